@@ -1,0 +1,23 @@
+# ccache and mold when the machine has them; the build is the same without.
+find_program(SIGNET_CCACHE ccache)
+if(SIGNET_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SIGNET_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SIGNET_CCACHE})
+endif()
+find_program(SIGNET_MOLD mold)
+if(SIGNET_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Hardening in every build: position independent, no writable GOT, no executable stack, checked string functions.
+add_compile_options(-fstack-protector-strong)
+add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+
+set(SIGNET_SANITIZE "" CACHE STRING "sanitizers for the whole build: address,undefined or thread")
+if(SIGNET_SANITIZE)
+  add_compile_options(-fsanitize=${SIGNET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SIGNET_SANITIZE})
+endif()
+if(SIGNET_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

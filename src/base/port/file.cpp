@@ -1,0 +1,122 @@
+#include "base/port/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace signet {
+namespace {
+
+Errc code_of(int number) {
+  switch (number) {
+    case ENOENT: return Errc::not_found;
+    case EACCES:
+    case EPERM: return Errc::forbidden;
+    case EEXIST:
+    case EADDRINUSE:
+    case EWOULDBLOCK: return Errc::conflict;
+    case ENOSPC:
+    case EDQUOT:
+    case EMFILE:
+    case ENFILE: return Errc::exhausted;
+    default: return Errc::unavailable;
+  }
+}
+
+Status write_all(int fd, Bytes data, const std::string& path) {
+  while (!data.empty()) {
+    const ssize_t wrote = ::write(fd, data.data(), data.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return os_error("write", path);
+    data = data.subspan(static_cast<std::size_t>(wrote));
+  }
+  return {};
+}
+
+Status sync_folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::absolute(path).parent_path();
+  const Fd fd{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!fd) return os_error("open", folder);
+  if (::fsync(fd.get()) != 0) return os_error("sync", folder);
+  return {};
+}
+
+}  // namespace
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void Fd::close() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+Error os_error(std::string_view doing, std::string_view what) {
+  const int number = errno;
+  return Error{code_of(number), std::string{doing} + " " + std::string{what} + ": " + std::strerror(number)};
+}
+
+Result<Buffer> read_file(const std::string& path, std::size_t limit) {
+  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd) return os_error("open", path);
+  Buffer out;
+  std::uint8_t chunk[65536];
+  for (;;) {
+    const ssize_t got = ::read(fd.get(), chunk, sizeof chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return os_error("read", path);
+    if (got == 0) return out;
+    out.insert(out.end(), chunk, chunk + got);
+    if (out.size() > limit) {
+      return Error{Errc::too_large, "read " + path + ": larger than " + std::to_string(limit) + " bytes"};
+    }
+  }
+}
+
+Status write_file_atomic(const std::string& path, Bytes data, unsigned mode) {
+  const std::string temporary = path + ".new";
+  {
+    const Fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
+    if (!fd) return os_error("create", temporary);
+    if (::fchmod(fd.get(), mode) != 0) return os_error("set mode of", temporary);
+    TRY(write_all(fd.get(), data, temporary));
+    if (::fsync(fd.get()) != 0) return os_error("sync", temporary);
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return os_error("rename", temporary);
+  return sync_folder_of(path);
+}
+
+Status make_folder(const std::string& path, unsigned mode) {
+  std::error_code ec;
+  if (std::filesystem::is_directory(path, ec)) return {};
+  const auto parent = std::filesystem::absolute(path).parent_path();
+  if (!std::filesystem::is_directory(parent, ec)) TRY(make_folder(parent, mode));
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return os_error("make folder", path);
+  return {};
+}
+
+bool file_exists(const std::string& path) {
+  std::error_code ec;
+  return std::filesystem::exists(path, ec);
+}
+
+Result<Fd> lock_file(const std::string& path) {
+  Fd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (!fd) return os_error("open", path);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Error{Errc::conflict, path + " is in use by another process"};
+    return os_error("lock", path);
+  }
+  return fd;
+}
+
+}  // namespace signet

@@ -1,0 +1,43 @@
+// file.h -- files that survive a power cut, and descriptors that close themselves.
+#pragma once
+
+#include "base/bytes.h"
+
+namespace signet {
+
+// Owns one file descriptor.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept;
+  ~Fd() { close(); }
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+  void close();
+
+ private:
+  int fd_ = -1;
+};
+
+// "open FILE: Permission denied", with the code that fits errno.
+Error os_error(std::string_view doing, std::string_view what);
+
+// Whole file; too_large past `limit`, not_found when there is none.
+Result<Buffer> read_file(const std::string& path, std::size_t limit);
+
+// Afterwards the file holds `data`, or, after any crash, what it held before: temporary file, fsync, rename, fsync of
+// the folder. `mode` is the permission bits, 0600 for anything that could be secret.
+Status write_file_atomic(const std::string& path, Bytes data, unsigned mode);
+
+// Creates the folder and its parents when missing; `mode` for those it makes.
+Status make_folder(const std::string& path, unsigned mode);
+bool file_exists(const std::string& path);
+
+// An exclusive lock on a file, made when missing, freed when the Fd closes or the process dies.
+// conflict, naming the path, when another process holds it.
+Result<Fd> lock_file(const std::string& path);
+
+}  // namespace signet

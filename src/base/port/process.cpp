@@ -1,0 +1,30 @@
+#include "base/port/process.h"
+
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+namespace signet {
+
+void harden_process() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  ::umask(077);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+Result<Fd> open_stop_signals() {
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGTERM);
+  if (::pthread_sigmask(SIG_BLOCK, &stops, nullptr) != 0) return os_error("block", "stop signals");
+  Fd fd{::signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK)};
+  if (!fd) return os_error("open", "stop signals");
+  return fd;
+}
+
+}  // namespace signet

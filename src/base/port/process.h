@@ -1,0 +1,15 @@
+// process.h -- what a program does once about the process it is.
+#pragma once
+
+#include "base/port/file.h"
+
+namespace signet {
+
+// No core dump, no ptrace by others, files made private (umask 077), a closed peer is an error and not a signal.
+void harden_process();
+
+// One descriptor that becomes readable when SIGINT or SIGTERM arrives; both are blocked from then on in this thread
+// and in those it starts.
+Result<Fd> open_stop_signals();
+
+}  // namespace signet

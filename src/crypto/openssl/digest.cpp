@@ -1,0 +1,61 @@
+#include "crypto/digest.h"
+
+#include "crypto/openssl/handles.h"
+#include "crypto/secret.h"
+
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+
+namespace signet::crypto {
+
+void wipe(std::span<std::uint8_t> bytes) { OPENSSL_cleanse(bytes.data(), bytes.size()); }
+
+bool constant_time_equal(Bytes a, Bytes b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+Digest sha256(Bytes data) {
+  Digest out;
+  SHA256(data.data(), data.size(), out.data());
+  return out;
+}
+
+Block<20> sha1(Bytes data) {
+  Block<20> out;
+  SHA1(data.data(), data.size(), out.data());
+  return out;
+}
+
+Digest hmac_sha256(Bytes key, Bytes data) {
+  Digest out;
+  unsigned size = 0;
+  ENSURE(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(), out.data(), &size));
+  return out;
+}
+
+struct Sha256::State {
+  MdCtxPtr context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  ENSURE(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+}
+Sha256::Sha256(const Sha256& other) : state_(std::make_unique<State>()) {
+  ENSURE(EVP_MD_CTX_copy_ex(state_->context.get(), other.state_->context.get()) == 1);
+}
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(Bytes data) {
+  ENSURE(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()) == 1);
+}
+
+Digest Sha256::finish() {
+  Digest out;
+  ENSURE(EVP_DigestFinal_ex(state_->context.get(), out.data(), nullptr) == 1);
+  return out;
+}
+
+}  // namespace signet::crypto

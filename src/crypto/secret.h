@@ -1,0 +1,39 @@
+// secret.h -- bytes that wipe themselves. No copy, no print, no ==; compare with constant_time_equal.
+#pragma once
+
+#include "base/bytes.h"
+
+namespace signet::crypto {
+
+// Overwrites in a way the compiler may not remove.
+void wipe(std::span<std::uint8_t> bytes);
+
+// True when equal; takes the same time wherever they differ. Different sizes are unequal (sizes are not secret).
+bool constant_time_equal(Bytes a, Bytes b);
+
+template <std::size_t N>
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::span<const std::uint8_t, N> from) { std::copy(from.begin(), from.end(), bytes_.begin()); }
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  Secret(Secret&& other) noexcept : bytes_(other.bytes_) { wipe(other.bytes_); }
+  Secret& operator=(Secret&& other) noexcept {
+    if (this != &other) {
+      bytes_ = other.bytes_;
+      wipe(other.bytes_);
+    }
+    return *this;
+  }
+  ~Secret() { wipe(bytes_); }
+
+  // The one way in. The name is long so that a reader sees it.
+  std::span<const std::uint8_t, N> reveal() const { return bytes_; }
+  std::span<std::uint8_t, N> reveal_to_fill() { return bytes_; }
+
+ private:
+  Block<N> bytes_{};
+};
+
+}  // namespace signet::crypto
