@@ -1,8 +1,6 @@
 # signet_module(FOLDER DEPENDS ... USES ...): the folder below src/ is one library; its *_test.cpp are one test
 # program, each of its *_fuzz.cpp one fuzzer. DEPENDS names modules above it, USES names foreign libraries.
 # Sub-folders that are no module of their own belong to it.
-set(signet_modules "" CACHE INTERNAL "")
-
 function(signet_flags target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -48,10 +46,16 @@ function(signet_module folder)
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
 
-  add_library(signet_${name} STATIC ${sources})
-  set_target_properties(signet_${name} PROPERTIES LINKER_LANGUAGE CXX)
-  signet_flags(signet_${name})
-  target_link_libraries(signet_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_USES})
+  set(code ${sources})
+  list(FILTER code INCLUDE REGEX "\\.cpp$")
+  if(code)
+    add_library(signet_${name} STATIC ${sources})
+    signet_flags(signet_${name})
+    target_link_libraries(signet_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_USES})
+  else()  # a port: headers alone
+    add_library(signet_${name} INTERFACE)
+    target_link_libraries(signet_${name} INTERFACE ${ARG_DEPENDS} ${ARG_USES})
+  endif()
 
   if(tests AND NOT SIGNET_FUZZ)
     signet_test(${name} SOURCES ${tests} DEPENDS ${folder})
@@ -76,6 +80,9 @@ function(signet_program name)
     return()
   endif()
   string(REPLACE "-" "_" file ${name})
+  if(NOT EXISTS ${CMAKE_SOURCE_DIR}/src/apps/${file}.cpp)
+    return()
+  endif()
   list(TRANSFORM ARG_DEPENDS REPLACE "/" "_")
   list(TRANSFORM ARG_DEPENDS PREPEND signet_)
   add_executable(${name} ${CMAKE_SOURCE_DIR}/src/apps/${file}.cpp)

@@ -1,0 +1,152 @@
+// fleet.h -- the domain's one entry: who may do what is decided here, whichever door was used.
+//
+// Every function for people takes an Actor and begins with require_…; every function for devices takes the Admission
+// that admit() gave. Knows no thread, clock, file or socket: time comes from Clock, memory is ports.h. All calls come
+// from one thread. A function that changes something returns after the store has committed.
+#pragma once
+
+#include "crypto/random.h"
+#include "fleet/model.h"
+#include "fleet/ports.h"
+#include "identity/claim.h"
+#include "identity/manifest.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+
+namespace signet::fleet {
+
+inline constexpr std::size_t name_bytes_max = 128;
+inline constexpr std::size_t email_bytes_max = 254;
+inline constexpr std::size_t tag_bytes_max = 64;
+inline constexpr std::size_t payload_bytes_max = 64 * 1024;
+inline constexpr std::size_t audit_page_max = 1000;
+
+// Who asks. Made only by sign_in, authenticate and set_up.
+struct Actor {
+  AccountId account;
+  std::string email;
+  std::optional<WorkspaceId> only;   // an API key is bound to one workspace
+  std::string address;               // of the peer, for the audit
+};
+
+struct SignedIn {
+  std::string token;   // shown once; only its hash is kept
+  Account account;
+  Workspace workspace;
+};
+
+// What the manager is to claims: its name in statements, and its signing key.
+struct ManagerIdentity {
+  std::string server;   // hex SHA-256 of the manager's CA certificate
+  std::function<Result<crypto::Signature>(const crypto::Digest&)> sign;
+};
+
+struct Policy {
+  bool legacy_claims = false;   // accept `dcn:nonce:sig` bundles
+  Seconds legacy_claim_window{300};
+  Seconds session_lifetime{12 * 3600};
+};
+
+// The gate's answer to a certificate that the registry knows.
+struct Admission {
+  DeviceId device;
+  WorkspaceId workspace;
+  std::string dcn;
+  crypto::Digest fingerprint;
+};
+
+struct Challenge {
+  identity::ClaimStatement statement;
+  Buffer bytes;   // encode(statement): what the board is asked to sign
+};
+struct Claimed {
+  Identity identity;
+  std::string receipt;
+};
+
+struct DownMessage {   // to j/dn/<device>
+  std::string payload;
+};
+
+struct Observer {
+  virtual ~Observer() = default;
+  virtual void on_expelled(const DeviceId& device) = 0;   // its live session must close now
+};
+
+class Fleet {
+ public:
+  Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy);
+  ~Fleet();
+  void observe(Observer* observer);   // one; null to stop
+
+  // --- people: fleet/account.cpp
+  // The one-time setup token, made anew at each start until the first account exists; empty afterwards.
+  Result<std::string> open_setup();
+  Result<SignedIn> set_up(std::string_view token, std::string_view email, std::string_view password, std::string_view address);
+  Result<SignedIn> sign_in(std::string_view email, std::string_view password, std::string_view address);
+  Result<Actor> authenticate(std::string_view token, std::string_view address);
+  Status sign_out(const Actor& actor, std::string_view token);
+  Result<std::string> create_api_key(const Actor& actor, const WorkspaceId& workspace, std::string_view name);
+
+  // --- workspaces and fleets: fleet/workspace.cpp
+  Result<std::vector<Workspace>> workspaces(const Actor& actor);
+  Result<Workspace> workspace(const Actor& actor, const WorkspaceId& id);
+  Result<Workspace> create_workspace(const Actor& actor, std::string_view name, std::string_view description);
+  Result<std::vector<FleetGroup>> fleets(const Actor& actor, const WorkspaceId& workspace);
+  Result<FleetGroup> fleet(const Actor& actor, const WorkspaceId& workspace, const FleetId& id);
+  Result<FleetGroup> create_fleet(const Actor& actor, const WorkspaceId& workspace, std::string_view name, std::string_view description);
+
+  // --- devices: fleet/device.cpp
+  Result<std::vector<Device>> devices(const Actor& actor, const WorkspaceId& workspace);
+  Result<Device> device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id);
+  Result<Device> find_device(const Actor& actor, const DeviceId& id);   // where the path names no workspace
+  Result<Device> create_device(const Actor& actor, const WorkspaceId& workspace, std::string_view name, const std::optional<FleetId>& fleet);
+  Result<Device> update_device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id, const std::optional<std::string>& name, const std::optional<FleetId>& fleet);
+  Result<std::vector<Identity>> identities_of(const Actor& actor, const DeviceId& id);
+
+  // --- registry: fleet/registry.cpp
+  struct Imported { std::size_t added; std::size_t already_known; };
+  // All or none. `origin` names the file. A unit known already with the same certificate is counted, with another refused.
+  Result<Imported> import_units(const Actor& actor, const std::vector<identity::Unit>& units, std::string_view origin);
+  // A software key, proven by its request, marked low assurance and bound at once to `device`.
+  Result<Identity> enroll(const Actor& actor, const DeviceId& device, const identity::Certificate& certificate);
+  Result<std::vector<Identity>> registry(const Actor& actor, std::size_t page, std::size_t size);
+  Result<Identity> find_identity(const Actor& actor, std::string_view dcn);
+
+  // --- claims: fleet/claim.cpp
+  Result<Challenge> begin_claim(const Actor& actor, const DeviceId& device, std::string_view dcn);
+  // The statement is found by its bytes, checked against what was issued, and spent whatever the outcome.
+  Result<Claimed> finish_claim(const Actor& actor, Bytes statement, const crypto::Signature& signature);
+  Result<Claimed> claim_legacy(const Actor& actor, const DeviceId& device, std::string_view bundle);
+  Status unclaim(const Actor& actor, const DeviceId& device);
+  // The identity is refused from now on, for ever; a live session is expelled.
+  Status revoke(const Actor& actor, const DeviceId& device, std::string_view reason);
+
+  // --- the gate: fleet/admission.cpp
+  Result<Admission> admit(const crypto::Digest& fingerprint);   // error: why not, for the operator
+  // For the audit: somebody was refused at the gate. Rate limited per address and reason.
+  void refused(std::string_view address, std::string_view subject, const Error& why);
+  Status connected(const Admission& who, std::string_view address);
+  Status disconnected(const Admission& who, std::string_view address, std::string_view why);
+
+  // --- telemetry and twin: fleet/telemetry.cpp, fleet/twin.cpp
+  // Checks one reading; `device_time` absent means: use the time of arrival, made unique.
+  Result<Reading> judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time, std::string_view payload);
+  // Durable when it returns. Duplicates are dropped and counted as kept.
+  Status keep(std::span<const Reading> readings);
+  // A message on j/up: {"key": ..., "value": ...}. Answers go to j/dn.
+  Result<std::vector<DownMessage>> heard(const Admission& who, std::string_view payload);
+  Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
+  Result<Twin> twin(const Actor& actor, const DeviceId& device);
+
+  // --- audit: fleet/audit.cpp
+  Result<std::vector<AuditEntry>> audit(const Actor& actor, std::int64_t after, std::size_t size);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace signet::fleet

@@ -1,0 +1,55 @@
+// manifest.h -- what a manufacturer publishes of the units it made: Microchip's Trust Platform format, ours the same.
+//
+//   manifest := [ unit, ... ]
+//   unit     := { payload, protected, header: { uniqueId }, signature }     flattened JWS (RFC 7515), ES256
+#pragma once
+
+#include "element/element.h"
+#include "identity/certificate.h"
+
+#include <functional>
+#include <map>
+#include <vector>
+
+namespace signet::identity {
+
+inline constexpr std::size_t manifest_unit_bytes_max = 64 * 1024;
+inline constexpr std::size_t manifest_units_max = 100'000;
+
+struct Unit {
+  std::string unique_id;                       // 18 hex digits, lower case
+  std::string dcn;                             // CN of the device certificate
+  std::string model;                           // "ATECC608B"
+  std::string part_number;
+  Timestamp provisioned_at;
+  std::map<unsigned, crypto::PublicKey> keys;  // by slot
+  std::vector<Certificate> chain;              // x5c of slot 0: device, signer, maybe more; empty in a lite manifest
+  std::string jws;                             // the unit exactly as it stood in the file, for audit and re-export
+};
+
+struct Trust {
+  Certificate log_signer;           // pinned by the operator, judged at provisioning time
+  std::vector<Certificate> roots;   // who may have issued the signers
+};
+
+// Reads all of it or nothing. An error names the unit: "unit 17 (0123f1822c38dd7a01): signature does not verify".
+// Refuses: a cut or trailing file, a wrong signature, an id that differs between header, payload and certificate, a
+// key that differs between JWK and certificate, a unit named twice, a chain that does not lead to a root, no chain.
+Result<std::vector<Unit>> read_manifest(Bytes file, const Trust& trust);
+
+// One unit as our foundry publishes it; `keys` are slot 0..4, the chain goes into slot 0's x5c.
+struct NewUnit {
+  element::Uid uid;
+  std::string model = "ATECC608B";
+  std::string part_number;
+  std::string organization;
+  Block<4> revision;
+  Timestamp provisioned_at;
+  std::map<unsigned, crypto::PublicKey> keys;
+  std::vector<Certificate> chain;  // device, signer
+};
+using SignDigest = std::function<Result<crypto::Signature>(const crypto::Digest&)>;
+// One JSON object; a manifest file is these joined by "," inside "[" and "]".
+Result<std::string> write_unit(const NewUnit& unit, const Certificate& log_signer, const SignDigest& log_signer_signs);
+
+}  // namespace signet::identity

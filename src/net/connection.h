@@ -1,0 +1,60 @@
+// connection.h -- one TLS connection on a loop: bytes in, bytes out, and one end.
+#pragma once
+
+#include "net/loop.h"
+#include "net/tls.h"
+
+namespace signet::net {
+
+inline constexpr std::size_t send_buffer_bytes_max = 1 << 20;  // a peer that does not read is cut past this
+
+class Connection;
+
+// What its owner is told. All calls come on the loop's thread.
+struct ConnectionEvents {
+  virtual ~ConnectionEvents() = default;
+  virtual void on_open(Connection& connection) = 0;                 // handshake done, peer judged
+  virtual void on_bytes(Connection& connection, Bytes bytes) = 0;   // `bytes` are gone after the call
+  // Last call; the connection is destroyed when it returns. `why` is empty after close() or an orderly end by the peer.
+  virtual void on_close(Connection& connection, const std::optional<Error>& why) = 0;
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  virtual void send(Bytes bytes) = 0;       // queued and written at the end of the turn; over the limit the peer is cut
+  virtual void close_after_send() = 0;      // orderly
+  virtual void close_now() = 0;             // within this turn; on_close follows
+  virtual void pause_reading(bool paused) = 0;
+  virtual const std::string& peer_address() const = 0;   // "127.0.0.1:5004"
+  virtual std::string tls_version() const = 0;           // "TLSv1.3", empty before on_open
+  virtual std::string alpn() const = 0;
+  virtual const Buffer& peer_certificate() const = 0;    // DER of the leaf, empty when there is none
+  virtual bool established() const = 0;                  // false in on_close means: ended within the handshake
+};
+
+struct ListenConfig {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: the system chooses; see Listener::port
+  Seconds handshake_timeout{10};
+  std::size_t handshakes_max = 24;       // in progress at once; the rest wait in the backlog
+  std::size_t connections_max = 15'000;
+};
+
+class Listener {
+ public:
+  virtual ~Listener() = default;   // closes the port, not the connections
+  virtual std::uint16_t port() const = 0;
+
+  // `make_owner` is asked once a connection; what it returns lives until after on_close.
+  // conflict, naming host and port, when the port is taken.
+  static Result<std::unique_ptr<Listener>> create(Loop& loop, const ListenConfig& config, TlsServer& tls,
+                                                  std::function<std::shared_ptr<ConnectionEvents>()> make_owner);
+};
+
+// Starts to connect; the outcome comes as on_open or on_close. The events must outlive the connection. The Connection
+// returned is owned by the loop and is valid until on_close.
+Result<Connection*> connect(Loop& loop, const std::string& host, std::uint16_t port, TlsClient& tls,
+                            std::shared_ptr<ConnectionEvents> events, Seconds timeout);
+
+}  // namespace signet::net

@@ -1,0 +1,52 @@
+// http_server.h -- HTTP/1.1 for people and programs (RFC 9112). Boost.Beast lives behind this header, on a thread of its own.
+#pragma once
+
+#include "base/clock.h"
+#include "net/tls.h"
+
+#include <map>
+
+namespace signet::net {
+
+struct HttpRequest {
+  std::string method;   // "GET"
+  std::string path;     // decoded, without the query: "/v3/workspaces"
+  std::multimap<std::string, std::string> query;   // decoded
+  std::map<std::string, std::string> headers;      // names in lower case
+  std::string body;
+  std::string peer_address;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::map<std::string, std::string> headers;
+};
+
+using HttpReply = std::function<void(HttpResponse)>;                // call once, from any thread
+using HttpHandler = std::function<void(HttpRequest, HttpReply)>;   // called on the server's thread
+
+struct HttpConfig {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::optional<ServerIdentity> identity;  // none: plain HTTP, refused for any host but loopback
+  std::size_t body_bytes_max = 32u << 20;
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t connections_max = 512;
+  Seconds request_timeout{30};
+};
+
+class HttpServer {
+ public:
+  static Result<std::unique_ptr<HttpServer>> create(const HttpConfig& config, HttpHandler handler);
+  ~HttpServer();  // stops; replies that come later are dropped
+  std::uint16_t port() const;
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace signet::net
