@@ -36,4 +36,23 @@ class Secret {
   Block<N> bytes_{};
 };
 
+// A secret whose size is not known beforehand: a PIN, a password. Same rules.
+class SecretBytes {
+ public:
+  SecretBytes() = default;
+  explicit SecretBytes(Buffer bytes) : bytes_(std::move(bytes)) {}
+  SecretBytes(const SecretBytes&) = delete;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+  SecretBytes& operator=(SecretBytes&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~SecretBytes() { wipe(bytes_); }
+  Bytes reveal() const { return bytes_; }
+
+ private:
+  Buffer bytes_;
+};
+
 }  // namespace signet::crypto
