@@ -1,0 +1,81 @@
+// atecc.h -- the driver: what a host asks of an ATECC608, over any Link.
+//
+// One call is one turn at the bus: wake, the commands it takes, idle. A turn that fails for the bus's sake (no answer,
+// a bad checksum, the watchdog) is played again, at most attempts_max times; increment() makes sure first that the lost
+// turn did not count. An Error names the command, the slot, the status in words and the precondition that is missing:
+// "GenKey slot 0: execution error: the configuration zone is not locked yet".
+//
+//   malformed    the chip calls the command illegal in any state (parse error), or an argument is
+//   conflict     not legal in the chip's present state: locks, policy, key type
+//   unavailable  no chip, no answer, or none that checks
+//
+// Personalisation, in this order: write_config, lock_config, gen_key, write_data, lock_data. Locks never open again.
+#pragma once
+
+#include "element/element.h"
+#include "element/wire/config.h"
+#include "element/wire/link.h"
+
+namespace signet::element {
+
+inline constexpr unsigned identity_slot = 0;  // slots as in Microchip's Trust Platform
+inline constexpr unsigned device_certificate_slot = 10;
+inline constexpr unsigned signer_key_slot = 11;
+inline constexpr unsigned signer_certificate_slot = 12;
+inline constexpr std::size_t sha256_bytes_max = 512;  // what fits one turn before the chip's watchdog ends it
+inline constexpr int attempts_max = 4;
+
+class Atecc final : public Element {
+ public:
+  // The link must outlive the driver.
+  explicit Atecc(Link& link) : link_(link) {}
+
+  Result<Uid> uid() override;
+  Result<crypto::PublicKey> public_key() override { return public_key(identity_slot); }
+  Result<crypto::Signature> sign(const crypto::Digest& digest) override { return sign(identity_slot, digest); }
+  Result<Buffer> random(std::size_t size) override;
+  Result<StoredCertificates> certificates() override;
+  Result<std::uint32_t> counter(unsigned id) override;
+  Result<std::uint32_t> increment(unsigned id) override;
+
+  // State
+  Result<Block<4>> revision();  // 00 00 60 02 is a 608A, 00 00 60 03 a 608B
+  Result<ConfigZone> read_config();
+  Result<bool> is_config_locked();
+  Result<bool> is_data_locked();
+
+  // Configuration. Bytes that no Write may change (0-15, 84-87) are skipped.
+  Status write_config(const ConfigZone& wanted);
+  // Reads the zone back and locks it only when every writable byte is as `wanted`; the chip checks the CRC once more.
+  Status lock_config(const ConfigZone& wanted);
+
+  // Keys
+  Result<crypto::PublicKey> gen_key(unsigned slot);     // makes a new private key inside
+  Result<crypto::PublicKey> public_key(unsigned slot);  // of the private key in the slot
+  Result<crypto::Signature> sign(unsigned slot, const crypto::Digest& digest);
+  Result<bool> verify_external(const crypto::PublicKey& key, const crypto::Digest& digest,
+                               const crypto::Signature& signature);
+  Result<crypto::Secret<32>> ecdh(unsigned slot, const crypto::PublicKey& peer);  // crosses the bus in clear
+  Result<crypto::Digest> sha256(Bytes data);  // too_large past sha256_bytes_max
+
+  // Data. Before the data lock: whole 32-byte blocks, or up to the slot's end, and nothing can be read.
+  Status write_slot(unsigned slot, std::size_t offset, Bytes data);
+  Result<Buffer> read_slot(unsigned slot, std::size_t offset, std::size_t size);
+  Status write_public_key(unsigned slot, const crypto::PublicKey& key);
+  Result<crypto::PublicKey> read_public_key(unsigned slot);
+  Status write_otp(const OtpZone& otp);
+  // Writes every slot that holds no private key, and OTP: then all that the lock's CRC covers is known to the host.
+  Status write_data(const DataImage& image);
+  // Locks data and OTP; the chip refuses unless they are as `written`.
+  Status lock_data(const DataImage& written);
+  Status lock_slot(unsigned slot);
+
+ private:
+  class Turn;
+  template <class Play>
+  auto play(Play&& turn) -> decltype(turn(std::declval<Turn&>()));
+
+  Link& link_;
+};
+
+}  // namespace signet::element
