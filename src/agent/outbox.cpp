@@ -1,0 +1,177 @@
+#include "agent/outbox.h"
+
+#include "crypto/digest.h"
+
+namespace signet::agent {
+namespace {
+
+constexpr std::string_view magic = "SGNTBOX1";
+constexpr std::size_t check_bytes = 8;
+constexpr std::size_t frame_bytes = 4 + check_bytes;
+constexpr std::size_t body_bytes_max = 1 + 8 + 1 + tag_bytes_max + payload_bytes_max;
+constexpr std::size_t base_bytes = magic.size() + frame_bytes + 1 + 8;  // an outbox with nothing in it
+constexpr std::size_t waste_bytes_min = 64 * 1024;                      // below this a rewrite is not worth its wear
+enum Kind : std::uint8_t { spent = 'T', reading = 'R', done = 'D' };
+
+crypto::Digest check_of(Bytes body) {
+  Buffer covered;
+  Writer{covered}.u32_be(static_cast<std::uint32_t>(body.size())).bytes(body);
+  return crypto::sha256(covered);
+}
+
+Buffer frame(Bytes body) {
+  Buffer out;
+  const auto check = check_of(body);
+  Writer{out}.u32_be(static_cast<std::uint32_t>(body.size())).bytes(Bytes{check}.first(check_bytes)).bytes(body);
+  return out;
+}
+
+Buffer time_record(Kind kind, Timestamp at) {
+  Buffer body;
+  Writer{body}.u8(kind).u64_be(static_cast<std::uint64_t>(epoch_micros(at)));
+  return frame(body);
+}
+
+Buffer reading_record(Timestamp at, std::string_view tag, std::string_view payload) {
+  Buffer body;
+  Writer out{body};
+  out.u8(reading).u64_be(static_cast<std::uint64_t>(epoch_micros(at)));
+  out.u8(static_cast<std::uint8_t>(tag.size())).text(tag).text(payload);
+  return frame(body);
+}
+
+std::size_t record_bytes(const Reading& r) { return frame_bytes + 1 + 8 + 1 + r.tag.size() + r.payload.size(); }
+
+Result<Bytes> next_body(Reader& in) {
+  const std::size_t size = TRY(in.u32_be());
+  if (size > body_bytes_max) return Error{Errc::too_large, "a record is larger than any"};
+  const Bytes check = TRY(in.take(check_bytes));
+  const Bytes body = TRY(in.take(size));
+  const auto expected = check_of(body);
+  if (!std::equal(check.begin(), check.end(), expected.begin())) return Error{Errc::corrupt, "a record does not check"};
+  return body;
+}
+
+}  // namespace
+
+Status check_tag(std::string_view tag) {
+  if (tag.empty() || tag.size() > tag_bytes_max) return Error{Errc::malformed, "a tag has 1 to 64 bytes"};
+  const bool bad = std::any_of(tag.begin(), tag.end(), [](char c) {
+    return c == '+' || c == '#' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+  if (bad || !is_utf8(tag)) return Error{Errc::malformed, "a tag may not hold '+', '#' or control characters"};
+  if (tag.front() == '/' || tag.back() == '/') return Error{Errc::malformed, "a tag may not begin or end with '/'"};
+  return {};
+}
+
+Result<Outbox> Outbox::load(Disk& disk, std::size_t bytes_max) {
+  Outbox box{disk, bytes_max};
+  const auto file = disk.read(outbox_file, bytes_max + waste_bytes_min + body_bytes_max);
+  if (!file && file.error().code != Errc::not_found) return file.error();
+  if (!file) {
+    TRY(box.rewrite());
+    return box;
+  }
+  Reader in{file.value()};
+  const auto head = in.take(magic.size());
+  if (!head || text_of(head.value()) != magic) {
+    return Error{Errc::corrupt, std::string{outbox_file} + ": not an outbox; move it away to start with an empty one"};
+  }
+  box.live_ = base_bytes;
+  while (!in.empty()) {
+    const std::size_t before = in.size();
+    if (!box.take(in)) {
+      box.cut_ = before;
+      break;
+    }
+  }
+  box.file_ = file.value().size();
+  if (box.cut_ > 0) TRY(box.rewrite());
+  return box;
+}
+
+Status Outbox::take(Reader& in) {
+  Reader body{TRY(next_body(in))};
+  const std::uint8_t kind = TRY(body.u8());
+  const Timestamp at = from_epoch_micros(static_cast<std::int64_t>(TRY(body.u64_be())));
+  if (kind == done) {
+    const auto found = waiting_.find(at);
+    if (found == waiting_.end()) return {};
+    live_ -= record_bytes(found->second);
+    waiting_.erase(found);
+    return {};
+  }
+  if (kind == reading) {
+    const std::size_t tag_size = TRY(body.u8());
+    const std::string tag{text_of(TRY(body.take(tag_size)))};
+    const auto [where, fresh] = waiting_.try_emplace(at, Reading{tag, std::string{text_of(body.rest())}});
+    if (fresh) live_ += record_bytes(where->second);
+  } else if (kind != spent) {
+    return Error{Errc::corrupt, "a record of unknown kind"};
+  }
+  last_ = std::max(last_, at);
+  return {};
+}
+
+Result<Timestamp> Outbox::add(Timestamp now, std::string_view tag, std::string_view payload) {
+  TRY(check_tag(tag));
+  if (payload.size() > payload_bytes_max) return Error{Errc::too_large, "a payload has at most 65536 bytes"};
+  const Reading fresh{std::string{tag}, std::string{payload}};
+  const std::size_t size = record_bytes(fresh);
+  if (live_ + size > bytes_max_) {
+    return Error{Errc::exhausted, "the outbox is full: " + std::to_string(waiting_.size()) +
+                                      " readings wait for the manager; connect the board, then publish again"};
+  }
+  if (damaged_ || file_ + size > bytes_max_) TRY(rewrite());
+  const Timestamp at = std::max(now, last_ + Micros{1});
+  last_ = at;  // spent even when what follows fails: the record may be on the disk all the same
+  TRY(append(reading_record(at, tag, payload), true));
+  live_ += size;
+  waiting_.emplace(at, fresh);
+  return at;
+}
+
+void Outbox::remove(Timestamp device_time) {
+  const auto found = waiting_.find(device_time);
+  if (found == waiting_.end()) return;
+  live_ -= record_bytes(found->second);
+  waiting_.erase(found);
+  // Failure to note it costs a resend, never a reading: the next rewrite makes it good.
+  const std::size_t waste = file_ > live_ ? file_ - live_ : 0;
+  if (damaged_ || waste > std::max(waste_bytes_min, live_) || file_ >= bytes_max_ + waste_bytes_min) {
+    (void)rewrite();
+  } else {
+    (void)append(time_record(done, device_time), false);
+  }
+}
+
+Status Outbox::clear() {
+  waiting_.clear();
+  live_ = base_bytes;
+  return rewrite();
+}
+
+Status Outbox::append(Bytes record, bool durable) {
+  Status written = disk_->append(outbox_file, record);
+  if (written && durable) written = disk_->sync(outbox_file);
+  if (!written) {
+    damaged_ = true;
+    return std::move(written).error().within("keep a reading");
+  }
+  file_ += record.size();
+  return {};
+}
+
+Status Outbox::rewrite() {
+  Buffer whole;
+  Writer out{whole};
+  out.text(magic).bytes(time_record(spent, last_));
+  for (const auto& [at, held] : waiting_) out.bytes(reading_record(at, held.tag, held.payload));
+  const Status replaced = disk_->replace(outbox_file, whole);
+  damaged_ = !replaced;
+  if (!replaced) return Error{replaced.error()}.within("write the outbox anew");
+  live_ = file_ = whole.size();
+  return {};
+}
+
+}  // namespace signet::agent

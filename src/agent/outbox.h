@@ -1,0 +1,63 @@
+// outbox.h -- readings that the manager has not acknowledged, kept through crash, power cut and restart.
+//
+// docs/formats/outbox.md has the file. A reading is named by its device time: strictly increasing, never given twice,
+// also when the clock steps back. Resent under the same name it is dropped by the manager as a double.
+#pragma once
+
+#include "agent/disk.h"
+#include "base/clock.h"
+
+#include <map>
+
+namespace signet::agent {
+
+inline constexpr std::size_t tag_bytes_max = 64;
+inline constexpr std::size_t payload_bytes_max = 64 * 1024;
+inline constexpr std::size_t outbox_bytes_max = 16u << 20;
+inline constexpr const char* outbox_file = "outbox";
+
+struct Reading {
+  std::string tag;
+  std::string payload;
+};
+
+class Outbox {
+ public:
+  using Waiting = std::map<Timestamp, Reading>;  // by device time
+
+  // corrupt when the file is not an outbox. A torn end is cut; see cut_bytes. `disk` outlives the outbox.
+  static Result<Outbox> load(Disk& disk, std::size_t bytes_max = outbox_bytes_max);
+
+  // Durable when it returns. Gives the device time: `now`, or one microsecond past the last one when that is later.
+  // exhausted when the outbox is full; then nothing was kept, and older readings are untouched.
+  Result<Timestamp> add(Timestamp now, std::string_view tag, std::string_view payload);
+  // The manager has it, or has refused it for good. A cut may bring it back: it is then sent again under its name.
+  void remove(Timestamp device_time);
+  // Forgets all of them, durably; the last device time stays.
+  Status clear();
+
+  const Waiting& waiting() const { return waiting_; }
+  Timestamp last_time() const { return last_; }
+  std::size_t cut_bytes() const { return cut_; }    // of a torn end at load
+  std::size_t file_bytes() const { return file_; }
+
+ private:
+  Outbox(Disk& disk, std::size_t bytes_max) : disk_(&disk), bytes_max_(bytes_max) {}
+  Status take(Reader& in);
+  Status rewrite();
+  Status append(Bytes record, bool durable);
+
+  Disk* disk_;
+  std::size_t bytes_max_;
+  Waiting waiting_;
+  Timestamp last_{};
+  std::size_t live_ = 0;     // bytes of the file that a rewrite would keep
+  std::size_t file_ = 0;
+  std::size_t cut_ = 0;
+  bool damaged_ = false;     // an append failed half-way: the end of the file is unknown until it is written anew
+};
+
+// malformed unless 1 to tag_bytes_max bytes of UTF-8 without '+', '#' or a control character, no '/' at either end.
+Status check_tag(std::string_view tag);
+
+}  // namespace signet::agent

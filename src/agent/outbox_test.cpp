@@ -1,0 +1,287 @@
+#include "agent/outbox.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace signet::agent {
+namespace {
+
+constexpr Timestamp noon = Timestamp{Seconds{1'790'000'000}};
+
+// A disk whose power fails within operation `cut_at` (counted from 1; 0: never). Of what that operation and earlier
+// unsynced appends wrote, `keep` decides how much reaches the medium.
+class CutDisk final : public Disk {
+ public:
+  enum class Keep { nothing, half, all_but_one_byte, all };
+
+  Result<Buffer> read(const std::string& name, std::size_t limit) override {
+    if (off_) return dead();
+    const auto found = files_.find(name);
+    if (found == files_.end()) return Error{Errc::not_found, "no such file"};
+    Buffer whole = found->second.durable;
+    whole.insert(whole.end(), found->second.cached.begin(), found->second.cached.end());
+    if (whole.size() > limit) return Error{Errc::too_large, "file"};
+    return whole;
+  }
+  Status append(const std::string& name, Bytes data) override {
+    if (off_) return dead();
+    auto& file = files_[name];
+    file.cached.insert(file.cached.end(), data.begin(), data.end());
+    return step();
+  }
+  Status sync(const std::string& name) override {
+    if (off_) return dead();
+    TRY(step());
+    auto& file = files_[name];
+    file.durable.insert(file.durable.end(), file.cached.begin(), file.cached.end());
+    file.cached.clear();
+    return {};
+  }
+  Status replace(const std::string& name, Bytes data) override {
+    if (off_) return dead();
+    const Status alive = step();
+    if (alive || keep == Keep::all) files_[name] = File{copy_of(data), {}};
+    return alive;
+  }
+
+  void power_on() {
+    off_ = false;
+    cut_at = 0;
+  }
+  std::size_t operations() const { return operations_; }
+  Buffer& bytes(const std::string& name) { return files_[name].durable; }
+
+  std::size_t cut_at = 0;
+  Keep keep = Keep::nothing;
+
+ private:
+  struct File {
+    Buffer durable;
+    Buffer cached;
+  };
+  static Error dead() { return Error{Errc::unavailable, "no power"}; }
+  Status step() {
+    if (++operations_ != cut_at) return {};
+    off_ = true;
+    for (auto& [name, file] : files_) {
+      std::size_t size = file.cached.size();
+      if (keep == Keep::nothing) size = 0;
+      if (keep == Keep::half) size /= 2;
+      if (keep == Keep::all_but_one_byte && size > 0) --size;
+      file.durable.insert(file.durable.end(), file.cached.begin(), file.cached.begin() + static_cast<std::ptrdiff_t>(size));
+      file.cached.clear();
+    }
+    return dead();
+  }
+
+  std::map<std::string, File> files_;
+  std::size_t operations_ = 0;
+  bool off_ = false;
+};
+
+// What the outside knows: readings the program was told are kept, and readings the manager has been given.
+struct Known {
+  std::map<Timestamp, std::string> promised;   // add() returned; not acknowledged by the manager
+  std::map<std::string, Timestamp> delivered;  // payload -> the name under which the manager saw it
+  Timestamp last{};
+
+  void check(const Outbox& box) const {
+    for (const auto& [at, payload] : promised) {
+      ASSERT_TRUE(box.waiting().contains(at)) << payload << " is lost";
+      ASSERT_EQ(box.waiting().at(at).payload, payload);
+    }
+    for (const auto& [at, reading] : box.waiting()) {
+      const auto known = delivered.find(reading.payload);
+      if (known != delivered.end()) {
+        ASSERT_EQ(known->second, at) << reading.payload << " is doubled under another name";
+      }
+    }
+    ASSERT_GE(box.last_time(), last);
+  }
+};
+
+// One life of a program: adds readings, the manager acknowledges the older ones, until the work is done or the power fails.
+void live(CutDisk& disk, Known& known, int& next, Timestamp now, std::size_t bytes_max) {
+  auto loaded = Outbox::load(disk, bytes_max);
+  if (!loaded) return;
+  Outbox box = std::move(loaded).value();
+  known.check(box);
+  std::set<Timestamp> names;
+  for (const auto& [at, reading] : box.waiting()) names.insert(at);
+  for (int i = 0; i < 8; ++i) {
+    const std::string payload = "{\"value\":" + std::to_string(next++) + "}";
+    const auto at = box.add(now, "test", payload);
+    if (at) {
+      ASSERT_GT(at.value(), known.last);
+      ASSERT_TRUE(names.insert(at.value()).second);
+      known.promised[at.value()] = payload;
+      known.last = at.value();
+    }
+    if (i % 2 == 1 && !box.waiting().empty()) {
+      const auto oldest = *box.waiting().begin();
+      const auto [seen, fresh] = known.delivered.emplace(oldest.second.payload, oldest.first);
+      ASSERT_TRUE(fresh || seen->second == oldest.first);
+      known.promised.erase(oldest.first);
+      known.last = std::max(known.last, oldest.first);
+      box.remove(oldest.first);
+    }
+  }
+}
+
+TEST(Outbox, KeepsReadingsOverARestart) {
+  CutDisk disk;
+  Timestamp first;
+  {
+    Outbox box = Outbox::load(disk).value();
+    first = box.add(noon, "test", "{\"value\":1}").value();
+    EXPECT_EQ(first, noon);
+    box.remove(box.add(noon, "test", "{\"value\":2}").value());
+  }
+  const Outbox box = Outbox::load(disk).value();
+  ASSERT_EQ(box.waiting().size(), 1u);
+  EXPECT_EQ(box.waiting().at(first).payload, "{\"value\":1}");
+  EXPECT_EQ(box.cut_bytes(), 0u);
+}
+
+TEST(Outbox, NeverGivesATimeTwiceWhenTheClockStepsBackOrStands) {
+  CutDisk disk;
+  Timestamp last{};
+  for (const auto now : {noon, noon, noon - Seconds{86'400}, noon + Seconds{1}, Timestamp{}}) {
+    Outbox box = Outbox::load(disk).value();
+    const Timestamp at = box.add(now, "t", "{}").value();
+    EXPECT_GT(at, last);
+    last = at;
+    box.remove(at);
+    ASSERT_TRUE(box.clear());  // even an empty outbox remembers
+  }
+}
+
+TEST(Outbox, SurvivesACutAtEveryOperationAndAtEveryPair) {
+  using Keep = CutDisk::Keep;
+  constexpr std::size_t small = 400;  // so that the file is full and rewritten within one life
+  const auto run = [&](std::size_t first_cut, std::size_t second_cut, Keep keep) {
+    CutDisk disk;
+    disk.keep = keep;
+    Known known;
+    int next = 0;
+    disk.cut_at = first_cut;
+    live(disk, known, next, noon, small);
+    disk.power_on();
+    if (second_cut > 0) disk.cut_at = disk.operations() + second_cut;
+    live(disk, known, next, noon - Seconds{5}, small);
+    disk.power_on();
+    live(disk, known, next, noon, small);
+    const auto box = Outbox::load(disk, small);
+    if (!box) return ADD_FAILURE() << box.error().what;
+    known.check(box.value());
+  };
+  CutDisk whole;
+  Known known;
+  int next = 0;
+  live(whole, known, next, noon, small);
+  const std::size_t operations = whole.operations();
+  ASSERT_GT(operations, 15u);
+
+  for (const Keep keep : {Keep::nothing, Keep::half, Keep::all_but_one_byte, Keep::all}) {
+    for (std::size_t first = 1; first <= operations; ++first) {
+      for (std::size_t second = 0; second <= operations + 4; ++second) {
+        run(first, second, keep);
+        if (testing::Test::HasFatalFailure()) FAIL() << "cut at " << first << " and " << second;
+      }
+    }
+  }
+}
+
+TEST(Outbox, CutsATornEndAtEveryByte) {
+  CutDisk disk;
+  Outbox box = Outbox::load(disk).value();
+  const Timestamp first = box.add(noon, "a", "{\"value\":1}").value();
+  const std::size_t whole = box.file_bytes();
+  (void)box.add(noon, "b", "{\"value\":2}").value();
+  const Buffer both = disk.bytes(outbox_file);
+  for (std::size_t size = whole; size < both.size(); ++size) {
+    CutDisk torn;
+    torn.bytes(outbox_file) = Buffer(both.begin(), both.begin() + static_cast<std::ptrdiff_t>(size));
+    const Outbox again = Outbox::load(torn).value();
+    ASSERT_EQ(again.waiting().size(), 1u) << size;
+    EXPECT_TRUE(again.waiting().contains(first));
+    EXPECT_EQ(again.cut_bytes(), size - whole);
+    EXPECT_EQ(Outbox::load(torn).value().cut_bytes(), 0u);  // mended
+  }
+}
+
+TEST(Outbox, NoticesEveryFlippedBit) {
+  CutDisk disk;
+  {
+    Outbox box = Outbox::load(disk).value();
+    (void)box.add(noon, "a", "{\"value\":1}").value();
+  }
+  const Buffer good = disk.bytes(outbox_file);
+  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+    CutDisk harmed;
+    harmed.bytes(outbox_file) = good;
+    harmed.bytes(outbox_file)[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    const auto box = Outbox::load(harmed);
+    const bool noticed = box ? box.value().cut_bytes() > 0 : box.error().code == Errc::corrupt;
+    EXPECT_TRUE(noticed) << "bit " << bit;
+  }
+}
+
+TEST(Outbox, RefusesWhenFullAndLosesNothing) {
+  CutDisk disk;
+  constexpr std::size_t limit = 4096;
+  Outbox box = Outbox::load(disk, limit).value();
+  const std::string payload(100, ' ');
+  std::size_t kept = 0;
+  Result<Timestamp> at = box.add(noon, "t", payload);
+  for (; at; at = box.add(noon, "t", payload)) ++kept;
+  EXPECT_EQ(at.error().code, Errc::exhausted);
+  EXPECT_NE(at.error().what.find("outbox is full"), std::string::npos);
+  EXPECT_EQ(box.waiting().size(), kept);
+  EXPECT_GT(kept, 25u);
+  EXPECT_EQ(Outbox::load(disk, limit).value().waiting().size(), kept);
+
+  box.remove(box.waiting().begin()->first);
+  EXPECT_TRUE(box.add(noon, "t", payload)) << "room again after one acknowledgement";
+  EXPECT_LE(box.file_bytes(), limit);
+}
+
+TEST(Outbox, GoesOnAfterAFailedWrite) {
+  CutDisk disk;
+  Outbox box = Outbox::load(disk).value();
+  const Timestamp first = box.add(noon, "t", "{\"n\":1}").value();
+  disk.keep = CutDisk::Keep::half;
+  disk.cut_at = disk.operations() + 1;  // a disk error half-way through the record, while the program lives
+  EXPECT_FALSE(box.add(noon, "t", "{\"n\":2}"));
+  disk.power_on();
+  const Timestamp third = box.add(noon, "t", "{\"n\":3}").value();
+  const Outbox again = Outbox::load(disk).value();
+  ASSERT_EQ(again.waiting().size(), 2u);
+  EXPECT_EQ(again.waiting().at(first).payload, "{\"n\":1}");
+  EXPECT_EQ(again.waiting().at(third).payload, "{\"n\":3}");
+  EXPECT_EQ(again.cut_bytes(), 0u);
+}
+
+TEST(Outbox, StaysSmallWhenReadingsComeAndGo) {
+  CutDisk disk;
+  Outbox box = Outbox::load(disk).value();
+  for (int i = 0; i < 5000; ++i) box.remove(box.add(noon + Seconds{i}, "t", std::string(100, 'x')).value());
+  EXPECT_LT(box.file_bytes(), 200u * 1024);
+  EXPECT_EQ(Outbox::load(disk).value().last_time(), noon + Seconds{4999});
+}
+
+TEST(Outbox, HoldsTheLimitsOfAReading) {
+  CutDisk disk;
+  Outbox box = Outbox::load(disk).value();
+  EXPECT_TRUE(box.add(noon, std::string(tag_bytes_max, 't'), std::string(payload_bytes_max, 'p')));
+  EXPECT_EQ(Outbox::load(disk).value().waiting().size(), 1u);
+  EXPECT_FALSE(box.add(noon, "t", std::string(payload_bytes_max + 1, 'p')));
+  for (const std::string& tag : {std::string{}, std::string(tag_bytes_max + 1, 't'), std::string{"a/#"}, std::string{"+"},
+                                std::string{"/a"}, std::string{"a/"}, std::string{"a\n"}, std::string{"\xff"}}) {
+    EXPECT_FALSE(box.add(noon, tag, "{}")) << tag;
+  }
+  EXPECT_TRUE(box.add(noon, "room/north wall", "{}"));
+}
+
+}  // namespace
+}  // namespace signet::agent
