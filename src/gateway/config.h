@@ -1,0 +1,37 @@
+// config.h -- all that an operator may set for the gateway.
+#pragma once
+
+#include "base/clock.h"
+#include "base/fields.h"
+
+namespace signet::gateway {
+
+struct Config {
+  std::string listen_host = "0.0.0.0";
+  std::uint16_t listen_port = 8883;
+  Seconds handshake_timeout{10};
+  Seconds connect_timeout{10};
+  Seconds keepalive_max{600};
+  std::uint32_t handshakes_max = 24;
+  std::uint32_t sessions_max = 15'000;
+  std::uint32_t publishes_per_second = 100;
+  std::uint32_t publish_burst = 500;
+  std::uint16_t receive_max = 64;
+  std::uint16_t send_max = 16;
+};
+
+inline constexpr std::tuple config_fields{
+    Field{"listen_host", &Config::listen_host, "address to bind"},
+    Field{"listen_port", &Config::listen_port, "port for MQTT over mutual TLS; 0: the system chooses"},
+    Field{"handshake_timeout", &Config::handshake_timeout, "seconds; a slower TLS handshake is cut"},
+    Field{"connect_timeout", &Config::connect_timeout, "seconds from the handshake to CONNECT"},
+    Field{"keepalive_max", &Config::keepalive_max, "seconds; a device that asks for more, or for none, gets this"},
+    Field{"handshakes_max", &Config::handshakes_max, "handshakes in progress at once; the rest wait"},
+    Field{"sessions_max", &Config::sessions_max, "more connections than this are refused"},
+    Field{"publishes_per_second", &Config::publishes_per_second, "messages a device may send, in the long run"},
+    Field{"publish_burst", &Config::publish_burst, "messages it may send at once after a silence"},
+    Field{"receive_max", &Config::receive_max, "QoS 1 messages of a device that may wait for our PUBACK"},
+    Field{"send_max", &Config::send_max, "QoS 1 messages to a device that may wait for its PUBACK"},
+};
+
+}  // namespace signet::gateway

@@ -1,0 +1,128 @@
+// client_session.h -- the device's end of one MQTT connection: bytes and time in, bytes and events out.
+//
+//   ClientSession session{options, now};              // its output holds CONNECT already
+//   session.receive(bytes, now);                      // when the connection brings some, or
+//   session.tick(now);                                // when deadline() has come
+//   while (auto event = session.next()) std::visit(..., *event);
+//   connection.send(session.take_output());           // last, after whatever the events made you call
+//   if (session.closed()) connection.close_after_send();
+//
+// One object is one connection: for the next one make a new session. What was not acknowledged is published again by
+// its owner; clean_start makes that a new delivery, not a DUP (4.4). QoS 2 is not spoken.
+#pragma once
+
+#include "base/clock.h"
+#include "mqtt/connect.h"
+#include "mqtt/framer.h"
+#include "mqtt/outgoing.h"
+#include "mqtt/publish.h"
+
+#include <variant>
+
+namespace signet::mqtt {
+
+struct ClientOptions {
+  Version version = Version::v5;
+  std::string client_id;  // empty: the server assigns one (5.0)
+  bool clean_start = true;
+  Seconds keepalive{60};  // 0 to 65,535; the server of 5.0 may lower it; 0 sends no PINGREQ
+  struct Will {
+    std::string topic;
+    std::string payload;
+    Qos qos = Qos::at_least_once;
+  };
+  std::optional<Will> will = {};
+  std::size_t packet_bytes_max = 128 * 1024;  // announced in 5.0, enforced in both
+  std::uint16_t receive_max = 16;             // the same, for QoS 1 that we have not acknowledged
+  Seconds connect_timeout{20};                // CONNECT to CONNACK
+  Seconds answer_timeout{20};                 // PINGREQ to PINGRESP, and for the oldest PUBACK or SUBACK
+};
+
+// Events. They borrow until the next call of next().
+struct Connected {
+  bool session_present;
+  std::uint16_t send_window;   // QoS 1 messages that may wait for a PUBACK at once
+  Seconds keepalive;           // as it now is
+  std::string_view client_id;  // assigned or our own
+};
+struct ConnectRefused {
+  ReasonCode reason;
+};  // Closed follows
+struct MessageReceived {
+  Publish publish;
+};  // QoS 1: call acknowledge when it is safe
+struct Acknowledged {
+  std::uint16_t packet_id;
+  ReasonCode reason;
+};  // is_error(reason): it was refused
+struct Subscribed {
+  std::uint16_t packet_id;
+  std::vector<ReasonCode> reasons;
+};
+struct Unsubscribed {
+  std::uint16_t packet_id;
+};
+// The last event. `reason` is what the peer said (by_peer), or what we told it.
+struct Closed {
+  ReasonCode reason;
+  bool by_peer;
+  Error why;
+};
+using ClientEvent =
+    std::variant<Connected, ConnectRefused, MessageReceived, Acknowledged, Subscribed, Unsubscribed, Closed>;
+
+class ClientSession {
+ public:
+  ClientSession(ClientOptions options, Instant now);
+
+  void receive(Bytes bytes, Instant now);  // `bytes` must stay until next() returns nothing
+  void tick(Instant now);
+  std::optional<Instant> deadline() const;  // call tick then; nothing: no timer is needed
+  std::optional<ClientEvent> next();
+  Buffer take_output() { return std::exchange(output_, {}); }
+
+  // After Connected. QoS 0 returns 0. too_large past the server's Maximum Packet Size; exhausted when the window is
+  // full: wait for an Acknowledged; conflict when not connected.
+  Result<std::uint16_t> publish(Qos qos, std::string_view topic, Bytes payload, const Properties& properties,
+                                Instant now);
+  Result<std::uint16_t> subscribe(std::string_view filter, Qos qos, Instant now);
+  Result<std::uint16_t> unsubscribe(std::string_view filter, Instant now);
+  void acknowledge(std::uint16_t packet_id, ReasonCode reason = ReasonCode::success);
+  void disconnect(ReasonCode reason = ReasonCode::success);  // then Closed
+
+  bool connected() const { return state_ == State::connected; }
+  bool closed() const { return state_ == State::closed; }
+  std::size_t send_window_free() const { return connected() ? outgoing_.free() : 0; }
+  const std::set<std::uint16_t>& unacknowledged() const { return outgoing_.unacknowledged(); }
+
+ private:
+  enum class State : std::uint8_t { connecting, connected, closed };
+  Result<std::optional<ClientEvent>> handle(const Packet& packet);
+  Result<std::optional<ClientEvent>> handle_connack(const Packet& packet);
+  Result<std::optional<ClientEvent>> handle_publish(const Packet& packet);
+  Result<std::optional<ClientEvent>> handle_answer(const Packet& packet);
+  Result<std::optional<ClientEvent>> handle_disconnect(const Packet& packet);
+  void close(ReasonCode reason, bool by_peer, Error why);
+  Status require_connected(const char* what) const;
+  void sent(Instant now, bool wants_answer);
+  void answered();
+
+  ClientOptions options_;
+  Framer framer_;
+  Bytes input_;
+  Buffer output_;
+  State state_ = State::connecting;
+  std::optional<Closed> closing_;  // to be told by next()
+  Outgoing outgoing_;
+  std::set<std::uint16_t> incoming_;  // QoS 1 that we have not acknowledged
+  std::size_t server_packet_max_ = remaining_length_max;
+  std::uint8_t server_qos_max_ = 2;
+  Seconds keepalive_;
+  Instant now_;
+  Instant last_sent_;
+  std::optional<Instant> answer_due_;  // while any answer of the server is owed
+  std::size_t answers_owed_ = 0;
+  bool ping_owed_ = false;
+};
+
+}  // namespace signet::mqtt
