@@ -56,7 +56,7 @@ class Atecc final : public Element {
   Result<bool> verify_external(const crypto::PublicKey& key, const crypto::Digest& digest,
                                const crypto::Signature& signature);
   Result<crypto::Secret<32>> ecdh(unsigned slot, const crypto::PublicKey& peer);  // crosses the bus in clear
-  Result<crypto::Digest> sha256(Bytes data);  // too_large past sha256_bytes_max
+  Result<crypto::Digest> sha256(Bytes data);                                      // too_large past sha256_bytes_max
 
   // Data. Before the data lock: whole 32-byte blocks, or up to the slot's end, and nothing can be read.
   Status write_slot(unsigned slot, std::size_t offset, Bytes data);

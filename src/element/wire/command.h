@@ -34,7 +34,7 @@ inline constexpr std::uint8_t nonce_to_digest_buffer = 0x40;
 inline constexpr std::uint8_t nonce_to_alternate_key = 0x80;
 inline constexpr std::uint8_t gen_key_public = 0x00;
 inline constexpr std::uint8_t gen_key_private = 0x04;
-inline constexpr std::uint8_t gen_key_digest = 0x08;         // added to the two above
+inline constexpr std::uint8_t gen_key_digest = 0x08;  // added to the two above
 inline constexpr std::uint8_t gen_key_stored_digest = 0x10;
 inline constexpr std::uint8_t sign_invalidate = 0x01;
 inline constexpr std::uint8_t sign_digest_buffer = 0x20;
@@ -55,19 +55,19 @@ inline constexpr std::uint8_t sha_hmac_start = 0x04;
 inline constexpr std::uint8_t sha_hmac_end = 0x05;
 inline constexpr std::uint8_t sha_read_context = 0x06;
 inline constexpr std::uint8_t sha_write_context = 0x07;
-inline constexpr std::uint8_t sha_to_temp_key = 0x00;        // added to the ends
+inline constexpr std::uint8_t sha_to_temp_key = 0x00;  // added to the ends
 inline constexpr std::uint8_t sha_to_digest_buffer = 0x40;
 inline constexpr std::uint8_t sha_output_only = 0xc0;
 inline constexpr std::uint8_t lock_config = 0x00;
 inline constexpr std::uint8_t lock_data = 0x01;
-inline constexpr std::uint8_t lock_slot = 0x02;              // slot number in bits 2-5
+inline constexpr std::uint8_t lock_slot = 0x02;  // slot number in bits 2-5
 inline constexpr std::uint8_t lock_without_crc = 0x80;
 inline constexpr std::uint8_t counter_read = 0x00;
 inline constexpr std::uint8_t counter_increment = 0x01;
 }  // namespace mode
 
-inline constexpr std::uint16_t no_slot = 0xffff;             // param2: TempKey instead of a slot
-inline constexpr std::uint16_t verify_key_p256 = 0x0004;     // param2 of Verify(External)
+inline constexpr std::uint16_t no_slot = 0xffff;          // param2: TempKey instead of a slot
+inline constexpr std::uint16_t verify_key_p256 = 0x0004;  // param2 of Verify(External)
 inline constexpr std::size_t nonce_input_bytes = 20;
 
 // [1.5] A chip answers a single byte when it has no data to give. 03 is wrong in any state, 0f only in this one.

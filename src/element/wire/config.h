@@ -7,21 +7,21 @@ namespace signet::element {
 
 // Byte offsets in the configuration zone.
 namespace at {
-inline constexpr std::size_t serial_low = 0;      // SN[0..3]
-inline constexpr std::size_t revision = 4;        // 00 00 60 02 is a 608A, 00 00 60 03 a 608B
-inline constexpr std::size_t serial_high = 8;     // SN[4..8]
+inline constexpr std::size_t serial_low = 0;   // SN[0..3]
+inline constexpr std::size_t revision = 4;     // 00 00 60 02 is a 608A, 00 00 60 03 a 608B
+inline constexpr std::size_t serial_high = 8;  // SN[4..8]
 inline constexpr std::size_t aes_enable = 13;
 inline constexpr std::size_t i2c_enable = 14;
 inline constexpr std::size_t first_writable = 16;
-inline constexpr std::size_t i2c_address = 16;    // 8-bit form: 0xc0 is the 7-bit 0x60
+inline constexpr std::size_t i2c_address = 16;  // 8-bit form: 0xc0 is the 7-bit 0x60
 inline constexpr std::size_t count_match = 18;
 inline constexpr std::size_t chip_mode = 19;
 inline constexpr std::size_t slot_config = 20;
 inline constexpr std::size_t counters = 52;
 inline constexpr std::size_t volatile_key = 69;
-inline constexpr std::size_t user_extra = 84;     // 84 .. 87 change only by UpdateExtra and Lock
+inline constexpr std::size_t user_extra = 84;  // 84 .. 87 change only by UpdateExtra and Lock
 inline constexpr std::size_t user_extra_address = 85;
-inline constexpr std::size_t lock_value = 86;     // data and OTP
+inline constexpr std::size_t lock_value = 86;  // data and OTP
 inline constexpr std::size_t lock_config = 87;
 inline constexpr std::size_t slot_locked = 88;
 inline constexpr std::size_t chip_options = 90;

@@ -44,7 +44,7 @@ struct DataImage {
 enum class Zone : std::uint8_t { config = 0, otp = 1, data = 2 };
 
 inline constexpr std::uint8_t zone_mask = 0x03;
-inline constexpr std::uint8_t zone_encrypted = 0x40;   // Write only
+inline constexpr std::uint8_t zone_encrypted = 0x40;  // Write only
 inline constexpr std::uint8_t zone_32_bytes = 0x80;
 
 // Where a Read or Write goes. `slot` is 0 outside the data zone.

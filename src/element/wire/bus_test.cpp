@@ -1,0 +1,51 @@
+#include "element/wire/bus.h"
+
+#include <gtest/gtest.h>
+
+namespace signet::element {
+namespace {
+
+TEST(ElementBus, ReadsBackWhatItWrites) {
+  const Buffer command = {0x03, 0x07, 0x30, 0, 0, 0, 0x03, 0x5d};
+  const Buffer write = encode_bus({.op = BusOp::write, .address = 0x60, .data = command});
+  EXPECT_EQ(hex(write),
+            "016008000307300000"
+            "00035d");
+  const auto got = find_bus_request(write);
+  ASSERT_TRUE(got && got.value());
+  EXPECT_EQ(copy_of(got.value()->request.data), command);
+  EXPECT_EQ(got.value()->size, write.size());
+  EXPECT_EQ(hex(encode_bus({.op = BusOp::read, .address = 0x60, .read_size = 4})), "02600400");
+  EXPECT_EQ(hex(encode_bus({.op = BusOp::wake, .address = 0})), "03000000");
+}
+
+TEST(ElementBus, WaitsForTheRestOfARequest) {
+  const Buffer data = {0x02};
+  const Buffer write = encode_bus({.op = BusOp::write, .data = data});
+  ASSERT_TRUE(find_bus_request(write).value());
+  for (std::size_t size = 0; size < write.size(); ++size) {
+    const auto got = find_bus_request(Bytes{write}.first(size));
+    ASSERT_TRUE(got);
+    EXPECT_FALSE(got.value()) << size;
+  }
+}
+
+TEST(ElementBus, RefusesWhatMakesNoSense) {
+  const auto found = [](Buffer header) {
+    header.resize(bus_request_bytes_max + 8);
+    return find_bus_request(header);
+  };
+  ASSERT_TRUE(found({1, 0x60, static_cast<std::uint8_t>(bus_write_bytes_max), 0}));
+  EXPECT_EQ(found({1, 0x60, bus_write_bytes_max + 1, 0}).error().code, Errc::too_large);
+  ASSERT_TRUE(found({2, 0x60, 0x00, 0x04}));
+  EXPECT_EQ(found({2, 0x60, 0x01, 0x04}).error().code, Errc::too_large);
+  EXPECT_EQ(found({0, 0x60, 0, 0}).error().code, Errc::malformed);
+  EXPECT_EQ(found({4, 0x60, 0, 0}).error().code, Errc::malformed);
+  EXPECT_EQ(found({3, 0x60, 1, 0}).error().code, Errc::malformed);
+  EXPECT_TRUE(decode_bus_ack(1).value());
+  EXPECT_FALSE(decode_bus_ack(0).value());
+  EXPECT_FALSE(decode_bus_ack(2));
+}
+
+}  // namespace
+}  // namespace signet::element
