@@ -4,9 +4,12 @@
 #include "net/loop.h"
 #include "net/tls.h"
 
+#include <optional>
+
 namespace signet::net {
 
 inline constexpr std::size_t send_buffer_bytes_max = 1 << 20;  // a peer that does not read is cut past this
+inline constexpr Seconds close_timeout{5};                      // for a peer that does not read what comes before the end
 
 class Connection;
 
@@ -15,7 +18,9 @@ struct ConnectionEvents {
   virtual ~ConnectionEvents() = default;
   virtual void on_open(Connection& connection) = 0;                 // handshake done, peer judged
   virtual void on_bytes(Connection& connection, Bytes bytes) = 0;   // `bytes` are gone after the call
-  // Last call; the connection is destroyed when it returns. `why` is empty after close() or an orderly end by the peer.
+  virtual void on_drained(Connection&) {}  // all that was queued is written: the time for the next part of something long
+  // The last call, never from within one of Connection's; the connection is destroyed when it returns. `why` is empty
+  // after close_..() or an orderly end by the peer. When a judge refused the peer, `why` is the judge's own Error.
   virtual void on_close(Connection& connection, const std::optional<Error>& why) = 0;
 };
 
@@ -23,8 +28,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual void send(Bytes bytes) = 0;       // queued and written at the end of the turn; over the limit the peer is cut
-  virtual void close_after_send() = 0;      // orderly
-  virtual void close_now() = 0;             // within this turn; on_close follows
+  virtual void close_after_send() = 0;      // orderly; input is ignored from now on; cut after close_timeout
+  virtual void close_now() = 0;             // within this turn, what is queued is dropped; on_close follows
   virtual void pause_reading(bool paused) = 0;
   virtual const std::string& peer_address() const = 0;   // "127.0.0.1:5004"
   virtual std::string tls_version() const = 0;           // "TLSv1.3", empty before on_open
@@ -38,7 +43,7 @@ struct ListenConfig {
   std::uint16_t port = 0;  // 0: the system chooses; see Listener::port
   Seconds handshake_timeout{10};
   std::size_t handshakes_max = 24;       // in progress at once; the rest wait in the backlog
-  std::size_t connections_max = 15'000;
+  std::size_t connections_max = 15'000;  // the rest wait in the backlog
 };
 
 class Listener {
@@ -46,14 +51,17 @@ class Listener {
   virtual ~Listener() = default;   // closes the port, not the connections
   virtual std::uint16_t port() const = 0;
 
-  // `make_owner` is asked once a connection; what it returns lives until after on_close.
+  // `make_owner` is asked once a connection; what it returns lives until after on_close. `loop` and `tls` must outlive
+  // the listener and its connections.
   // conflict, naming host and port, when the port is taken.
   static Result<std::unique_ptr<Listener>> create(Loop& loop, const ListenConfig& config, TlsServer& tls,
                                                   std::function<std::shared_ptr<ConnectionEvents>()> make_owner);
 };
 
-// Starts to connect; the outcome comes as on_open or on_close. The events must outlive the connection. The Connection
-// returned is owned by the loop and is valid until on_close.
+// Starts to connect; the outcome comes as on_open or on_close, later. The Connection returned is owned by the loop and
+// is valid until on_close. `timeout` covers TCP and TLS. A name that is not an address is looked up here and may block
+// for as long as the system's resolver does; unavailable when it is unknown.
+// Under TLS 1.3 a client is open before the server has judged it: a refusal comes as on_close soon after on_open.
 Result<Connection*> connect(Loop& loop, const std::string& host, std::uint16_t port, TlsClient& tls,
                             std::shared_ptr<ConnectionEvents> events, Seconds timeout);
 

@@ -12,45 +12,52 @@
 
 namespace signet::net {
 
-// Asked in the handshake with the DER of the peer's leaf certificate, before the proof of possession, which TLS itself
-// checks after. An Error refuses: its code chooses the alert, its text goes to our log and never to the peer.
+// Asked in the handshake, once a connection, with the DER of the peer's leaf certificate, before the proof of
+// possession, which TLS itself checks after. The chain is not verified here: the registry did that when it learned it.
+// An Error refuses: its code chooses the alert, its text goes to our log (on_close) and never to the peer.
+//   not_found -> unknown_ca · forbidden -> certificate_revoked · unauthenticated -> bad_certificate
+//   any other -> certificate_unknown
 using JudgePeer = std::function<Status(Bytes leaf_der)>;
 
 struct ServerIdentity {
   std::string certificate_chain_pem;  // leaf first
-  std::string private_key_pem;        // a manager's server key; a device's key never looks like this
+  std::string private_key_pem;        // a manager's server key, P-256; a device's key never looks like this
+  ~ServerIdentity();                  // wipes the key's text
 };
 
 class TlsServer {
  public:
   // With `judge`, a client certificate is demanded; without it none is asked for (the people's port).
-  static Result<std::unique_ptr<TlsServer>> create(const ServerIdentity& identity, std::vector<std::string> alpn, JudgePeer judge);
-  ~TlsServer();
+  // A client that offers only protocols not in `alpn` is refused; one that offers none is not.
+  static Result<std::unique_ptr<TlsServer>> create(const ServerIdentity& identity, std::vector<std::string> alpn,
+                                                   JudgePeer judge);
   struct State;
-  State& state() const { return *state_; }
+  const std::shared_ptr<State>& state() const { return state_; }  // shared with its connections
 
  private:
-  explicit TlsServer(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit TlsServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
 };
 
 struct ClientTrust {
   std::string ca_pem;        // the manager's CA; nothing else is believed, the system's store is not used
   std::string server_name;   // must be in the server's certificate
-  std::string alpn = "mqtt";
+  std::string alpn = "mqtt";  // the server must choose it; "" offers none
 };
 
 class TlsClient {
  public:
-  // The key never leaves `element`: each handshake asks it for one signature, through an OpenSSL provider of our own.
-  static Result<std::unique_ptr<TlsClient>> create(const ClientTrust& trust, std::vector<Buffer> certificate_chain, element::Element& element);
-  ~TlsClient();
+  // The key never leaves `element`: each handshake asks it for one signature, through an OpenSSL provider of our own,
+  // and waits for it. `certificate_chain` is DER, leaf first; conflict when the leaf is not for the element's key.
+  // `element` must outlive the client and its connections.
+  static Result<std::unique_ptr<TlsClient>> create(const ClientTrust& trust, const std::vector<Buffer>& certificate_chain,
+                                                   element::Element& element);
   struct State;
-  State& state() const { return *state_; }
+  const std::shared_ptr<State>& state() const { return state_; }  // shared with its connections
 
  private:
-  explicit TlsClient(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit TlsClient(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace signet::net
