@@ -1,0 +1,130 @@
+#include "board/client/channel.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+namespace signet::board {
+namespace {
+
+TEST(Frame, ComesBackAsItWasSent) {
+  FrameReader reader;
+  const Frame sent{FrameKind::answer, 7, R"({"online":true})"};
+  for (const std::uint8_t byte : encode(sent).value()) {
+    EXPECT_EQ(reader.next().error().code, Errc::not_found);
+    reader.feed(Bytes{&byte, 1});
+  }
+  EXPECT_EQ(reader.next().value(), sent);
+  EXPECT_EQ(reader.next().error().code, Errc::not_found);
+}
+
+TEST(Frame, IsRefusedWhenAnyPartOfItsHeadIsWrong) {
+  const Buffer good = encode({FrameKind::request, 1, "{}"}).value();
+  const auto read = [](const Buffer& bytes) {
+    FrameReader reader;
+    reader.feed(bytes);
+    return reader.next();
+  };
+  ASSERT_TRUE(read(good));
+  Buffer harmed = good;
+  harmed[4] = 2;
+  EXPECT_NE(read(harmed).error().what.find("version 2"), std::string::npos);
+  for (const int kind : {0, 4, 255}) {
+    harmed = good;
+    harmed[5] = static_cast<std::uint8_t>(kind);
+    EXPECT_EQ(read(harmed).error().code, Errc::malformed);
+  }
+  harmed = good;
+  harmed[3] = 5;
+  EXPECT_EQ(read(harmed).error().code, Errc::malformed);
+  harmed = good;
+  harmed[10] = 0xff;
+  EXPECT_EQ(read(harmed).error().code, Errc::malformed);
+}
+
+TEST(Frame, HasALimitOnBothSides) {
+  const std::string largest(frame_bytes_max - 6, 'x');
+  FrameReader reader;
+  reader.feed(encode({FrameKind::request, 1, largest}).value());
+  EXPECT_TRUE(reader.next());
+  EXPECT_EQ(encode({FrameKind::request, 1, largest + "x"}).error().code, Errc::too_large);
+  Buffer head;
+  Writer{head}.u32_be(frame_bytes_max + 1);
+  FrameReader other;
+  other.feed(head);
+  EXPECT_EQ(other.next().error().code, Errc::too_large) << "refused before its body is waited for";
+}
+
+TEST(Refusal, KeepsCodeAndText) {
+  const Error error = error_of_refusal(refusal_body(Error{Errc::exhausted, "the outbox is full"}));
+  EXPECT_EQ(error.code, Errc::exhausted);
+  EXPECT_EQ(error.what, "the outbox is full");
+  EXPECT_EQ(error_of_refusal("[]").code, Errc::malformed);
+  EXPECT_EQ(error_of_refusal(R"({"code":"nonsense","message":""})").code, Errc::malformed);
+}
+
+struct Pair {
+  Fd near, far;
+  Pair() {
+    int fds[2];
+    ENSURE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+    near = Fd{fds[0]};
+    far = Fd{fds[1]};
+  }
+};
+
+Frame read_request(int fd, FrameReader& reader) {
+  for (;;) {
+    auto frame = reader.next();
+    if (frame) return std::move(frame).value();
+    std::uint8_t chunk[4096];
+    const ssize_t got = ::read(fd, chunk, sizeof chunk);
+    ENSURE(got > 0);
+    reader.feed(Bytes{chunk, static_cast<std::size_t>(got)});
+  }
+}
+
+void answer(int fd, const Frame& frame) {
+  const Buffer bytes = encode(frame).value();
+  ENSURE(::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+}
+
+TEST(Channel, GivesEachThreadItsOwnAnswerWhateverTheOrder) {
+  Pair pair;
+  Channel channel{std::move(pair.near)};
+  std::thread board{[&] {
+    FrameReader reader;
+    const Frame a = read_request(pair.far.get(), reader);
+    const Frame b = read_request(pair.far.get(), reader);
+    answer(pair.far.get(), {FrameKind::answer, b.id, b.body});
+    answer(pair.far.get(), {FrameKind::answer, a.id, a.body});
+  }};
+  const auto ask = [&](std::string text) { EXPECT_EQ(channel.call(text).value(), text); };
+  std::thread one{ask, R"({"do":"one"})"};
+  std::thread two{ask, R"({"do":"two"})"};
+  one.join(), two.join(), board.join();
+}
+
+TEST(Channel, TurnsARefusalIntoAnError) {
+  Pair pair;
+  Channel channel{std::move(pair.near)};
+  std::thread board{[&] {
+    FrameReader reader;
+    const Frame request = read_request(pair.far.get(), reader);
+    answer(pair.far.get(), {FrameKind::refusal, request.id, refusal_body(Error{Errc::forbidden, "no"})});
+  }};
+  EXPECT_EQ(channel.call("{}").error().code, Errc::forbidden);
+  board.join();
+}
+
+TEST(Channel, SaysWhenTheBoardHasGone) {
+  Pair pair;
+  Channel channel{std::move(pair.near)};
+  pair.far.close();
+  EXPECT_EQ(channel.call("{}").error().what, "the board has gone");
+  EXPECT_EQ(channel.call("{}").error().code, Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace signet::board
