@@ -11,7 +11,8 @@ namespace {
 TEST(Frame, ComesBackAsItWasSent) {
   FrameReader reader;
   const Frame sent{FrameKind::answer, 7, R"({"online":true})"};
-  for (const std::uint8_t byte : encode(sent).value()) {
+  const Buffer bytes = encode(sent).value();
+  for (const std::uint8_t byte : bytes) {
     EXPECT_EQ(reader.next().error().code, Errc::not_found);
     reader.feed(Bytes{&byte, 1});
   }
