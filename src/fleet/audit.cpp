@@ -1,0 +1,67 @@
+#include "base/log.h"
+#include "fleet/state.h"
+
+#include <algorithm>
+
+namespace signet::fleet {
+namespace {
+
+// A reason without the words that a peer can vary (names, numbers, times): "unknown certificate its manifest is ...".
+std::string kind_of(std::string_view reason) {
+  std::string kind;
+  while (!reason.empty()) {
+    const std::string_view word = reason.substr(0, reason.find(' '));
+    reason.remove_prefix(std::min(reason.size(), word.size() + 1));
+    if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyz',.:;()") == word.npos) kind.append(word).append(" ");
+  }
+  return kind;
+}
+
+}  // namespace
+
+AuditEntry Fleet::State::entry(const Actor& actor, std::string_view action, std::string_view subject,
+                               std::string_view detail) {
+  AuditEntry out;
+  out.at = clock.now();
+  out.actor = actor.email.empty() ? "unknown" : actor.email;
+  if (actor.only) out.actor += " (API key)";
+  out.action = action;
+  out.subject = subject;
+  out.address = actor.address;
+  out.detail = detail;
+  return out;
+}
+
+Status Fleet::State::act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes) {
+  return store.change([&](Changes& to) -> Status {
+    TRY(changes(to));
+    return to.audit(entry);
+  });
+}
+
+void Fleet::State::note_refusal(AuditEntry entry) {
+  entry.allowed = false;
+  const std::string key = host_of(entry.address) + '\n' + entry.action + '\n' + kind_of(entry.detail);
+  const std::optional<std::size_t> held_back = refusals.pass(key, clock.monotonic());
+  if (!held_back) return;
+  if (*held_back > 0) entry.detail += " (and " + std::to_string(*held_back) + " more like it)";
+  const Status written = store.change([&](Changes& to) { return to.audit(entry); });
+  if (!written) {
+    log_error("audit.not_written", {{"action", entry.action},
+                                    {"subject", entry.subject},
+                                    {"address", entry.address},
+                                    {"detail", entry.detail},
+                                    {"error", written.error().what}});
+  }
+}
+
+Result<std::vector<AuditEntry>> Fleet::audit(const Actor& actor, std::int64_t after, std::size_t size) {
+  TRY(state_->require_operator(actor, "audit.read"));
+  if (after < 0) return Error{Errc::malformed, "after is negative"};
+  if (size > audit_page_max) {
+    return Error{Errc::too_large, "size is more than " + std::to_string(audit_page_max) + ": ask page by page"};
+  }
+  return state_->store.audit(after, size);
+}
+
+}  // namespace signet::fleet

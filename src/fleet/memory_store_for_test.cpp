@@ -1,0 +1,281 @@
+#include "fleet/memory_store_for_test.h"
+
+#include <algorithm>
+
+namespace signet::fleet {
+namespace {
+
+using Contents = MemoryStore_for_test::Contents;
+
+template <class List, class Match>
+auto find_where(List& list, const Match& match) -> decltype(&list.front()) {
+  const auto found = std::find_if(list.begin(), list.end(), match);
+  return found == list.end() ? nullptr : &*found;
+}
+template <class List, class IdOf>
+auto find_id(List& list, const IdOf& id) {
+  return find_where(list, [&](const auto& item) { return item.id == id; });
+}
+template <class Item>
+std::optional<Item> maybe(const Item* item) {
+  return item ? std::optional{*item} : std::nullopt;
+}
+template <class Item, class Match>
+std::vector<Item> all_where(const std::vector<Item>& list, const Match& match) {
+  std::vector<Item> out;
+  std::copy_if(list.begin(), list.end(), std::back_inserter(out), match);
+  return out;
+}
+Error already(std::string_view what) { return {Errc::conflict, std::string{what} + " is there already"}; }
+Error missing(std::string_view what) { return {Errc::not_found, "no such " + std::string{what}}; }
+
+class MemoryChanges final : public Changes {
+ public:
+  explicit MemoryChanges(Contents& now) : now_(now) {}
+
+  Status add_account(const Credential& credential) override {
+    const auto same = [&](const Credential& other) {
+      return other.account.id == credential.account.id || other.account.email == credential.account.email;
+    };
+    if (find_where(now_.accounts, same)) return already("account");
+    now_.accounts.push_back(credential);
+    return {};
+  }
+  Status add_token(const Token& token) override {
+    if (find_where(now_.tokens, [&](const Token& other) { return other.hash == token.hash; })) return already("token");
+    if (!has_account(token.account)) return missing("account");
+    now_.tokens.push_back(token);
+    return {};
+  }
+  Status remove_token(const crypto::Digest& hash) override {
+    std::erase_if(now_.tokens, [&](const Token& token) { return token.hash == hash; });
+    return {};
+  }
+  Status remove_tokens_expired_at(Timestamp now) override {
+    std::erase_if(now_.tokens, [&](const Token& token) { return token.expires_at && *token.expires_at <= now; });
+    return {};
+  }
+
+  Status add_workspace(const Workspace& workspace) override {
+    if (find_id(now_.workspaces, workspace.id)) return already("workspace");
+    if (!has_account(workspace.account)) return missing("account");
+    now_.workspaces.push_back(workspace);
+    return {};
+  }
+  Status add_fleet(const FleetGroup& fleet) override {
+    if (find_id(now_.fleets, fleet.id)) return already("fleet");
+    if (!find_id(now_.workspaces, fleet.workspace)) return missing("workspace");
+    now_.fleets.push_back(fleet);
+    return {};
+  }
+  Status add_device(const Device& device) override {
+    if (find_id(now_.devices, device.id)) return already("device");
+    if (!find_id(now_.workspaces, device.workspace)) return missing("workspace");
+    if (!find_id(now_.fleets, device.fleet)) return missing("fleet");
+    now_.devices.push_back(device);
+    now_.devices.back().online = false;
+    return {};
+  }
+  Status update_device(const Device& device) override {
+    Device* found = find_id(now_.devices, device.id);
+    if (!found) return missing("device");
+    if (!find_id(now_.fleets, device.fleet)) return missing("fleet");
+    found->name = device.name, found->fleet = device.fleet, found->phys_id = device.phys_id;
+    return {};
+  }
+  Status set_last_seen(const DeviceId& id, Timestamp at) override {
+    Device* found = find_id(now_.devices, id);
+    if (!found) return missing("device");
+    found->last_seen = at;
+    return {};
+  }
+
+  Status add_identity(const Identity& identity) override {
+    const auto same = [&](const Identity& other) {
+      return other.fingerprint == identity.fingerprint ||
+             (other.dcn == identity.dcn && other.state != IdentityState::revoked &&
+              identity.state != IdentityState::revoked);
+    };
+    if (find_where(now_.identities, same)) return already("identity");
+    if (identity.device && !find_id(now_.devices, *identity.device)) return missing("device");
+    now_.identities.push_back(identity);
+    return {};
+  }
+  Status set_identity(const crypto::Digest& fingerprint, IdentityState state,
+                      const std::optional<DeviceId>& device) override {
+    Identity* found = find_identity(fingerprint);
+    if (!found) return missing("identity");
+    if (device && !find_id(now_.devices, *device)) return missing("device");
+    found->state = state, found->device = device;
+    return {};
+  }
+  Status set_receipt(const crypto::Digest& fingerprint, std::string_view receipt) override {
+    if (!find_identity(fingerprint)) return missing("identity");
+    now_.receipts[fingerprint] = receipt;
+    return {};
+  }
+  Status set_legacy_nonce(const crypto::Digest& fingerprint, std::int64_t nonce) override {
+    if (!find_identity(fingerprint)) return missing("identity");
+    now_.nonces[fingerprint] = nonce;
+    return {};
+  }
+
+  Status append(std::span<const Reading> readings) override {
+    for (const Reading& reading : readings) {
+      if (!find_id(now_.devices, reading.device)) return missing("device");
+      now_.readings.try_emplace({reading.device_time, reading.device, reading.tag}, reading);
+    }
+    return {};
+  }
+  Status put_twin(const DeviceId& device, TwinSide side, const TwinEntry& entry) override {
+    if (!find_id(now_.devices, device)) return missing("device");
+    now_.twin[{device, side, entry.key}] = entry;
+    return {};
+  }
+  Status erase_twin(const DeviceId& device, TwinSide side, std::string_view key) override {
+    now_.twin.erase({device, side, std::string{key}});
+    return {};
+  }
+  Status audit(const AuditEntry& entry) override {
+    now_.audit.push_back(entry);
+    now_.audit.back().number = static_cast<std::int64_t>(now_.audit.size());
+    return {};
+  }
+
+ private:
+  bool has_account(const AccountId& id) const {
+    return find_where(now_.accounts, [&](const Credential& c) { return c.account.id == id; }) != nullptr;
+  }
+  Identity* find_identity(const crypto::Digest& fingerprint) {
+    return find_where(now_.identities, [&](const Identity& i) { return i.fingerprint == fingerprint; });
+  }
+  Contents& now_;
+};
+
+}  // namespace
+
+Status MemoryStore_for_test::change(const std::function<Status(Changes&)>& act) {
+  ENSURE(!changing_);
+  changing_ = true;
+  Contents before = now_;
+  MemoryChanges changes{now_};
+  Status status = act(changes);
+  if (status && fail_ > 0) {
+    --fail_;
+    status = Error{fail_code_, "the memory was told to fail"};
+  }
+  if (status) {
+    ++commits_;
+  } else {
+    now_ = std::move(before);
+  }
+  changing_ = false;
+  return status;
+}
+
+Result<std::optional<Account>> MemoryStore_for_test::operator_account() {
+  return now_.accounts.empty() ? std::nullopt : std::optional{now_.accounts.front().account};
+}
+Result<std::optional<Account>> MemoryStore_for_test::account(const AccountId& id) {
+  const auto* found = find_where(now_.accounts, [&](const Credential& c) { return c.account.id == id; });
+  return found ? std::optional{found->account} : std::nullopt;
+}
+Result<std::optional<Credential>> MemoryStore_for_test::credential(std::string_view email) {
+  return maybe(find_where(now_.accounts, [&](const Credential& c) { return c.account.email == email; }));
+}
+Result<std::optional<Token>> MemoryStore_for_test::token(const crypto::Digest& hash) {
+  return maybe(find_where(now_.tokens, [&](const Token& token) { return token.hash == hash; }));
+}
+Result<std::vector<Workspace>> MemoryStore_for_test::workspaces(const AccountId& account) {
+  return all_where(now_.workspaces, [&](const Workspace& workspace) { return workspace.account == account; });
+}
+Result<std::optional<Workspace>> MemoryStore_for_test::workspace(const WorkspaceId& id) {
+  return maybe(find_id(now_.workspaces, id));
+}
+Result<std::vector<FleetGroup>> MemoryStore_for_test::fleets(const WorkspaceId& workspace) {
+  return all_where(now_.fleets, [&](const FleetGroup& fleet) { return fleet.workspace == workspace; });
+}
+Result<std::optional<FleetGroup>> MemoryStore_for_test::fleet(const FleetId& id) {
+  return maybe(find_id(now_.fleets, id));
+}
+Result<std::vector<Device>> MemoryStore_for_test::devices(const WorkspaceId& workspace) {
+  return all_where(now_.devices, [&](const Device& device) { return device.workspace == workspace; });
+}
+Result<std::optional<Device>> MemoryStore_for_test::device(const DeviceId& id) {
+  return maybe(find_id(now_.devices, id));
+}
+
+Result<std::vector<Admissible>> MemoryStore_for_test::admissible() {
+  std::vector<Admissible> out;
+  for (const Identity& identity : now_.identities) {
+    Admissible item{identity.fingerprint, identity.dcn,       identity.state, identity.not_before,
+                    identity.not_after,   identity.device, std::nullopt};
+    if (identity.device) item.workspace = find_id(now_.devices, *identity.device)->workspace;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+Result<std::optional<Identity>> MemoryStore_for_test::identity(const crypto::Digest& fingerprint) {
+  return maybe(find_where(now_.identities, [&](const Identity& i) { return i.fingerprint == fingerprint; }));
+}
+Result<std::optional<Identity>> MemoryStore_for_test::identity_by_dcn(std::string_view dcn) {
+  const auto all = all_where(now_.identities, [&](const Identity& identity) { return identity.dcn == dcn; });
+  if (all.empty()) return std::optional<Identity>{};
+  const auto* live = find_where(all, [](const Identity& i) { return i.state != IdentityState::revoked; });
+  return std::optional{live ? *live : all.back()};
+}
+Result<std::vector<Identity>> MemoryStore_for_test::identities_of(const DeviceId& device) {
+  return all_where(now_.identities, [&](const Identity& identity) { return identity.device == device; });
+}
+Result<std::vector<Identity>> MemoryStore_for_test::identities(std::size_t page, std::size_t size) {
+  const std::size_t from = std::min(page * size, now_.identities.size());
+  const std::size_t count = std::min(size, now_.identities.size() - from);
+  const auto first = now_.identities.begin() + static_cast<std::ptrdiff_t>(from);
+  return std::vector<Identity>{first, first + static_cast<std::ptrdiff_t>(count)};
+}
+Result<std::string> MemoryStore_for_test::receipt(const crypto::Digest& fingerprint) {
+  const auto found = now_.receipts.find(fingerprint);
+  return found == now_.receipts.end() ? std::string{} : found->second;
+}
+Result<std::int64_t> MemoryStore_for_test::legacy_nonce(const crypto::Digest& fingerprint) {
+  const auto found = now_.nonces.find(fingerprint);
+  return found == now_.nonces.end() ? 0 : found->second;
+}
+
+Result<bool> MemoryStore_for_test::has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) {
+  return now_.readings.contains({device_time, device, std::string{tag}});
+}
+Result<std::vector<DataRow>> MemoryStore_for_test::data(const DataQuery& query) {
+  const auto wanted = [](const auto& list, const auto& item) {
+    return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
+  };
+  std::vector<DataRow> rows;
+  for (const auto& [key, reading] : now_.readings) {
+    const Device* device = find_id(now_.devices, reading.device);
+    if (device->workspace != query.workspace) continue;
+    if (query.start && reading.device_time < *query.start) continue;
+    if (query.end && reading.device_time >= *query.end) continue;
+    if (!wanted(query.devices, reading.device) || !wanted(query.tags, reading.tag)) continue;
+    rows.push_back({reading, device->fleet});
+  }
+  if (query.newest_first) std::reverse(rows.begin(), rows.end());
+  const std::size_t from = std::min(query.page * query.size, rows.size());
+  rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(from));
+  rows.resize(std::min(rows.size(), query.size));
+  return rows;
+}
+Result<Twin> MemoryStore_for_test::twin(const DeviceId& device) {
+  Twin out;
+  for (const auto& [key, entry] : now_.twin) {
+    if (std::get<DeviceId>(key) != device) continue;
+    (std::get<TwinSide>(key) == TwinSide::current ? out.current : out.expected).push_back(entry);
+  }
+  return out;
+}
+Result<std::vector<AuditEntry>> MemoryStore_for_test::audit(std::int64_t after, std::size_t size) {
+  auto out = all_where(now_.audit, [&](const AuditEntry& entry) { return entry.number > after; });
+  out.resize(std::min(out.size(), size));
+  return out;
+}
+
+}  // namespace signet::fleet

@@ -1,0 +1,64 @@
+// memory_store_for_test.h -- a Store in memory that forgets everything, and fails when told to. Passes the same
+// contract as the real one (store_contract_for_test.h).
+#pragma once
+
+#include "fleet/ports.h"
+
+#include <map>
+#include <tuple>
+
+namespace signet::fleet {
+
+class MemoryStore_for_test final : public Store {
+ public:
+  // The next commits end with this error, and change nothing: what a full disk does.
+  void fail_next_commits(int count, Errc code = Errc::exhausted) { fail_ = count, fail_code_ = code; }
+  int commits() const { return commits_; }
+
+  Status change(const std::function<Status(Changes&)>& act) override;
+
+  Result<std::optional<Account>> operator_account() override;
+  Result<std::optional<Account>> account(const AccountId& id) override;
+  Result<std::optional<Credential>> credential(std::string_view email) override;
+  Result<std::optional<Token>> token(const crypto::Digest& hash) override;
+  Result<std::vector<Workspace>> workspaces(const AccountId& account) override;
+  Result<std::optional<Workspace>> workspace(const WorkspaceId& id) override;
+  Result<std::vector<FleetGroup>> fleets(const WorkspaceId& workspace) override;
+  Result<std::optional<FleetGroup>> fleet(const FleetId& id) override;
+  Result<std::vector<Device>> devices(const WorkspaceId& workspace) override;
+  Result<std::optional<Device>> device(const DeviceId& id) override;
+  Result<std::vector<Admissible>> admissible() override;
+  Result<std::optional<Identity>> identity(const crypto::Digest& fingerprint) override;
+  Result<std::optional<Identity>> identity_by_dcn(std::string_view dcn) override;
+  Result<std::vector<Identity>> identities_of(const DeviceId& device) override;
+  Result<std::vector<Identity>> identities(std::size_t page, std::size_t size) override;
+  Result<std::string> receipt(const crypto::Digest& fingerprint) override;
+  Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) override;
+  Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) override;
+  Result<std::vector<DataRow>> data(const DataQuery& query) override;
+  Result<Twin> twin(const DeviceId& device) override;
+  Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
+
+  struct Contents {
+    std::vector<Credential> accounts;
+    std::vector<Token> tokens;
+    std::vector<Workspace> workspaces;
+    std::vector<FleetGroup> fleets;
+    std::vector<Device> devices;
+    std::vector<Identity> identities;
+    std::map<crypto::Digest, std::string> receipts;
+    std::map<crypto::Digest, std::int64_t> nonces;
+    std::map<std::tuple<Timestamp, DeviceId, std::string>, Reading> readings;
+    std::map<std::tuple<DeviceId, TwinSide, std::string>, TwinEntry> twin;
+    std::vector<AuditEntry> audit;
+  };
+
+ private:
+  Contents now_;
+  int fail_ = 0;
+  Errc fail_code_ = Errc::exhausted;
+  int commits_ = 0;
+  bool changing_ = false;
+};
+
+}  // namespace signet::fleet

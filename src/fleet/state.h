@@ -1,0 +1,106 @@
+// state.h -- private to fleet/: what the files behind fleet.h share.
+#pragma once
+
+#include "fleet/fleet.h"
+#include "fleet/telemetry.h"
+#include "fleet/throttle.h"
+
+#include <cstring>
+#include <map>
+#include <unordered_map>
+
+namespace signet::fleet {
+
+inline constexpr std::size_t outstanding_claims_max = 32;   // of one account
+inline constexpr std::size_t twin_keys_max = 256;           // of one device
+inline constexpr std::size_t twin_key_bytes_max = 64;
+inline constexpr std::size_t twin_bytes_max = 48 * 1024;    // its keys and values: #status answers with all of them
+inline constexpr std::size_t registry_page_max = 1000;
+inline constexpr std::size_t page_number_max = 1'000'000'000;
+inline constexpr std::size_t data_filters_max = 100;
+inline constexpr std::size_t description_bytes_max = 1024;
+inline constexpr std::size_t reason_bytes_max = 256;
+inline constexpr std::size_t token_bytes_max = 128;
+
+struct DigestHash {
+  std::size_t operator()(const crypto::Digest& digest) const {
+    std::size_t out;   // any part of a SHA-256 is as good a hash as another
+    std::memcpy(&out, digest.data(), sizeof out);
+    return out;
+  }
+};
+
+// Of a device since the manager started. A device has two sessions for a moment when it takes its own place.
+struct Live {
+  unsigned sessions = 0;
+  std::optional<Timestamp> last_seen;
+};
+
+struct Outstanding {
+  identity::ClaimStatement statement;
+  crypto::Digest fingerprint{};
+};
+
+struct Fleet::State {
+  Store& store;
+  Clock& clock;
+  crypto::Random& random;
+  ManagerIdentity manager;
+  Policy policy;
+  IdSource ids;
+  Observer* observer = nullptr;
+
+  std::optional<crypto::Digest> setup_hash;
+  std::string absent_password_hash;   // checked when there is no such account, so that both answers cost the same
+  Throttle sign_ins;
+  Suppressor refusals;
+  std::map<crypto::Digest, Outstanding> claims;   // by digest of the statement; a restart forgets them: none can be used twice
+  std::optional<std::unordered_map<crypto::Digest, Admissible, DigestHash>> gate;   // loaded at first use
+  std::map<DeviceId, Live> live;
+  Timestamp last_arrival{};
+  PayloadCheck payload_check;
+
+  State(Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
+
+  // --- access.cpp. A foreign thing is not_found, as one that is not there; the attempt goes into the audit.
+  Status require_person(const Actor& actor, std::string_view action);     // signed in, not with an API key
+  Status require_operator(const Actor& actor, std::string_view action);   // the person that runs the manager
+  Result<Workspace> require_workspace(const Actor& actor, const WorkspaceId& id, std::string_view action);
+  Result<FleetGroup> require_fleet(const Actor& actor, const WorkspaceId& workspace, const FleetId& id, std::string_view action);
+  Result<Device> require_device(const Actor& actor, const DeviceId& id, std::string_view action);
+  bool owns(const Actor& actor, const Workspace& workspace) const;
+  Error denied(const Actor& actor, std::string_view action, std::string_view subject, Error why);
+
+  // --- audit.cpp
+  AuditEntry entry(const Actor& actor, std::string_view action, std::string_view subject, std::string_view detail = "");
+  // One act of a person: its changes and its audit entry are durable together when this returns.
+  Status act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes);
+  // Rate limited. Goes on when it cannot be written: a full disk must not open or close any door.
+  void note_refusal(AuditEntry entry);
+
+  // --- admission.cpp
+  Result<std::unordered_map<crypto::Digest, Admissible, DigestHash>*> known();
+  Status check_admissible(const Admissible& identity);
+  void identity_changed(const crypto::Digest& fingerprint, IdentityState state, const std::optional<Device>& device);
+  void identity_added(const Identity& identity, const std::optional<Device>& device);
+  void expel(const DeviceId& device);
+  Device with_live(Device device) const;
+
+  // --- claim.cpp
+  Result<Identity> claimable(const Actor& actor, const Device& device, std::string_view dcn);
+  Status require_unbound(const Device& device);
+  Result<std::optional<Identity>> bound_to(const DeviceId& device);   // its identity that is not revoked
+  Result<Claimed> bind(const Actor& actor, Identity identity, const Device& device,
+                       const identity::ClaimStatement& statement, std::optional<std::int64_t> legacy_nonce);
+  Result<std::string> new_token(const Account& account, TokenKind kind, const std::optional<WorkspaceId>& only,
+                                std::string_view name, Token& out);
+};
+
+// access.cpp: what a person may call things. Trimmed of nothing; `what` names the field in the error.
+Status check_name(std::string_view what, std::string_view name);
+Status check_text(std::string_view what, std::string_view text, std::size_t bytes_max);
+// "203.0.113.7:51234" and "[2001:db8::1]:443" without their port: a peer chooses its port freely.
+std::string host_of(std::string_view address);
+Result<std::string> read_email(std::string_view email);   // lower case; has one "@", no space, no control character
+
+}  // namespace signet::fleet

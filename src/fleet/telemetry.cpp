@@ -1,0 +1,111 @@
+#include "fleet/telemetry.h"
+
+#include "base/json.h"
+#include "fleet/state.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+namespace signet::fleet {
+
+// The whole document is parsed, not only its outer braces: it will be handed out again as JSON.
+struct PayloadCheck::Parser {
+  simdjson::dom::parser parser{payload_bytes_max};
+  std::vector<char> padded = std::vector<char>(payload_bytes_max + simdjson::SIMDJSON_PADDING);
+  bool ready = parser.allocate(payload_bytes_max, json_depth_max) == simdjson::SUCCESS;
+};
+
+PayloadCheck::PayloadCheck() : parser_(std::make_unique<Parser>()) { ENSURE(parser_->ready); }
+PayloadCheck::PayloadCheck(PayloadCheck&&) noexcept = default;
+PayloadCheck::~PayloadCheck() = default;
+
+Status PayloadCheck::operator()(std::string_view payload) {
+  if (payload.size() > payload_bytes_max) {
+    return Error{Errc::too_large, "payload is longer than " + std::to_string(payload_bytes_max) + " bytes"};
+  }
+  std::copy(payload.begin(), payload.end(), parser_->padded.begin());
+  simdjson::dom::element root;
+  const auto error = parser_->parser.parse(parser_->padded.data(), payload.size(), false).get(root);
+  if (error) return Error{Errc::malformed, std::string{"payload is not JSON: "} + simdjson::error_message(error)};
+  if (!root.is_object()) return Error{Errc::malformed, "payload is not a JSON object"};
+  return {};
+}
+
+Status check_tag(std::string_view tag) {
+  if (tag.empty()) return Error{Errc::malformed, "tag is empty"};
+  if (tag.size() > tag_bytes_max) {
+    return Error{Errc::too_large, "tag is longer than " + std::to_string(tag_bytes_max) + " bytes"};
+  }
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '/' || c == '-';
+  };
+  if (!std::all_of(tag.begin(), tag.end(), fits)) {
+    return Error{Errc::malformed, "tag holds a character that is not a letter, a digit or one of _ . / -"};
+  }
+  return {};
+}
+
+Status check_device_time(Timestamp at, Timestamp now) {
+  if (at < device_time_min) {
+    return Error{Errc::malformed, "device time " + rfc3339(at) + " is before 2020: its clock was not set"};
+  }
+  if (at > now + device_time_ahead_max) {
+    return Error{Errc::malformed, "device time " + rfc3339(at) + " is more than a day ahead of " + rfc3339(now)};
+  }
+  return {};
+}
+
+Result<Reading> Fleet::judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time,
+                             std::string_view payload) {
+  State& s = *state_;
+  if (tag.empty()) tag = default_tag;
+  TRY(check_tag(tag));
+  TRY(s.payload_check(payload));
+  const Timestamp now = s.clock.now();
+  Reading out{who.device, std::string{tag}, now, now, std::string{payload}};
+  if (device_time) {
+    TRY(check_device_time(*device_time, now));
+    out.device_time = *device_time;
+    return out;
+  }
+  // Unique among those of this run by rising (unless the clock was set back), among those before it by asking.
+  const bool set_back = now + Seconds{1} < s.last_arrival;
+  Timestamp at = set_back ? now : std::max(now, s.last_arrival + Micros{1});
+  while (TRY(s.store.has_reading(who.device, tag, at))) at += Micros{1};
+  s.last_arrival = at;
+  out.device_time = at;
+  return out;
+}
+
+Status Fleet::keep(std::span<const Reading> readings) {
+  State& s = *state_;
+  if (readings.empty()) return {};
+  TRY(s.store.change([&](Changes& to) { return to.append(readings); }));
+  for (const Reading& reading : readings) s.live[reading.device].last_seen = reading.received_at;
+  return {};
+}
+
+Result<std::vector<DataRow>> Fleet::data(const Actor& actor, const DataQuery& query) {
+  State& s = *state_;
+  TRY(s.require_workspace(actor, query.workspace, "data.read"));
+  if (query.size > data_page_max) {
+    return Error{Errc::too_large, "size is at most " + std::to_string(data_page_max) + ": ask page by page"};
+  }
+  if (query.page > page_number_max) return Error{Errc::too_large, "there is no such page"};
+  if (query.devices.size() > data_filters_max || query.tags.size() > data_filters_max) {
+    return Error{Errc::too_large, "at most " + std::to_string(data_filters_max) + " devices and tags may be named"};
+  }
+  for (const std::string& tag : query.tags) TRY(check_tag(tag));
+  for (const DeviceId& device : query.devices) {
+    const Device named = TRY(s.require_device(actor, device, "data.read"));
+    if (named.workspace != query.workspace) {
+      return Error{Errc::not_found, "workspace " + query.workspace.str() + " has no device " + device.str()};
+    }
+  }
+  if (query.size == 0) return std::vector<DataRow>{};
+  return s.store.data(query);
+}
+
+}  // namespace signet::fleet

@@ -1,0 +1,56 @@
+// throttle.h -- two small memories against being asked too often. Both are bounded: a peer cannot make them grow.
+#pragma once
+
+#include "base/clock.h"
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace signet::fleet {
+
+// Failures make the next try wait: 3 are free, then 1, 2, 4, ... seconds, at most 5 minutes; an hour of peace forgets.
+class Throttle {
+ public:
+  static constexpr std::size_t keys_max = 10'000;
+  static constexpr unsigned free_failures = 3;
+  static constexpr Seconds delay_max{300};
+  static constexpr Seconds forgotten_after{3600};
+
+  Seconds wait(const std::string& key, Instant now) const;   // rounded up; zero: go on
+  void failed(const std::string& key, Instant now);
+  void succeeded(const std::string& key) { keys_.erase(key); }
+  std::size_t size() const { return keys_.size(); }
+
+ private:
+  struct Record {
+    unsigned failures = 0;
+    Instant last;
+    Instant open_at;
+  };
+  void make_room(Instant now);
+  std::unordered_map<std::string, Record> keys_;
+};
+
+// Lets one of a kind through in every `window` and counts the others.
+class Suppressor {
+ public:
+  static constexpr std::size_t keys_max = 4'096;
+  static constexpr Seconds window{10};
+
+  // How many of this kind were held back since the last that was let through; nullopt: hold this one back.
+  // When there are too many kinds, what is left shares one place.
+  std::optional<std::size_t> pass(const std::string& key, Instant now);
+  std::size_t size() const { return keys_.size(); }
+
+ private:
+  struct Record {
+    Instant open_at;
+    std::size_t held_back = 0;
+  };
+  void make_room(Instant now);
+  std::unordered_map<std::string, Record> keys_;
+  Record others_;
+};
+
+}  // namespace signet::fleet

@@ -1,0 +1,105 @@
+#include "base/json.h"
+#include "fleet/state.h"
+
+namespace signet::fleet {
+namespace {
+
+struct Message {
+  std::string key;
+  json::value value;
+};
+
+Result<Message> read_message(std::string_view payload) {
+  if (payload.size() > payload_bytes_max) {
+    return Error{Errc::too_large, "message is longer than " + std::to_string(payload_bytes_max) + " bytes"};
+  }
+  const json::object object = TRY(parse_json_object(payload));
+  Message out{TRY(string_member(object, "key")), nullptr};
+  if (out.key.empty()) return Error{Errc::malformed, "\"key\" is empty"};
+  TRY(check_text("\"key\"", out.key, twin_key_bytes_max));
+  const json::value* value = object.if_contains("value");
+  if (!value) return Error{Errc::malformed, "\"value\" is missing: null deletes a key"};
+  out.value = *value;
+  return out;
+}
+
+// The older clients expect null, not {}, when there is nothing.
+Result<json::value> map_of(const std::vector<TwinEntry>& entries) {
+  if (entries.empty()) return json::value{nullptr};
+  json::object out;
+  for (const TwinEntry& entry : entries) {
+    out[entry.key] = json::object{{"t", entry.millis}, {"v", TRY(parse_json(entry.value))}};
+  }
+  return json::value{std::move(out)};
+}
+
+// Whether `entry` may stand beside what the device keeps already: the whole twin must fit one message.
+Status check_room(const std::vector<TwinEntry>& kept, const TwinEntry& entry) {
+  std::size_t keys = 1;
+  std::size_t bytes = entry.key.size() + entry.value.size();
+  for (const TwinEntry& other : kept) {
+    if (other.key == entry.key) continue;
+    ++keys;
+    bytes += other.key.size() + other.value.size();
+  }
+  if (keys > twin_keys_max) {
+    return Error{Errc::exhausted, "the device keeps " + std::to_string(twin_keys_max) + " keys already: delete some"};
+  }
+  if (bytes > twin_bytes_max) {
+    return Error{Errc::exhausted, "the device's keys and values pass " + std::to_string(twin_bytes_max) + " bytes"};
+  }
+  return {};
+}
+
+DownMessage answer(std::string_view key, json::value value, Timestamp now) {
+  return {json::serialize(json::object{{"version", epoch_millis(now)}, {"key", key}, {"value", std::move(value)}})};
+}
+
+// The model of the board, where a device says so: "__vm_info" {"vm_target": ...}.
+std::optional<std::string> phys_id_in(const Message& message) {
+  if (message.key != "__vm_info" || !message.value.is_object()) return std::nullopt;
+  const Result<std::string> target = string_member(message.value.as_object(), "vm_target");
+  if (!target || !check_name("vm_target", target.value())) return std::nullopt;
+  return target.value();
+}
+
+}  // namespace
+
+Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_view payload) {
+  State& s = *state_;
+  const Message message = TRY(read_message(payload));
+  const Timestamp now = s.clock.now();
+  if (message.key == "#now") return std::vector{answer("#now", epoch_millis(now), now)};
+  const Twin twin = TRY(s.store.twin(who.device));
+  if (message.key == "#status") {
+    const json::value current = TRY(map_of(twin.current));
+    const json::value expected = TRY(map_of(twin.expected));
+    return std::vector{answer("#status", json::object{{"current", current}, {"expected", expected}}, now)};
+  }
+  if (message.key.starts_with('#')) {
+    s.note_refusal({0, now, "device " + who.device.str(), "device.request", message.key, "", false, "no such request"});
+    return std::vector<DownMessage>{};
+  }
+
+  const TwinEntry entry{message.key, epoch_millis(now), json::serialize(message.value)};
+  if (!message.value.is_null()) TRY(check_room(twin.current, entry));
+  const std::optional<std::string> phys_id = phys_id_in(message);
+  TRY(s.store.change([&](Changes& to) -> Status {
+    if (phys_id) {
+      std::optional<Device> device = TRY(s.store.device(who.device));
+      if (!device) return Error{Errc::not_found, "no device " + who.device.str()};
+      device->phys_id = *phys_id;
+      TRY(to.update_device(*device));
+    }
+    if (message.value.is_null()) return to.erase_twin(who.device, TwinSide::current, entry.key);
+    return to.put_twin(who.device, TwinSide::current, entry);
+  }));
+  return std::vector<DownMessage>{};
+}
+
+Result<Twin> Fleet::twin(const Actor& actor, const DeviceId& device) {
+  TRY(state_->require_device(actor, device, "twin.read"));
+  return state_->store.twin(device);
+}
+
+}  // namespace signet::fleet
