@@ -12,7 +12,8 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 Fleet::State::State(Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p)
     : store(s), clock(c), random(r), manager(std::move(m)), policy(p), ids(c, [&r] {
         const Block<4> seed = r.block<4>();
-        return static_cast<std::uint32_t>(seed[0] | seed[1] << 8 | seed[2] << 16) | static_cast<std::uint32_t>(seed[3]) << 24;
+        return static_cast<std::uint32_t>(seed[0] | seed[1] << 8 | seed[2] << 16) | static_cast<std::uint32_t>(seed[3])
+                                                                                        << 24;
       }()) {}
 
 Fleet::Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy)
@@ -30,8 +31,7 @@ Error Fleet::State::denied(const Actor& actor, std::string_view action, std::str
 Status Fleet::State::require_person(const Actor& actor, std::string_view action) {
   if (actor.account.empty()) return denied(actor, action, "", {Errc::unauthenticated, "nobody is signed in"});
   if (actor.only) {
-    return denied(actor, action, "",
-                  {Errc::forbidden, "an API key may not do this: sign in with e-mail and password"});
+    return denied(actor, action, "", {Errc::forbidden, "an API key may not do this: sign in with e-mail and password"});
   }
   return {};
 }
@@ -59,7 +59,8 @@ Result<FleetGroup> Fleet::State::require_fleet(const Actor& actor, const Workspa
   TRY(require_workspace(actor, workspace, action));
   const std::optional<FleetGroup> found = TRY(store.fleet(id));
   if (found && found->workspace == workspace) return *found;
-  return denied(actor, action, id.str(), {Errc::not_found, "workspace " + workspace.str() + " has no fleet " + id.str()});
+  return denied(actor, action, id.str(),
+                {Errc::not_found, "workspace " + workspace.str() + " has no fleet " + id.str()});
 }
 
 Result<Device> Fleet::State::require_device(const Actor& actor, const DeviceId& id, std::string_view action) {

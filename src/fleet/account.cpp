@@ -6,7 +6,7 @@ namespace signet::fleet {
 namespace {
 
 constexpr std::size_t prefix_chars = 10;
-constexpr std::string_view session_mark = "sgs_";   // lets a scanner of leaked secrets know ours
+constexpr std::string_view session_mark = "sgs_";  // lets a scanner of leaked secrets know ours
 constexpr std::string_view api_key_mark = "sgk_";
 
 std::string random_text(crypto::Random& random) { return base64url(random.block<32>()); }
@@ -41,7 +41,8 @@ Result<SignedIn> Fleet::set_up(std::string_view token, std::string_view email, s
                                std::string_view address) {
   State& s = *state_;
   Actor actor{{}, "setup", {}, std::string{address}};
-  if (!s.setup_hash) return s.denied(actor, "account.set_up", "", {Errc::conflict, "this manager is set up already: sign in"});
+  if (!s.setup_hash)
+    return s.denied(actor, "account.set_up", "", {Errc::conflict, "this manager is set up already: sign in"});
   if (token.size() > token_bytes_max || !crypto::constant_time_equal(hash_of(token), *s.setup_hash)) {
     return s.denied(actor, "account.set_up", "",
                     {Errc::unauthenticated, "wrong setup token: use the link that signetd printed at its last start"});

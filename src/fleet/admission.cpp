@@ -5,8 +5,8 @@ namespace {
 
 AuditEntry device_entry(Clock& clock, const Admission& who, std::string_view action, std::string_view address,
                         std::string_view detail) {
-  return {0, clock.now(), "device " + who.device.str(), std::string{action}, who.dcn, std::string{address}, true,
-          std::string{detail}};
+  return {0,    clock.now(),        "device " + who.device.str(), std::string{action}, who.dcn, std::string{address},
+          true, std::string{detail}};
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ Result<std::unordered_map<crypto::Digest, Admissible, DigestHash>*> Fleet::State
 }
 
 void Fleet::State::identity_added(const Identity& identity, const std::optional<Device>& device) {
-  if (!gate) return;   // the first use will load it
+  if (!gate) return;  // the first use will load it
   Admissible item{identity.fingerprint, identity.dcn,    identity.state, identity.not_before,
                   identity.not_after,   identity.device, std::nullopt};
   if (device) item.workspace = device->workspace;
@@ -46,8 +46,8 @@ Status Fleet::State::check_admissible(const Admissible& identity) {
   const Timestamp now = clock.now();
   if (identity.state == IdentityState::revoked) return Error{Errc::forbidden, identity.dcn + " is revoked"};
   if (now < identity.not_before) {
-    return Error{Errc::forbidden, identity.dcn + ": its certificate is not valid before " + rfc3339(identity.not_before) +
-                                      ", and this manager's clock says " + rfc3339(now)};
+    return Error{Errc::forbidden, identity.dcn + ": its certificate is not valid before " +
+                                      rfc3339(identity.not_before) + ", and this manager's clock says " + rfc3339(now)};
   }
   if (now > identity.not_after) {
     return Error{Errc::forbidden, identity.dcn + ": its certificate expired " + rfc3339(identity.not_after)};
@@ -83,7 +83,7 @@ void Fleet::refused(std::string_view address, std::string_view subject, const Er
 
 Status Fleet::connected(const Admission& who, std::string_view address) {
   State& s = *state_;
-  const Admission still = TRY(admit(who.fingerprint));   // it may have been revoked since the handshake
+  const Admission still = TRY(admit(who.fingerprint));  // it may have been revoked since the handshake
   if (still.device != who.device) return Error{Errc::forbidden, who.dcn + " belongs to another device now"};
   TRY(s.act(device_entry(s.clock, who, "device.connect", address, ""),
             [&](Changes& to) { return to.set_last_seen(who.device, s.clock.now()); }));
@@ -96,7 +96,7 @@ Status Fleet::connected(const Admission& who, std::string_view address) {
 Status Fleet::disconnected(const Admission& who, std::string_view address, std::string_view why) {
   State& s = *state_;
   Live& live = s.live[who.device];
-  if (live.sessions > 0) --live.sessions;   // true at once, also when it cannot be written
+  if (live.sessions > 0) --live.sessions;  // true at once, also when it cannot be written
   live.last_seen = s.clock.now();
   return s.act(device_entry(s.clock, who, "device.disconnect", address, why.substr(0, reason_bytes_max)),
                [&](Changes& to) { return to.set_last_seen(who.device, s.clock.now()); });

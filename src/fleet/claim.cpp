@@ -53,7 +53,7 @@ Result<Challenge> Fleet::begin_claim(const Actor& actor, const DeviceId& device,
     return Error{Errc::exhausted, "too many claims are begun and not finished: wait 5 minutes"};
   }
   Challenge out;
-  out.statement = {s.manager.server, actor.account.str(),    owner.workspace.str(),         device.str(),
+  out.statement = {s.manager.server, actor.account.str(),  owner.workspace.str(),         device.str(),
                    unit.dcn,         s.random.block<32>(), now + identity::claim_lifetime};
   out.bytes = identity::encode(out.statement);
   s.claims[crypto::sha256(out.bytes)] = {out.statement, unit.fingerprint};
@@ -69,7 +69,7 @@ Result<Claimed> Fleet::finish_claim(const Actor& actor, Bytes statement, const c
                     {Errc::not_found, "no such claim was begun here, or it was used: begin it again"});
   }
   const Outstanding claim = std::move(found->second);
-  s.claims.erase(found);   // spent, whatever comes next
+  s.claims.erase(found);  // spent, whatever comes next
   const identity::ClaimStatement& said = claim.statement;
   if (said.expiry <= s.clock.now()) {
     return s.denied(actor, "device.claim", said.dcn, {Errc::forbidden, "the challenge expired: begin the claim again"});
@@ -77,7 +77,8 @@ Result<Claimed> Fleet::finish_claim(const Actor& actor, Bytes statement, const c
   const Device device = TRY(s.require_device(actor, TRY(DeviceId::parse(said.device)), "device.claim"));
   Identity unit = TRY(s.claimable(actor, device, said.dcn));
   if (unit.fingerprint != claim.fingerprint) {
-    return s.denied(actor, "device.claim", said.dcn, {Errc::conflict, "the registry changed meanwhile: begin it again"});
+    return s.denied(actor, "device.claim", said.dcn,
+                    {Errc::conflict, "the registry changed meanwhile: begin it again"});
   }
   if (!crypto::verify(unit.public_key, digest, signature)) {
     return s.denied(actor, "device.claim", said.dcn,
@@ -87,12 +88,14 @@ Result<Claimed> Fleet::finish_claim(const Actor& actor, Bytes statement, const c
 }
 
 Result<Claimed> Fleet::State::bind(const Actor& actor, Identity unit, const Device& device,
-                                   const identity::ClaimStatement& statement, std::optional<std::int64_t> legacy_nonce) {
+                                   const identity::ClaimStatement& statement,
+                                   std::optional<std::int64_t> legacy_nonce) {
   Claimed out;
   out.receipt = TRY(identity::make_receipt(statement, clock.now(), manager.sign));
   unit.state = IdentityState::claimed;
   unit.device = device.id;
-  const AuditEntry note = entry(actor, "device.claim", device.id.str(), unit.dcn + (legacy_nonce ? ", legacy bundle" : ""));
+  const AuditEntry note =
+      entry(actor, "device.claim", device.id.str(), unit.dcn + (legacy_nonce ? ", legacy bundle" : ""));
   TRY(act(note, [&](Changes& to) -> Status {
     TRY(to.set_identity(unit.fingerprint, unit.state, unit.device));
     if (legacy_nonce) TRY(to.set_legacy_nonce(unit.fingerprint, *legacy_nonce));
@@ -119,7 +122,8 @@ Result<Claimed> Fleet::claim_legacy(const Actor& actor, const DeviceId& device, 
   std::int64_t seconds = 0;
   const char* const end = parsed.nonce.data() + parsed.nonce.size();
   const auto [stop, ec] = std::from_chars(parsed.nonce.data(), end, seconds);
-  if (ec != std::errc{} || stop != end) return Error{Errc::malformed, "the bundle's nonce is not a Unix time in seconds"};
+  if (ec != std::errc{} || stop != end)
+    return Error{Errc::malformed, "the bundle's nonce is not a Unix time in seconds"};
   const std::int64_t now = epoch_micros(s.clock.now()) / 1'000'000;
   const std::int64_t window = s.policy.legacy_claim_window.count();
   if (seconds < now - window || seconds > now + window) {
@@ -127,10 +131,12 @@ Result<Claimed> Fleet::claim_legacy(const Actor& actor, const DeviceId& device, 
                     {Errc::forbidden, "the bundle was not made just now: make a new one, and check the board's clock"});
   }
   if (seconds <= TRY(s.store.legacy_nonce(unit.fingerprint))) {
-    return s.denied(actor, "device.claim", parsed.dcn, {Errc::forbidden, "the bundle was used already: make a new one"});
+    return s.denied(actor, "device.claim", parsed.dcn,
+                    {Errc::forbidden, "the bundle was used already: make a new one"});
   }
-  const identity::ClaimStatement statement{s.manager.server, actor.account.str(), owner.workspace.str(), device.str(),
-                                           parsed.dcn,       crypto::sha256(bytes_of(bundle)), s.clock.now()};
+  const identity::ClaimStatement statement{s.manager.server, actor.account.str(), owner.workspace.str(),
+                                           device.str(),     parsed.dcn,          crypto::sha256(bytes_of(bundle)),
+                                           s.clock.now()};
   return s.bind(actor, std::move(unit), owner, statement, seconds);
 }
 

@@ -41,7 +41,7 @@ Result<Device> Fleet::create_device(const Actor& actor, const WorkspaceId& works
   } else {
     const std::vector<FleetGroup> all = TRY(s.store.fleets(workspace));
     if (all.empty()) return Error{Errc::corrupt, "workspace " + workspace.str() + " has no fleet"};
-    made.fleet = all.front().id;   // the one it was made with
+    made.fleet = all.front().id;  // the one it was made with
   }
   made.id = s.ids.next<DeviceIdKind>();
   made.workspace = workspace;

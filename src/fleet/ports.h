@@ -16,7 +16,7 @@ namespace signet::fleet {
 
 struct Credential {
   Account account;
-  std::string password_hash;   // argon2id, see crypto/password.h
+  std::string password_hash;  // argon2id, see crypto/password.h
 };
 
 enum class TokenKind : std::uint8_t { session, api_key };
@@ -27,8 +27,8 @@ struct Token {
   TokenKind kind = TokenKind::session;
   AccountId account;
   std::optional<WorkspaceId> only;
-  std::string name;     // of an API key
-  std::string prefix;   // its first characters, shown to tell keys apart
+  std::string name;    // of an API key
+  std::string prefix;  // its first characters, shown to tell keys apart
   Timestamp created_at;
   std::optional<Timestamp> expires_at;
 };
@@ -41,40 +41,41 @@ struct Admissible {
   Timestamp not_before;
   Timestamp not_after;
   std::optional<DeviceId> device;
-  std::optional<WorkspaceId> workspace;   // of that device
+  std::optional<WorkspaceId> workspace;  // of that device
 };
 
 enum class TwinSide : std::uint8_t { current, expected };
 
-// The changes of one act. They exist only inside Store::change, so that nothing is ever changed without its audit entry.
-// conflict: it is there already. not_found: what it hangs on (or what is to change) is not there.
+// The changes of one act. They exist only inside Store::change, so that nothing is ever changed without its audit
+// entry. conflict: it is there already. not_found: what it hangs on (or what is to change) is not there.
 class Changes {
  public:
   virtual ~Changes() = default;
 
   virtual Status add_account(const Credential& credential) = 0;
   virtual Status add_token(const Token& token) = 0;
-  virtual Status remove_token(const crypto::Digest& hash) = 0;   // well when there is none
+  virtual Status remove_token(const crypto::Digest& hash) = 0;  // well when there is none
   virtual Status remove_tokens_expired_at(Timestamp now) = 0;
 
   virtual Status add_workspace(const Workspace& workspace) = 0;
   virtual Status add_fleet(const FleetGroup& fleet) = 0;
   virtual Status add_device(const Device& device) = 0;
-  virtual Status update_device(const Device& device) = 0;        // name, fleet, phys_id
+  virtual Status update_device(const Device& device) = 0;  // name, fleet, phys_id
   virtual Status set_last_seen(const DeviceId& device, Timestamp at) = 0;
 
   virtual Status add_identity(const Identity& identity) = 0;
   virtual Status set_identity(const crypto::Digest& fingerprint, IdentityState state,
                               const std::optional<DeviceId>& device) = 0;
-  virtual Status set_receipt(const crypto::Digest& fingerprint, std::string_view receipt) = 0;   // "" takes it away
+  virtual Status set_receipt(const crypto::Digest& fingerprint, std::string_view receipt) = 0;  // "" takes it away
   virtual Status set_legacy_nonce(const crypto::Digest& fingerprint, std::int64_t nonce) = 0;
 
   // A reading whose (device, tag, device_time) is there already is dropped.
   virtual Status append(std::span<const Reading> readings) = 0;
-  virtual Status put_twin(const DeviceId& device, TwinSide side, const TwinEntry& entry) = 0;    // replaces
-  virtual Status erase_twin(const DeviceId& device, TwinSide side, std::string_view key) = 0;    // well when there is none
+  virtual Status put_twin(const DeviceId& device, TwinSide side, const TwinEntry& entry) = 0;  // replaces
+  virtual Status erase_twin(const DeviceId& device, TwinSide side,
+                            std::string_view key) = 0;  // well when there is none
 
-  virtual Status audit(const AuditEntry& entry) = 0;             // its number is given by the store
+  virtual Status audit(const AuditEntry& entry) = 0;  // its number is given by the store
 };
 
 class Store {
@@ -98,19 +99,19 @@ class Store {
   virtual Result<std::vector<Device>> devices(const WorkspaceId& workspace) = 0;
   virtual Result<std::optional<Device>> device(const DeviceId& id) = 0;
 
-  virtual Result<std::vector<Admissible>> admissible() = 0;       // all of them, in no order
+  virtual Result<std::vector<Admissible>> admissible() = 0;  // all of them, in no order
   virtual Result<std::optional<Identity>> identity(const crypto::Digest& fingerprint) = 0;
   // The one that is not revoked; when all are, the last that was added.
   virtual Result<std::optional<Identity>> identity_by_dcn(std::string_view dcn) = 0;
   virtual Result<std::vector<Identity>> identities_of(const DeviceId& device) = 0;
   virtual Result<std::vector<Identity>> identities(std::size_t page, std::size_t size) = 0;
-  virtual Result<std::string> receipt(const crypto::Digest& fingerprint) = 0;               // "" when there is none
-  virtual Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) = 0;         // 0 when there was none
+  virtual Result<std::string> receipt(const crypto::Digest& fingerprint) = 0;        // "" when there is none
+  virtual Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) = 0;  // 0 when there was none
 
   virtual Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) = 0;
   // By device time, then device, then tag.
   virtual Result<std::vector<DataRow>> data(const DataQuery& query) = 0;
-  virtual Result<Twin> twin(const DeviceId& device) = 0;          // each side by key
+  virtual Result<Twin> twin(const DeviceId& device) = 0;                                    // each side by key
   virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) = 0;  // number > after, rising
 };
 

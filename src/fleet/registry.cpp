@@ -24,8 +24,8 @@ Result<bool> import_one(Store& store, Changes& to, const Identity& identity) {
   if (TRY(store.identity(identity.fingerprint))) return false;
   const std::optional<Identity> other = TRY(store.identity_by_dcn(identity.dcn));
   if (other && other->state != IdentityState::revoked) {
-    return Error{Errc::conflict, "is known with another certificate (" + other->origin +
-                                     "): one of the two manifests is wrong"};
+    return Error{Errc::conflict,
+                 "is known with another certificate (" + other->origin + "): one of the two manifests is wrong"};
   }
   TRY(to.add_identity(identity));
   return true;
@@ -106,7 +106,8 @@ Result<std::vector<Identity>> Fleet::registry(const Actor& actor, std::size_t pa
 // The operator sees every unit, anybody else those of their own devices.
 Result<Identity> Fleet::find_identity(const Actor& actor, std::string_view dcn) {
   State& s = *state_;
-  if (actor.account.empty()) return s.denied(actor, "registry.read", dcn, {Errc::unauthenticated, "nobody is signed in"});
+  if (actor.account.empty())
+    return s.denied(actor, "registry.read", dcn, {Errc::unauthenticated, "nobody is signed in"});
   const Error none{Errc::not_found, "the registry has no " + std::string{dcn} + " that is yours"};
   TRY(check_name("dcn", dcn));
   const std::optional<Identity> found = TRY(s.store.identity_by_dcn(dcn));

@@ -11,10 +11,10 @@
 
 namespace signet::fleet {
 
-inline constexpr std::size_t outstanding_claims_max = 32;   // of one account
-inline constexpr std::size_t twin_keys_max = 256;           // of one device
+inline constexpr std::size_t outstanding_claims_max = 32;  // of one account
+inline constexpr std::size_t twin_keys_max = 256;          // of one device
 inline constexpr std::size_t twin_key_bytes_max = 64;
-inline constexpr std::size_t twin_bytes_max = 48 * 1024;    // its keys and values: #status answers with all of them
+inline constexpr std::size_t twin_bytes_max = 48 * 1024;  // its keys and values: #status answers with all of them
 inline constexpr std::size_t registry_page_max = 1000;
 inline constexpr std::size_t page_number_max = 1'000'000'000;
 inline constexpr std::size_t data_filters_max = 100;
@@ -24,7 +24,7 @@ inline constexpr std::size_t token_bytes_max = 128;
 
 struct DigestHash {
   std::size_t operator()(const crypto::Digest& digest) const {
-    std::size_t out;   // any part of a SHA-256 is as good a hash as another
+    std::size_t out;  // any part of a SHA-256 is as good a hash as another
     std::memcpy(&out, digest.data(), sizeof out);
     return out;
   }
@@ -51,11 +51,12 @@ struct Fleet::State {
   Observer* observer = nullptr;
 
   std::optional<crypto::Digest> setup_hash;
-  std::string absent_password_hash;   // checked when there is no such account, so that both answers cost the same
+  std::string absent_password_hash;  // checked when there is no such account, so that both answers cost the same
   Throttle sign_ins;
   Suppressor refusals;
-  std::map<crypto::Digest, Outstanding> claims;   // by digest of the statement; a restart forgets them: none can be used twice
-  std::optional<std::unordered_map<crypto::Digest, Admissible, DigestHash>> gate;   // loaded at first use
+  std::map<crypto::Digest, Outstanding>
+      claims;  // by digest of the statement; a restart forgets them: none can be used twice
+  std::optional<std::unordered_map<crypto::Digest, Admissible, DigestHash>> gate;  // loaded at first use
   std::map<DeviceId, Live> live;
   Timestamp last_arrival{};
   PayloadCheck payload_check;
@@ -63,10 +64,11 @@ struct Fleet::State {
   State(Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
 
   // --- access.cpp. A foreign thing is not_found, as one that is not there; the attempt goes into the audit.
-  Status require_person(const Actor& actor, std::string_view action);     // signed in, not with an API key
-  Status require_operator(const Actor& actor, std::string_view action);   // the person that runs the manager
+  Status require_person(const Actor& actor, std::string_view action);    // signed in, not with an API key
+  Status require_operator(const Actor& actor, std::string_view action);  // the person that runs the manager
   Result<Workspace> require_workspace(const Actor& actor, const WorkspaceId& id, std::string_view action);
-  Result<FleetGroup> require_fleet(const Actor& actor, const WorkspaceId& workspace, const FleetId& id, std::string_view action);
+  Result<FleetGroup> require_fleet(const Actor& actor, const WorkspaceId& workspace, const FleetId& id,
+                                   std::string_view action);
   Result<Device> require_device(const Actor& actor, const DeviceId& id, std::string_view action);
   bool owns(const Actor& actor, const Workspace& workspace) const;
   Error denied(const Actor& actor, std::string_view action, std::string_view subject, Error why);
@@ -89,7 +91,7 @@ struct Fleet::State {
   // --- claim.cpp
   Result<Identity> claimable(const Actor& actor, const Device& device, std::string_view dcn);
   Status require_unbound(const Device& device);
-  Result<std::optional<Identity>> bound_to(const DeviceId& device);   // its identity that is not revoked
+  Result<std::optional<Identity>> bound_to(const DeviceId& device);  // its identity that is not revoked
   Result<Claimed> bind(const Actor& actor, Identity identity, const Device& device,
                        const identity::ClaimStatement& statement, std::optional<std::int64_t> legacy_nonce);
   Result<std::string> new_token(const Account& account, TokenKind kind, const std::optional<WorkspaceId>& only,
@@ -101,6 +103,6 @@ Status check_name(std::string_view what, std::string_view name);
 Status check_text(std::string_view what, std::string_view text, std::size_t bytes_max);
 // "203.0.113.7:51234" and "[2001:db8::1]:443" without their port: a peer chooses its port freely.
 std::string host_of(std::string_view address);
-Result<std::string> read_email(std::string_view email);   // lower case; has one "@", no space, no control character
+Result<std::string> read_email(std::string_view email);  // lower case; has one "@", no space, no control character
 
 }  // namespace signet::fleet

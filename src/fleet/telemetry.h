@@ -10,14 +10,15 @@
 namespace signet::fleet {
 
 inline constexpr std::string_view default_tag = "default";
-inline constexpr Timestamp device_time_min{Seconds{1'577'836'800}};   // 2020-01-01: before it a clock was never set
+inline constexpr Timestamp device_time_min{Seconds{1'577'836'800}};  // 2020-01-01: before it a clock was never set
 inline constexpr Seconds device_time_ahead_max{24 * 3600};
 
 // 1 to tag_bytes_max of [A-Za-z0-9_./-].
 Status check_tag(std::string_view tag);
 Status check_device_time(Timestamp at, Timestamp now);
 
-// A strict JSON object (RFC 8259) of at most payload_bytes_max, no deeper than json_depth_max. Keeps its working memory.
+// A strict JSON object (RFC 8259) of at most payload_bytes_max, no deeper than json_depth_max. Keeps its working
+// memory.
 class PayloadCheck {
  public:
   PayloadCheck();

@@ -17,7 +17,7 @@ class Throttle {
   static constexpr Seconds delay_max{300};
   static constexpr Seconds forgotten_after{3600};
 
-  Seconds wait(const std::string& key, Instant now) const;   // rounded up; zero: go on
+  Seconds wait(const std::string& key, Instant now) const;  // rounded up; zero: go on
   void failed(const std::string& key, Instant now);
   void succeeded(const std::string& key) { keys_.erase(key); }
   std::size_t size() const { return keys_.size(); }

@@ -4,7 +4,8 @@ namespace signet::fleet {
 
 Result<std::vector<Workspace>> Fleet::workspaces(const Actor& actor) {
   State& s = *state_;
-  if (actor.account.empty()) return s.denied(actor, "workspace.list", "", {Errc::unauthenticated, "nobody is signed in"});
+  if (actor.account.empty())
+    return s.denied(actor, "workspace.list", "", {Errc::unauthenticated, "nobody is signed in"});
   std::vector<Workspace> mine = TRY(s.store.workspaces(actor.account));
   std::erase_if(mine, [&](const Workspace& workspace) { return !s.owns(actor, workspace); });
   return mine;
@@ -47,8 +48,8 @@ Result<FleetGroup> Fleet::create_fleet(const Actor& actor, const WorkspaceId& wo
   TRY(s.require_workspace(actor, workspace, "fleet.create"));
   TRY(check_name("name", name));
   TRY(check_text("description", description, description_bytes_max));
-  FleetGroup made{s.ids.next<FleetIdKind>(), workspace, actor.account, std::string{name}, std::string{description},
-                  s.clock.now()};
+  FleetGroup made{s.ids.next<FleetIdKind>(), workspace,    actor.account, std::string{name},
+                  std::string{description},  s.clock.now()};
   TRY(s.act(s.entry(actor, "fleet.create", made.id.str(), name), [&](Changes& to) { return to.add_fleet(made); }));
   return made;
 }

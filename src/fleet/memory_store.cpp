@@ -208,7 +208,7 @@ Result<std::optional<Device>> MemoryStore_for_test::device(const DeviceId& id) {
 Result<std::vector<Admissible>> MemoryStore_for_test::admissible() {
   std::vector<Admissible> out;
   for (const Identity& identity : now_.identities) {
-    Admissible item{identity.fingerprint, identity.dcn,       identity.state, identity.not_before,
+    Admissible item{identity.fingerprint, identity.dcn,    identity.state, identity.not_before,
                     identity.not_after,   identity.device, std::nullopt};
     if (identity.device) item.workspace = find_id(now_.devices, *identity.device)->workspace;
     out.push_back(std::move(item));
