@@ -1,0 +1,75 @@
+// What the manager says: CONNACK, SUBACK, messages on j/dn/<device>, and the end.
+#include "agent/agent.h"
+#include "base/json.h"
+
+namespace signet::agent {
+namespace {
+
+constexpr Timestamp earliest = Timestamp{Seconds{1'577'836'800}};   // 2020-01-01: before this project
+constexpr Timestamp latest = Timestamp{Seconds{10'413'792'000}};    // 2300-01-01
+
+}  // namespace
+
+void Agent::on(const mqtt::Connected&, Moment now) {
+  enter(Phase::subscribing);
+  const auto asked = session_->subscribe("j/dn/" + device_, mqtt::Qos::at_least_once, now.steady);
+  if (!asked) session_->disconnect();
+}
+
+void Agent::on(const mqtt::ConnectRefused& event, Moment) {
+  note(LogLevel::warn, "agent.refused", "the manager refused the connection: " + std::string{mqtt::name_of(event.reason)});
+}
+
+void Agent::on(const mqtt::Subscribed& event, Moment now) {
+  if (event.reasons.empty() || mqtt::is_error(event.reasons[0])) {
+    note(LogLevel::error, "agent.refused", "the manager refused the subscription to j/dn/" + device_);
+    session_->disconnect();
+    return;
+  }
+  up_since_ = now.steady;
+  hold_until_ = {};
+  enter(Phase::up);
+  note(LogLevel::info, "agent.connected", device_);
+  tell("#status", "{}");
+  tell("__manifest", json::serialize(json::object{{"jobs", json::value_from(jobs_)}, {"conditions", json::array{}}}));
+  ask_time(now);
+}
+
+void Agent::on(const mqtt::MessageReceived& event, Moment now) {
+  if (event.publish.topic == "j/dn/" + device_) on_message(text_of(event.publish.payload), now);
+  if (event.publish.qos == mqtt::Qos::at_least_once) session_->acknowledge(event.publish.packet_id);
+}
+
+// {"version": ms, "key": "...", "value": ...}. An unknown key is for a later release: ignored.
+void Agent::on_message(std::string_view payload, Moment now) {
+  const auto message = parse_json_object(payload);
+  const auto key = message ? string_member(message.value(), "key") : message.error();
+  if (!key) return note(LogLevel::warn, "agent.message_ignored", key.error().what);
+  if (key.value() != "#now") return note(LogLevel::debug, "agent.message_ignored", key.value());
+  const auto millis = integer_member(message.value(), "value");
+  if (!millis) return note(LogLevel::warn, "agent.message_ignored", "#now: " + millis.error().what);
+  on_time(millis.value(), now);
+}
+
+// The answer left the manager half-way between question and answer, as far as we can know.
+void Agent::on_time(std::int64_t millis, Moment now) {
+  if (!time_awaited_) return;
+  if (millis < epoch_millis(earliest) || millis > epoch_millis(latest)) {
+    return note(LogLevel::warn, "agent.message_ignored", "#now: a time outside 2020 to 2300");
+  }
+  time_awaited_ = false;
+  const Timestamp sent_at{Millis{millis}};
+  const Micros travelled = (now.steady - time_asked_) / 2;
+  const bool first = !manager_time_;
+  const Micros off = sent_at + travelled - now.wall;
+  manager_time_ = ManagerTime{sent_at + travelled, now.steady};
+  if (first) {
+    note(LogLevel::info, "agent.online", "the board's clock is off by " + std::to_string(off.count() / 1000) + " ms");
+  }
+}
+
+void Agent::on(const mqtt::Closed& event, Moment) {
+  note(LogLevel::debug, "agent.session_closed", event.why.what);
+}
+
+}  // namespace signet::agent
