@@ -95,6 +95,14 @@ Status write_file_atomic(const std::string& path, Bytes data, unsigned mode) {
   return sync_folder_of(path);
 }
 
+Status remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) {
+    if (errno == ENOENT) return {};
+    return os_error("remove", path);
+  }
+  return sync_folder_of(path);
+}
+
 Status make_folder(const std::string& path, unsigned mode) {
   std::error_code ec;
   if (std::filesystem::is_directory(path, ec)) return {};

@@ -32,6 +32,9 @@ Result<Buffer> read_file(const std::string& path, std::size_t limit);
 // the folder. `mode` is the permission bits, 0600 for anything that could be secret.
 Status write_file_atomic(const std::string& path, Bytes data, unsigned mode);
 
+// Afterwards there is no such file, also after any crash. Fine when there was none.
+Status remove_file(const std::string& path);
+
 // Creates the folder and its parents when missing; `mode` for those it makes.
 Status make_folder(const std::string& path, unsigned mode);
 bool file_exists(const std::string& path);
