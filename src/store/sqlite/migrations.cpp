@@ -1,0 +1,94 @@
+#include "store/sqlite/migrations.h"
+
+#include <array>
+
+namespace signet::store {
+namespace {
+
+// Times are microseconds since 1970. `number` is the order of creation. States and kinds are the numbers of the
+// enums in fleet/model.h and fleet/ports.h.
+constexpr const char* step_1 = R"sql(
+CREATE TABLE accounts (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, email TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL,
+  created_at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE workspaces (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account INTEGER NOT NULL REFERENCES accounts, name TEXT NOT NULL,
+  description TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE INDEX workspaces_of_account ON workspaces (account);
+
+CREATE TABLE fleets (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace INTEGER NOT NULL REFERENCES workspaces,
+  name TEXT NOT NULL, description TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE INDEX fleets_of_workspace ON fleets (workspace);
+
+CREATE TABLE devices (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace INTEGER NOT NULL REFERENCES workspaces,
+  fleet INTEGER NOT NULL REFERENCES fleets, name TEXT NOT NULL, phys_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+  last_seen INTEGER) STRICT;
+CREATE INDEX devices_of_workspace ON devices (workspace);
+
+CREATE TABLE tokens (
+  hash BLOB PRIMARY KEY, kind INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES accounts,
+  workspace INTEGER REFERENCES workspaces, name TEXT NOT NULL, prefix TEXT NOT NULL, created_at INTEGER NOT NULL,
+  expires_at INTEGER) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_by_expiry ON tokens (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE identities (
+  number INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, dcn TEXT NOT NULL, public_key BLOB NOT NULL,
+  certificate BLOB NOT NULL, signer BLOB NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
+  assurance INTEGER NOT NULL, origin TEXT NOT NULL, state INTEGER NOT NULL, device INTEGER REFERENCES devices,
+  jws TEXT NOT NULL, receipt TEXT NOT NULL DEFAULT '', legacy_nonce INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE UNIQUE INDEX identities_by_live_dcn ON identities (dcn) WHERE state <> 2;
+CREATE INDEX identities_by_dcn ON identities (dcn);
+CREATE INDEX identities_of_device ON identities (device) WHERE device IS NOT NULL;
+
+CREATE TABLE readings (
+  device INTEGER NOT NULL REFERENCES devices, tag TEXT NOT NULL, device_time INTEGER NOT NULL,
+  received_at INTEGER NOT NULL, workspace INTEGER NOT NULL, payload TEXT NOT NULL,
+  PRIMARY KEY (device, tag, device_time)) STRICT, WITHOUT ROWID;
+CREATE INDEX readings_by_time ON readings (workspace, device_time, device, tag);
+
+CREATE TABLE twin (
+  device INTEGER NOT NULL REFERENCES devices, side INTEGER NOT NULL, key TEXT NOT NULL, millis INTEGER NOT NULL,
+  value TEXT NOT NULL, PRIMARY KEY (device, side, key)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+  address TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT NOT NULL) STRICT;
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_is_not_cut BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+)sql";
+
+constexpr std::array steps{step_1};
+
+Status migrate_one(Database& database, std::size_t step) {
+  TRY(database.script("BEGIN IMMEDIATE"));
+  TRY(database.script(steps[step]));
+  TRY(database.script(("PRAGMA user_version = " + std::to_string(step + 1)).c_str()));
+  return database.script("COMMIT");
+}
+
+}  // namespace
+
+std::span<const char* const> migrations() { return steps; }
+
+Status migrate(Database& database) {
+  const std::int64_t known = static_cast<std::int64_t>(steps.size());
+  const std::int64_t version = TRY(database.number("PRAGMA user_version"));
+  if (version > known) {
+    return Error{Errc::conflict, "its schema has version " + std::to_string(version) + ", this program knows up to " +
+                                     std::to_string(known) + ": start the newer program, or restore a backup"};
+  }
+  if (version < 0) return Error{Errc::corrupt, "its schema has version " + std::to_string(version)};
+  for (std::size_t step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
+    Status done = migrate_one(database, step);
+    if (!done) {
+      if (database.in_transaction()) TRY(database.script("ROLLBACK"));
+      return std::move(done).error().within("migrate to version " + std::to_string(step + 1));
+    }
+  }
+  return {};
+}
+
+}  // namespace signet::store

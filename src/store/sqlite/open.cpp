@@ -1,0 +1,79 @@
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/sqlite.h"
+#include "store/sqlite/store.h"
+
+namespace signet::store {
+namespace {
+
+constexpr std::int64_t quick_check_bytes_max =
+    64 * 1024 * 1024;  // about a tenth of a second; larger ones are checked as read
+
+// Before anything is written: is this a database, whole, and ours?
+Status check_ours(Database& database) {
+  const std::int64_t schema = TRY(database.number("SELECT count(*) FROM sqlite_schema"));
+  const std::int64_t id = TRY(database.number("PRAGMA application_id"));
+  if (id == 0 && schema == 0)
+    return database.script(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
+  if (id != application_id) return Error{Errc::corrupt, "it is a SQLite database, but not one of Signet"};
+
+  const std::int64_t pages = TRY(database.number("PRAGMA page_count"));
+  const std::int64_t page_bytes = TRY(database.number("PRAGMA page_size"));
+  if (pages * page_bytes > quick_check_bytes_max) return {};
+  if (TRY(database.text("PRAGMA quick_check(1)")) != "ok") {
+    return Error{Errc::corrupt, "it is damaged: restore a backup (the file was left as it is)"};
+  }
+  return {};
+}
+
+Status set_up(Database& database, const SqliteLimits& limits) {
+  TRY(check_ours(database));
+  if (TRY(database.text("PRAGMA journal_mode = WAL")) != "wal") {
+    return Error{Errc::unavailable, "it lies on a file system without shared memory, which WAL needs"};
+  }
+  TRY(
+      database.script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                      "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON"));
+  if (limits.bytes_max > 0) {
+    const std::int64_t page_bytes = TRY(database.number("PRAGMA page_size"));
+    const std::uint64_t pages = limits.bytes_max / static_cast<std::uint64_t>(page_bytes);
+    TRY(database.number(("PRAGMA max_page_count = " + std::to_string(pages)).c_str()));
+  }
+  return migrate(database);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const SqliteLimits& limits) {
+  const auto named = [&](Error error) { return std::move(error).within("open " + path); };
+  Result<Fd> lock = lock_file(path + ".lock");
+  if (!lock) return named(std::move(lock).error());
+  Result<Database> database = Database::open(path);
+  if (!database) return named(std::move(database).error());
+  Database opened = std::move(database).value();
+  Status ready = set_up(opened, limits);
+  if (!ready) return named(std::move(ready).error());
+  return std::unique_ptr<fleet::Store>{std::make_unique<SqliteStore>(std::move(lock).value(), std::move(opened))};
+}
+
+Status SqliteStore::change(const std::function<Status(fleet::Changes&)>& act) {
+  ENSURE(!changing_);
+  TRY(database_.run("BEGIN IMMEDIATE"));
+  changing_ = true;
+  SqliteChanges changes{database_};
+  Status status = act(changes);
+  if (status) status = database_.run("COMMIT");
+  changing_ = false;
+  // A full disk may have rolled back by itself; anything else still stands open.
+  if (!status && database_.in_transaction()) {
+    const Status undone = database_.run("ROLLBACK");
+    ENSURE(undone || !database_.in_transaction());  // going on would mix this act into the next
+  }
+  return status;
+}
+
+Status SqliteChanges::must_change_one(std::string_view what) {
+  if (database_.changed_rows() > 0) return {};
+  return Error{Errc::not_found, "no such " + std::string{what}};
+}
+
+}  // namespace signet::store

@@ -1,0 +1,23 @@
+// sqlite.h -- the fleet's memory in one SQLite file: WAL, synchronous=FULL, one writer.
+//
+// A commit is on the disk when Store::change returns. Beside FILE lie FILE-wal and FILE-shm while it is open, and
+// FILE.lock always.
+#pragma once
+
+#include "fleet/ports.h"
+
+#include <memory>
+#include <string>
+
+namespace signet::store {
+
+struct SqliteLimits {
+  std::uint64_t bytes_max = 0;  // of the file; past it, writes end with exhausted. 0: what the disk allows
+};
+
+// Makes the file when missing and brings an older one up to date.
+//   conflict   another process has it open, or a newer Signet wrote it (the text says which version)
+//   corrupt    it is no database, or not one of ours, or damaged
+Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const SqliteLimits& limits = {});
+
+}  // namespace signet::store

@@ -1,0 +1,79 @@
+// store.h -- private to store/sqlite: the two halves of the port, one file per subject behind them.
+#pragma once
+
+#include "base/port/file.h"
+#include "fleet/ports.h"
+#include "store/sqlite/database.h"
+
+namespace signet::store {
+
+class SqliteChanges final : public fleet::Changes {
+ public:
+  explicit SqliteChanges(Database& database) : database_(database) {}
+
+  // account.cpp
+  Status add_account(const fleet::Credential& credential) override;
+  Status add_token(const fleet::Token& token) override;
+  Status remove_token(const crypto::Digest& hash) override;
+  Status remove_tokens_expired_at(Timestamp now) override;
+  // workspace.cpp
+  Status add_workspace(const fleet::Workspace& workspace) override;
+  Status add_fleet(const fleet::FleetGroup& fleet) override;
+  // device.cpp
+  Status add_device(const fleet::Device& device) override;
+  Status update_device(const fleet::Device& device) override;
+  Status set_last_seen(const DeviceId& device, Timestamp at) override;
+  // registry.cpp
+  Status add_identity(const fleet::Identity& identity) override;
+  Status set_identity(const crypto::Digest& fingerprint, fleet::IdentityState state,
+                      const std::optional<DeviceId>& device) override;
+  Status set_receipt(const crypto::Digest& fingerprint, std::string_view receipt) override;
+  Status set_legacy_nonce(const crypto::Digest& fingerprint, std::int64_t nonce) override;
+  // telemetry.cpp
+  Status append(std::span<const fleet::Reading> readings) override;
+  // twin.cpp
+  Status put_twin(const DeviceId& device, fleet::TwinSide side, const fleet::TwinEntry& entry) override;
+  Status erase_twin(const DeviceId& device, fleet::TwinSide side, std::string_view key) override;
+  // audit.cpp
+  Status audit(const fleet::AuditEntry& entry) override;
+
+ private:
+  Status must_change_one(std::string_view what);  // not_found when the last statement changed nothing
+  Database& database_;
+};
+
+class SqliteStore final : public fleet::Store {
+ public:
+  SqliteStore(Fd lock, Database database) : lock_(std::move(lock)), database_(std::move(database)) {}
+
+  Status change(const std::function<Status(fleet::Changes&)>& act) override;  // open.cpp
+
+  Result<std::optional<fleet::Account>> operator_account() override;
+  Result<std::optional<fleet::Account>> account(const AccountId& id) override;
+  Result<std::optional<fleet::Credential>> credential(std::string_view email) override;
+  Result<std::optional<fleet::Token>> token(const crypto::Digest& hash) override;
+  Result<std::vector<fleet::Workspace>> workspaces(const AccountId& account) override;
+  Result<std::optional<fleet::Workspace>> workspace(const WorkspaceId& id) override;
+  Result<std::vector<fleet::FleetGroup>> fleets(const WorkspaceId& workspace) override;
+  Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override;
+  Result<std::vector<fleet::Device>> devices(const WorkspaceId& workspace) override;
+  Result<std::optional<fleet::Device>> device(const DeviceId& id) override;
+  Result<std::vector<fleet::Admissible>> admissible() override;
+  Result<std::optional<fleet::Identity>> identity(const crypto::Digest& fingerprint) override;
+  Result<std::optional<fleet::Identity>> identity_by_dcn(std::string_view dcn) override;
+  Result<std::vector<fleet::Identity>> identities_of(const DeviceId& device) override;
+  Result<std::vector<fleet::Identity>> identities(std::size_t page, std::size_t size) override;
+  Result<std::string> receipt(const crypto::Digest& fingerprint) override;
+  Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) override;
+  Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) override;
+  Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override;
+  Result<fleet::Twin> twin(const DeviceId& device) override;
+  Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
+
+ private:
+  Fd lock_;  // freed last
+  Database database_;
+  bool changing_ = false;
+};
+
+}  // namespace signet::store
