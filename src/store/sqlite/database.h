@@ -135,6 +135,7 @@ class Database {
   Result<Cursor> ask_once(const std::string& sql);  // not kept; bind next
   Status script(const char* sql);                   // several statements, no values
   Result<std::int64_t> number(const char* sql);     // one row, one column; 0 when there is none
+  Result<std::string> text(const char* sql);        // the same; "" when there is none
   std::int64_t changed_rows() const;                // by the last statement
   bool in_transaction() const;
 
