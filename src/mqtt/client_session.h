@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "mqtt/connack.h"
 #include "mqtt/connect.h"
 #include "mqtt/framer.h"
 #include "mqtt/outgoing.h"
@@ -34,8 +35,9 @@ struct ClientOptions {
   std::optional<Will> will = {};
   std::size_t packet_bytes_max = 128 * 1024;  // announced in 5.0, enforced in both
   std::uint16_t receive_max = 16;             // the same, for QoS 1 that we have not acknowledged
+  std::uint16_t send_max = 64;                // QoS 1 of ours that may wait at once, if the server takes so many
   Seconds connect_timeout{20};                // CONNECT to CONNACK
-  Seconds answer_timeout{20};                 // PINGREQ to PINGRESP, and for the oldest PUBACK or SUBACK
+  Seconds answer_timeout{20};                 // no answer of any kind for so long, while one is owed, ends it
 };
 
 // Events. They borrow until the next call of next().
@@ -97,14 +99,22 @@ class ClientSession {
 
  private:
   enum class State : std::uint8_t { connecting, connected, closed };
-  Result<std::optional<ClientEvent>> handle(const Packet& packet);
-  Result<std::optional<ClientEvent>> handle_connack(const Packet& packet);
-  Result<std::optional<ClientEvent>> handle_publish(const Packet& packet);
-  Result<std::optional<ClientEvent>> handle_answer(const Packet& packet);
-  Result<std::optional<ClientEvent>> handle_disconnect(const Packet& packet);
+  using Handled = Result<std::optional<ClientEvent>>;
+  Handled handle(const Packet& packet);
+  Handled handle_connack(const Packet& packet);
+  Handled handle_publish(const Packet& packet);
+  Handled handle_puback(const Packet& packet);
+  Handled handle_suback(const Packet& packet);
+  Handled handle_unsuback(const Packet& packet);
+  Handled handle_pingresp(const Packet& packet);
+  Handled handle_disconnect(const Packet& packet);
+  Handled fail(ReasonCode reason, Errc code, std::string_view why);
   void close(ReasonCode reason, bool by_peer, Error why);
-  Status require_connected(const char* what) const;
-  void sent(Instant now, bool wants_answer);
+  void adopt(const Connack& connack);
+  Status require_connected() const;
+  Status send_within_limit(Bytes packet);
+  Result<std::uint16_t> send_request(std::uint16_t id, Bytes packet);
+  void owe_answer();
   void answered();
 
   ClientOptions options_;
@@ -116,7 +126,7 @@ class ClientSession {
   Outgoing outgoing_;
   std::set<std::uint16_t> incoming_;  // QoS 1 that we have not acknowledged
   std::size_t server_packet_max_ = remaining_length_max;
-  std::uint8_t server_qos_max_ = 2;
+  std::uint32_t server_qos_max_ = 1;
   Seconds keepalive_;
   Instant now_;
   Instant last_sent_;

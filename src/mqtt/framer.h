@@ -27,8 +27,9 @@ class Framer {
   std::size_t buffered() const { return held_.size(); }
 
  private:
-  Result<bool> take_header(Bytes& input);
-  Status check_header(Bytes header) const;
+  Result<std::optional<Packet>> next_in_parts(Bytes& input);
+  Status check(std::size_t remaining) const;
+  bool fill(std::size_t size, Bytes& input);
 
   std::size_t limit_;
   Buffer held_;             // header and body so far, of a packet that came in parts
