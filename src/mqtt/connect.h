@@ -8,8 +8,8 @@ namespace signet::mqtt {
 struct Will {
   Qos qos = Qos::at_most_once;
   bool retain = false;
-  std::string_view topic;
-  Bytes payload;
+  std::string_view topic = {};
+  Bytes payload = {};
   Properties properties = {};
 };
 
@@ -18,7 +18,7 @@ struct Connect {
   Version version = Version::v5;
   bool clean_start = true;       // 3.1.1: clean session
   std::uint16_t keepalive = 60;  // seconds; 0 is off
-  std::string_view client_id;
+  std::string_view client_id = {};
   std::optional<Will> will = {};
   std::optional<std::string_view> user_name = {};
   std::optional<Bytes> password = {};

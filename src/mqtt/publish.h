@@ -10,9 +10,9 @@ struct Publish {
   bool dup = false;
   bool retain = false;
   Qos qos = Qos::at_most_once;
-  std::string_view topic;
+  std::string_view topic = {};
   std::uint16_t packet_id = 0;  // 0 exactly when qos is at_most_once
-  Bytes payload;
+  Bytes payload = {};
   Properties properties = {};
 };
 

@@ -7,13 +7,13 @@ namespace signet::mqtt {
 
 struct Unsubscribe {
   std::uint16_t packet_id = 0;
-  std::vector<std::string_view> filters;  // 1 to filters_max
+  std::vector<std::string_view> filters = {};  // 1 to filters_max
   Properties properties = {};
 };
 
 struct Unsuback {
   std::uint16_t packet_id = 0;
-  std::vector<ReasonCode> reasons;  // one a filter; none in 3.1.1
+  std::vector<ReasonCode> reasons = {};  // one a filter; none in 3.1.1
   Properties properties = {};
 };
 
