@@ -1,0 +1,52 @@
+// api.h -- where people and programs come in: one HTTP request in, one response out, over the fleet.
+//
+//   Api api{fleet, clock, about, issue};
+//   net::HttpResponse response = api.handle(request);      // on the fleet's thread
+//
+// The routes are one table (routes.h), from which GET /v3/openapi.json is generated. Errors are
+// {"code","title","message"}; docs/formats/api.md has the rest. Opens no socket and keeps no state but the rate limit.
+#pragma once
+
+#include "base/clock.h"
+#include "fleet/fleet.h"
+#include "identity/profile.h"
+#include "net/http_server.h"
+
+namespace signet::api {
+
+inline constexpr std::size_t body_bytes_max = 64 * 1024;             // of a request, but for
+inline constexpr std::size_t manifest_body_bytes_max = 32u << 20;    // POST /v3/registry/manifests
+inline constexpr std::size_t path_bytes_max = 1024;
+inline constexpr std::size_t query_values_max = 256;
+inline constexpr std::size_t manifest_roots_max = 16;
+inline constexpr unsigned sign_in_attempts_max = 20;                 // of one address within one minute
+
+// What the manager says about itself.
+struct About {
+  std::string version;
+  std::string ca_pem;
+  std::string fingerprint;        // hex SHA-256 of the CA's DER: the name of this manager
+  crypto::PublicKey receipt_key{};
+  std::uint16_t device_port = 0;
+  unsigned store_version = 0;
+};
+
+// Issues a certificate for a software key that proved itself by its request.
+using IssueEnrolled = std::function<Result<identity::Certificate>(const identity::Request&)>;
+
+class Api {
+ public:
+  // `fleet` and `clock` must outlive the Api.
+  Api(fleet::Fleet& fleet, Clock& clock, About about, IssueEnrolled issue);
+  ~Api();
+  net::HttpResponse handle(const net::HttpRequest& request);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The OpenAPI 3.0 description of the route table, indented.
+std::string openapi();
+
+}  // namespace signet::api
