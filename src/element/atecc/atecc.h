@@ -66,12 +66,13 @@ class Atecc final : public Element {
   Status write_otp(const OtpZone& otp);
   // Writes every slot that holds no private key, and OTP: then all that the lock's CRC covers is known to the host.
   Status write_data(const DataImage& image);
-  // Locks data and OTP; the chip refuses unless they are as `written`.
+  // After write_data. Locks data and OTP; the chip refuses unless they are as `written`.
   Status lock_data(const DataImage& written);
   Status lock_slot(unsigned slot);
 
  private:
   class Turn;
+  Status write(const Place& place, Bytes data);
   template <class Play>
   auto play(Play&& turn) -> decltype(turn(std::declval<Turn&>()));
 

@@ -1,0 +1,64 @@
+#include "element/emulator/chip.h"
+
+#include "element/emulator/commands.h"
+
+namespace signet::element::emulator {
+namespace {
+
+struct Row {
+  Opcode opcode;
+  Answer (*handler)(Chip&, const Command&);
+};
+
+constexpr Row table[] = {
+    {Opcode::info, info},       {Opcode::random, random}, {Opcode::nonce, nonce}, {Opcode::gen_key, gen_key},
+    {Opcode::sign, sign},       {Opcode::verify, verify}, {Opcode::ecdh, ecdh},   {Opcode::sha, sha},
+    {Opcode::read, read},       {Opcode::write, write},   {Opcode::lock, lock},   {Opcode::counter, counter},
+};
+
+Answer dispatch(Chip& chip, Bytes packet) {
+  const auto command = decode_command(packet);
+  if (!command) return ChipStatus::communication_error;
+  for (const Row& row : table) {
+    if (row.opcode == Opcode{command.value().opcode}) return row.handler(chip, command.value());
+  }
+  return ChipStatus::parse_error;
+}
+
+// A miscompare is an answer, not an error: what the command used up stays used.
+bool is_error(const Answer& answer) {
+  const ChipStatus* status = std::get_if<ChipStatus>(&answer);
+  return status && *status != ChipStatus::ok && *status != ChipStatus::miscompare;
+}
+
+}  // namespace
+
+Volatile::~Volatile() {
+  crypto::wipe(temp_key.bytes);
+  crypto::wipe(digest_buffer.bytes);
+  crypto::wipe(alternate_key);
+}
+
+void Chip::fill_random(std::span<std::uint8_t> out) {
+  if (is_config_locked(memory.config)) {
+    ram.random_seeded = true;
+    return random_.fill(out);
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = i % 4 < 2 ? 0xff : 0x00;
+}
+
+Buffer Chip::execute(Bytes command_packet) {
+  const Memory memory_before = memory;
+  const Volatile ram_before = ram;
+  const Answer answer = dispatch(*this, command_packet);
+  if (is_error(answer)) {
+    memory = memory_before;
+    ram = ram_before;
+  }
+  if (const ChipStatus* status = std::get_if<ChipStatus>(&answer)) {
+    return encode_response(Block<1>{static_cast<std::uint8_t>(*status)});
+  }
+  return encode_response(std::get<Buffer>(answer));
+}
+
+}  // namespace signet::element::emulator

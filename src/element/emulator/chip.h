@@ -1,0 +1,71 @@
+// chip.h -- the ATECC608's core without bus, clock or file: one command packet in, one response packet out.
+//
+// Checks come in the chip's order: checksum and count (ff), opcode, mode bits and lengths (03), state and policy (0f).
+// A command that ends in an error leaves everything as it was. Opcodes this table lacks answer 03.
+#pragma once
+
+#include "element/emulator/memory.h"
+#include "element/emulator/sha_context.h"
+#include "element/wire/command.h"
+#include "element/wire/packet.h"
+
+namespace signet::element::emulator {
+
+struct TempKey {
+  Block<64> bytes{};
+  bool valid = false;
+  bool from_input = false;  // the Source flag: 0 came from the RNG, 1 from the host
+  bool gen_dig = false;
+  bool gen_key = false;
+  bool no_mac = false;
+  bool is_private_key = false;  // GenKey into TempKey: for ECDH alone
+  unsigned key_id = 0;
+
+  Bytes first_half() const { return Bytes{bytes}.first(32); }
+};
+
+struct DigestBuffer {
+  Block<64> bytes{};
+  std::size_t size = 0;  // 0: not valid
+};
+
+// Survives idle, dies with sleep, watchdog and power.
+struct Volatile {
+  Volatile() = default;
+  Volatile(const Volatile&) = default;
+  Volatile& operator=(const Volatile&) = default;
+  ~Volatile();
+
+  TempKey temp_key;
+  DigestBuffer digest_buffer;
+  Block<32> alternate_key{};
+  bool alternate_key_valid = false;
+  std::optional<ShaContext> sha;         // of the message
+  std::optional<ShaContext> hmac_outer;  // has taken the outer key block; set while `sha` is an HMAC
+  std::optional<unsigned> authorised;    // last slot that passed CheckMac: a later issue's command
+  bool random_seeded = false;
+};
+
+using Answer = std::variant<ChipStatus, Buffer>;
+
+class Chip {
+ public:
+  Chip(Memory kept, crypto::Random& random) : memory(std::move(kept)), random_(random) {}
+
+  Buffer execute(Bytes command_packet);
+  void forget_volatile() { ram = Volatile{}; }
+
+  // For command handlers.
+  const ConfigZone& config() const { return memory.config; }
+  void fill_random(std::span<std::uint8_t> out);  // the fixed pattern until the configuration is locked
+  crypto::Random& random() { return random_; }
+
+  Memory memory;
+  Volatile ram;
+  bool latch = false;  // persistent latch: survives sleep, not power
+
+ private:
+  crypto::Random& random_;
+};
+
+}  // namespace signet::element::emulator

@@ -1,0 +1,55 @@
+// emulator.h -- an ATECC608 in software: the core with power states, a watchdog, and a memory that survives.
+//
+// THIS IS NOT A SECURE ELEMENT. ITS KEYS LIE IN A FILE: WHO READS THE FILE HAS THEM, WHO COPIES THE FILE HAS CLONED THE CHIP.
+// IT RESISTS NO ATTACK THAT A REAL CHIP RESISTS. It is for development, tests and demonstrations.
+//
+// A Link for a driver in the same process, and a BusDevice for a bus server; use one at a time.
+#pragma once
+
+#include "element/emulator/chip.h"
+#include "element/emulator/state_file.h"
+#include "element/wire/bus.h"
+#include "element/wire/link.h"
+
+namespace signet::element::emulator {
+
+inline constexpr Millis watchdog{1300};       // from wake; commands do not restart it
+inline constexpr Millis watchdog_long{13000};  // with ChipMode bit 2
+
+class Emulator final : public Link, public BusDevice {
+ public:
+  // Opens the chip in the file, or makes a blank one there. Clock and random must outlive it.
+  static Result<std::unique_ptr<Emulator>> open(const std::string& state_path, Clock& clock, crypto::Random& random);
+  // A blank chip that forgets all when destroyed.
+  static std::unique_ptr<Emulator> in_memory(Clock& clock, crypto::Random& random);
+
+  Status wake() override;
+  Result<Buffer> exchange(Bytes command_packet, Millis longest) override;
+  Status idle() override;
+  Status sleep() override;
+
+  void wake_pulse() override;
+  bool write(std::uint8_t address, Bytes data) override;
+  std::optional<Buffer> read(std::uint8_t address, std::size_t size) override;
+  std::optional<Instant> awake_until() override;
+  void end_turn(bool forget_volatile) override;
+
+  const ConfigZone& config() const { return chip_.config(); }
+
+ private:
+  Emulator(Memory memory, std::optional<StateFile> file, Clock& clock, crypto::Random& random)
+      : clock_(clock), file_(std::move(file)), chip_(std::move(memory), random) {}
+
+  bool is_awake();
+  Result<Buffer> answer(Bytes command_packet);
+
+  Clock& clock_;
+  std::optional<StateFile> file_;  // none: in memory
+  Chip chip_;
+  std::optional<Instant> awake_until_;  // none: asleep or idle
+  std::uint8_t address_ = bus_address_blank;  // [?] taken from the configuration at each wake
+  Buffer output_;
+  std::size_t read_at_ = 0;
+};
+
+}  // namespace signet::element::emulator
