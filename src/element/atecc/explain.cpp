@@ -15,7 +15,8 @@ std::string of_slot(unsigned slot, std::string_view text) {
 // What all keys demand alike.
 std::string missing_for_private_key(const ConfigZone& config, unsigned slot) {
   const KeyConfig key = key_config(config, slot);
-  if (!key.is_private || key.key_type != key_type_p256) return of_slot(slot, "is not configured for a P-256 private key");
+  if (!key.is_private || key.key_type != key_type_p256)
+    return of_slot(slot, "is not configured for a P-256 private key");
   if (key.req_auth) return of_slot(slot, "needs an authorisation with the key in slot ") + std::to_string(key.auth_key);
   if (key.persistent_disable) return of_slot(slot, "needs the persistent latch to be set");
   return "";
@@ -65,7 +66,8 @@ std::string missing_for_read(const Place& place, const ConfigZone& config) {
   if (place.zone == Zone::config) return "";
   if (!is_data_locked(config)) return data_open + ": nothing can be read before";
   if (place.zone == Zone::otp) return "";
-  if (key_config(config, place.slot).is_private) return of_slot(place.slot, "holds a private key, which never comes out");
+  if (key_config(config, place.slot).is_private)
+    return of_slot(place.slot, "holds a private key, which never comes out");
   const SlotConfig slot = slot_config(config, place.slot);
   if (slot.is_secret || slot.encrypt_read) return of_slot(place.slot, "is secret: it cannot be read in clear");
   return "";
@@ -77,7 +79,8 @@ std::string missing_for_write(const Place& place, const ConfigZone& config) {
   if (place.zone == Zone::otp && is_data_locked(config)) return data_closed;
   if (!is_data_locked(config) && !place.whole_block) return data_open + ": only whole 32-byte blocks can be written";
   if (place.zone == Zone::otp) return "";
-  if (key_config(config, place.slot).is_private) return of_slot(place.slot, "holds a private key: only GenKey changes it");
+  if (key_config(config, place.slot).is_private)
+    return of_slot(place.slot, "holds a private key: only GenKey changes it");
   if (is_slot_locked(config, place.slot)) return of_slot(place.slot, "is locked for ever");
   if (!is_data_locked(config)) return "";
   const SlotConfig slot = slot_config(config, place.slot);
@@ -119,12 +122,13 @@ std::string missing_precondition(const Command& command, const ConfigZone& confi
       const auto place = place_of(command.param1, command.param2);
       if (!place) return "";
       return command.opcode == static_cast<std::uint8_t>(Opcode::read) ? missing_for_read(place.value(), config)
-                                                                      : missing_for_write(place.value(), config);
+                                                                       : missing_for_write(place.value(), config);
     }
     case Opcode::lock: return missing_for_lock(command, config);
     case Opcode::verify: return "the public key may not be on the curve";
     case Opcode::counter:
-      if (command.param2 < counter_count && counter_of(config, command.param2) >= counter_max) return "it is at its end";
+      if (command.param2 < counter_count && counter_of(config, command.param2) >= counter_max)
+        return "it is at its end";
       return "";
     default: return "";
   }

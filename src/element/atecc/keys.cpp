@@ -17,9 +17,8 @@ bool is_fixed_pattern(Bytes random) {
 }
 
 Command load_digest(const crypto::Digest& digest) {
-  return {.opcode = op(Opcode::nonce),
-          .param1 = mode::nonce_pass_through | mode::nonce_to_digest_buffer,
-          .data = digest};
+  return {
+      .opcode = op(Opcode::nonce), .param1 = mode::nonce_pass_through | mode::nonce_to_digest_buffer, .data = digest};
 }
 
 }  // namespace
@@ -56,10 +55,9 @@ Result<Buffer> Atecc::random(std::size_t size) {
 Result<crypto::PublicKey> Atecc::gen_key(unsigned slot) {
   if (slot >= slot_count) return no_such_slot(slot);
   return play([&](Turn& turn) -> Result<crypto::PublicKey> {
-    const Buffer key = TRY(turn.ask({.opcode = op(Opcode::gen_key),
-                                     .param1 = mode::gen_key_private,
-                                     .param2 = static_cast<std::uint16_t>(slot)},
-                                    public_key_bytes));
+    const Buffer key = TRY(turn.ask(
+        {.opcode = op(Opcode::gen_key), .param1 = mode::gen_key_private, .param2 = static_cast<std::uint16_t>(slot)},
+        public_key_bytes));
     return Reader{key}.block<public_key_bytes>();
   });
 }
@@ -67,10 +65,9 @@ Result<crypto::PublicKey> Atecc::gen_key(unsigned slot) {
 Result<crypto::PublicKey> Atecc::public_key(unsigned slot) {
   if (slot >= slot_count) return no_such_slot(slot);
   return play([&](Turn& turn) -> Result<crypto::PublicKey> {
-    const Buffer key = TRY(turn.ask({.opcode = op(Opcode::gen_key),
-                                     .param1 = mode::gen_key_public,
-                                     .param2 = static_cast<std::uint16_t>(slot)},
-                                    public_key_bytes));
+    const Buffer key = TRY(turn.ask(
+        {.opcode = op(Opcode::gen_key), .param1 = mode::gen_key_public, .param2 = static_cast<std::uint16_t>(slot)},
+        public_key_bytes));
     return Reader{key}.block<public_key_bytes>();
   });
 }
@@ -103,9 +100,11 @@ Result<bool> Atecc::verify_external(const crypto::PublicKey& key, const crypto::
 Result<crypto::Secret<32>> Atecc::ecdh(unsigned slot, const crypto::PublicKey& peer) {
   if (slot >= slot_count) return no_such_slot(slot);
   return play([&](Turn& turn) -> Result<crypto::Secret<32>> {
-    Buffer shared = TRY(turn.ask(
-        {.opcode = op(Opcode::ecdh), .param1 = mode::ecdh_to_output, .param2 = static_cast<std::uint16_t>(slot), .data = peer},
-        32));
+    Buffer shared = TRY(turn.ask({.opcode = op(Opcode::ecdh),
+                                  .param1 = mode::ecdh_to_output,
+                                  .param2 = static_cast<std::uint16_t>(slot),
+                                  .data = peer},
+                                 32));
     crypto::Secret<32> out{std::span<const std::uint8_t>{shared}.first<32>()};
     crypto::wipe(shared);
     return out;

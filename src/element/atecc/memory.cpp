@@ -46,7 +46,8 @@ Status Atecc::write(const Place& place, Bytes data) {
   Buffer padded = copy_of(data);
   padded.resize(place.size());
   return play([&](Turn& turn) {
-    return turn.tell({.opcode = op(Opcode::write), .param1 = zone_bits(place), .param2 = address_of(place), .data = padded});
+    return turn.tell(
+        {.opcode = op(Opcode::write), .param1 = zone_bits(place), .param2 = address_of(place), .data = padded});
   });
 }
 
@@ -69,7 +70,8 @@ Status Atecc::lock_config(const ConfigZone& wanted) {
     if (asked && element::is_config_locked(present)) return {};  // the lost answer was a yes
     for (std::size_t offset = 0; offset < config_bytes; ++offset) {
       if (is_config_byte_writable(offset) && present[offset] != wanted[offset]) {
-        return Error{Errc::conflict, "Lock configuration: " + byte_at(offset) + " is not as wanted: nothing was locked"};
+        return Error{Errc::conflict,
+                     "Lock configuration: " + byte_at(offset) + " is not as wanted: nothing was locked"};
       }
     }
     asked = true;
@@ -99,7 +101,8 @@ Result<Buffer> Atecc::read_slot(unsigned slot, std::size_t offset, std::size_t s
   for (std::size_t from = offset - skipped; out.size() < skipped + size;) {
     const Place place = next_piece(slot, from, skipped + size - out.size(), false);
     const Buffer piece = TRY(play([&](Turn& turn) -> Result<Buffer> {
-      return turn.ask({.opcode = op(Opcode::read), .param1 = zone_bits(place), .param2 = address_of(place)}, place.size());
+      return turn.ask({.opcode = op(Opcode::read), .param1 = zone_bits(place), .param2 = address_of(place)},
+                      place.size());
     }));
     out.insert(out.end(), piece.begin(), piece.end());
     from += piece.size();

@@ -17,9 +17,12 @@ std::string title_of(const Command& command) {
     case Opcode::write: {
       const auto place = place_of(command.param1, command.param2);
       if (!place) return title;
-      if (place.value().zone == Zone::config) title += " configuration";
-      else if (place.value().zone == Zone::otp) title += " OTP";
-      else title += " slot " + std::to_string(place.value().slot);
+      if (place.value().zone == Zone::config)
+        title += " configuration";
+      else if (place.value().zone == Zone::otp)
+        title += " OTP";
+      else
+        title += " slot " + std::to_string(place.value().slot);
       return title + " offset " + std::to_string(place.value().offset);
     }
     case Opcode::lock:
@@ -98,10 +101,9 @@ Status Atecc::Turn::tell(const Command& command) {
 }
 
 Result<std::uint32_t> Atecc::Turn::count(unsigned id, std::uint8_t mode) {
-  const Buffer value = TRY(ask({.opcode = static_cast<std::uint8_t>(Opcode::counter),
-                                .param1 = mode,
-                                .param2 = static_cast<std::uint16_t>(id)},
-                               4));
+  const Buffer value = TRY(ask(
+      {.opcode = static_cast<std::uint8_t>(Opcode::counter), .param1 = mode, .param2 = static_cast<std::uint16_t>(id)},
+      4));
   return Reader{value}.u32_le();
 }
 

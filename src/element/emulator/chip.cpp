@@ -11,9 +11,9 @@ struct Row {
 };
 
 constexpr Row table[] = {
-    {Opcode::info, info},       {Opcode::random, random}, {Opcode::nonce, nonce}, {Opcode::gen_key, gen_key},
-    {Opcode::sign, sign},       {Opcode::verify, verify}, {Opcode::ecdh, ecdh},   {Opcode::sha, sha},
-    {Opcode::read, read},       {Opcode::write, write},   {Opcode::lock, lock},   {Opcode::counter, counter},
+    {Opcode::info, info}, {Opcode::random, random}, {Opcode::nonce, nonce}, {Opcode::gen_key, gen_key},
+    {Opcode::sign, sign}, {Opcode::verify, verify}, {Opcode::ecdh, ecdh},   {Opcode::sha, sha},
+    {Opcode::read, read}, {Opcode::write, write},   {Opcode::lock, lock},   {Opcode::counter, counter},
 };
 
 Answer dispatch(Chip& chip, Bytes packet) {

@@ -1,7 +1,7 @@
 // emulator.h -- an ATECC608 in software: the core with power states, a watchdog, and a memory that survives.
 //
-// THIS IS NOT A SECURE ELEMENT. ITS KEYS LIE IN A FILE: WHO READS THE FILE HAS THEM, WHO COPIES THE FILE HAS CLONED THE CHIP.
-// IT RESISTS NO ATTACK THAT A REAL CHIP RESISTS. It is for development, tests and demonstrations.
+// THIS IS NOT A SECURE ELEMENT. ITS KEYS LIE IN A FILE: WHO READS THE FILE HAS THEM, WHO COPIES THE FILE HAS CLONED THE
+// CHIP. IT RESISTS NO ATTACK THAT A REAL CHIP RESISTS. It is for development, tests and demonstrations.
 //
 // A Link for a driver in the same process, and a BusDevice for a bus server; use one at a time.
 #pragma once
@@ -13,7 +13,7 @@
 
 namespace signet::element::emulator {
 
-inline constexpr Millis watchdog{1300};       // from wake; commands do not restart it
+inline constexpr Millis watchdog{1300};        // from wake; commands do not restart it
 inline constexpr Millis watchdog_long{13000};  // with ChipMode bit 2
 
 class Emulator final : public Link, public BusDevice {
@@ -46,7 +46,7 @@ class Emulator final : public Link, public BusDevice {
   Clock& clock_;
   std::optional<StateFile> file_;  // none: in memory
   Chip chip_;
-  std::optional<Instant> awake_until_;  // none: asleep or idle
+  std::optional<Instant> awake_until_;        // none: asleep or idle
   std::uint8_t address_ = bus_address_blank;  // [?] taken from the configuration at each wake
   Buffer output_;
   std::size_t read_at_ = 0;

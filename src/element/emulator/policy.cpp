@@ -5,7 +5,8 @@ namespace {
 
 constexpr std::size_t private_key_offset = 4;  // [2.4] four pad bytes, then the key
 
-// [2.6] The match value is the first word of the slot that CountMatch names; without one the counter's end is the limit.
+// [2.6] The match value is the first word of the slot that CountMatch names; without one the counter's end is the
+// limit.
 std::uint32_t limited_use_end(const Chip& chip) {
   const std::uint8_t count_match = chip.config()[at::count_match];
   if ((count_match & 1) == 0) return counter_max;

@@ -95,7 +95,8 @@ Answer end(Chip& chip, const Command& command) {
 
 Answer read_context(Chip& chip, const Command& command) {
   if (!command.data.empty()) return ChipStatus::parse_error;
-  if (!chip.ram.sha || chip.ram.hmac_outer) return ChipStatus::execution_error;  // an HMAC's state would give its key away
+  if (!chip.ram.sha || chip.ram.hmac_outer)
+    return ChipStatus::execution_error;  // an HMAC's state would give its key away
   return chip.ram.sha->encode();
 }
 

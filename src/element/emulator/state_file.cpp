@@ -24,13 +24,15 @@ Result<Memory> decode_state(Bytes file) {
   }
   const auto version = in.u32_be();
   if (version && version.value() > state_version) {
-    return Error{Errc::conflict, "chip file version " + std::to_string(version.value()) + "; this program knows up to " +
-                                     std::to_string(state_version) + ": use a newer signet-element"};
+    return Error{Errc::conflict, "chip file version " + std::to_string(version.value()) +
+                                     "; this program knows up to " + std::to_string(state_version) +
+                                     ": use a newer signet-element"};
   }
   constexpr std::size_t body = state_file_bytes - 32;
   if (file.size() != state_file_bytes || !version || version.value() == 0 ||
       !std::ranges::equal(crypto::sha256(file.first(body)), file.subspan(body))) {
-    return Error{Errc::corrupt, "the chip file is damaged: put back a copy, or move it away to start with a blank chip"};
+    return Error{Errc::corrupt,
+                 "the chip file is damaged: put back a copy, or move it away to start with a blank chip"};
   }
   Memory memory;
   memory.config = TRY(in.block<config_bytes>());
