@@ -76,13 +76,13 @@ struct Reading {
 
 struct DataQuery {
   WorkspaceId workspace;
-  std::optional<Timestamp> start;  // inclusive, on device_time
-  std::optional<Timestamp> end;    // exclusive
-  std::vector<DeviceId> devices;   // empty: all
-  std::vector<std::string> tags;   // empty: all
+  std::optional<Timestamp> start{};  // inclusive, on device_time
+  std::optional<Timestamp> end{};    // exclusive
+  std::vector<DeviceId> devices{};   // empty: all
+  std::vector<std::string> tags{};   // empty: all
   bool newest_first = true;
   std::size_t page = 0;
-  std::size_t size = 100;          // at most data_page_max
+  std::size_t size = 100;                // at most data_page_max
 };
 inline constexpr std::size_t data_page_max = 175'000;
 

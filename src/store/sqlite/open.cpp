@@ -47,6 +47,10 @@ Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const
   const auto named = [&](Error error) { return std::move(error).within("open " + path); };
   Result<Fd> lock = lock_file(path + ".lock");
   if (!lock) return named(std::move(lock).error());
+  if (!file_exists(path)) {  // made here, for SQLite would let everybody read it
+    Status made = write_file_atomic(path, {}, 0600);
+    if (!made) return named(std::move(made).error());
+  }
   Result<Database> database = Database::open(path);
   if (!database) return named(std::move(database).error());
   Database opened = std::move(database).value();

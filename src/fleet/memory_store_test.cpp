@@ -1,0 +1,24 @@
+#include "fleet/memory_store_for_test.h"
+
+#include "fleet/store_contract_for_test.h"
+
+namespace signet::fleet {
+namespace {
+
+struct MemoryMaker {
+  std::unique_ptr<Store> make() { return std::make_unique<MemoryStore_for_test>(); }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryMaker);
+
+TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {
+  MemoryStore_for_test store;
+  Samples_for_test samples;
+  ASSERT_TRUE(is_well(store.change([&](Changes& to) { return to.audit({}); })));
+  store.fail_next_commits(1);
+  EXPECT_TRUE(fails_with(store.change([&](Changes& to) { return to.audit({}); }), Errc::exhausted));
+  EXPECT_EQ(store.audit(0, 10).value().size(), 1u);
+  EXPECT_TRUE(is_well(store.change([&](Changes& to) { return to.audit({}); })));
+}
+
+}  // namespace
+}  // namespace signet::fleet

@@ -1,0 +1,187 @@
+#include "store/sqlite/sqlite.h"
+
+#include "base/port/file.h"
+#include "fleet/store_contract_for_test.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/folder_for_test.h"
+#include "store/sqlite/migrations.h"
+
+namespace signet::store {
+namespace {
+
+using fleet::fails_with;
+using fleet::is_well;
+
+struct SqliteMaker {
+  std::unique_ptr<fleet::Store> make() {
+    auto opened = open_sqlite(folder.file("signet.db"));
+    EXPECT_TRUE(is_well(opened));
+    return std::move(opened).value();
+  }
+  Folder_for_test folder;
+};
+
+}  // namespace
+}  // namespace signet::store
+
+namespace signet::fleet {
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, signet::store::SqliteMaker);
+}
+
+namespace signet::store {
+namespace {
+
+class SqliteFile : public testing::Test {
+ protected:
+  Result<std::unique_ptr<fleet::Store>> open(const SqliteLimits& limits = {}) { return open_sqlite(path, limits); }
+  // A file with one account in it, closed again.
+  void make_one() {
+    auto store = open();
+    ASSERT_TRUE(is_well(store));
+    build_house_for_test(samples, *store.value(), "ada@example.org");
+  }
+  void run(const char* sql) {
+    auto database = Database::open(path);
+    ASSERT_TRUE(is_well(database));
+    Database opened = std::move(database).value();
+    ASSERT_TRUE(is_well(opened.script(sql)));
+  }
+
+  Folder_for_test folder;
+  std::string path = folder.file("signet.db");
+  fleet::Samples_for_test samples;
+};
+
+TEST_F(SqliteFile, RemembersAfterItWasClosed) {
+  make_one();
+  auto again = open();
+  ASSERT_TRUE(is_well(again));
+  EXPECT_EQ(again.value()->operator_account().value()->email, "ada@example.org");
+}
+
+TEST_F(SqliteFile, IsReadableByItsOwnerAlone) {
+  make_one();
+  EXPECT_EQ(mode_of_for_test(path), 0600u);
+}
+
+TEST_F(SqliteFile, IsRefusedWhileAnotherHoldsIt) {
+  const auto first = open();
+  ASSERT_TRUE(is_well(first));
+  const auto second = open();
+  EXPECT_TRUE(fails_with(second, Errc::conflict));
+  EXPECT_NE(second.error().what.find(path), std::string::npos) << second.error().what;
+}
+
+TEST_F(SqliteFile, OfANewerSignetIsRefusedWithBothVersions) {
+  make_one();
+  run("PRAGMA user_version = 7");
+  const auto opened = open();
+  ASSERT_TRUE(fails_with(opened, Errc::conflict));
+  EXPECT_NE(opened.error().what.find("has version 7"), std::string::npos) << opened.error().what;
+  EXPECT_NE(opened.error().what.find("knows up to " + std::to_string(migrations().size())), std::string::npos);
+}
+
+TEST_F(SqliteFile, OfAnotherProgramIsRefusedAndLeftAlone) {
+  run("CREATE TABLE notes (text TEXT); PRAGMA user_version = 1");
+  const Buffer before = read_file(path, 1 << 20).value();
+  const auto opened = open();
+  ASSERT_TRUE(fails_with(opened, Errc::corrupt));
+  EXPECT_NE(opened.error().what.find("not one of Signet"), std::string::npos) << opened.error().what;
+  EXPECT_EQ(read_file(path, 1 << 20).value(), before);
+}
+
+TEST_F(SqliteFile, ThatIsNoDatabaseIsRefusedAndLeftAlone) {
+  const std::string text =
+      "this is a letter to my mother, and it is longer than the header of a database: "
+      "dear mother, all is well here, the elements are locked and the devices talk";
+  ASSERT_TRUE(write_file_atomic(path, bytes_of(text), 0600));
+  EXPECT_TRUE(fails_with(open(), Errc::corrupt));
+  EXPECT_EQ(text_of(read_file(path, 1024).value()), text);
+}
+
+TEST_F(SqliteFile, ThatIsCutOrHarmedIsRefused) {
+  make_one();
+  ASSERT_TRUE(is_well(open()));
+  const Buffer whole = read_file(path, 1 << 24).value();
+  ASSERT_TRUE(write_file_atomic(path, Bytes{whole}.first(whole.size() / 2), 0600));
+  EXPECT_TRUE(fails_with(open(), Errc::corrupt)) << "cut in half";
+  Buffer harmed = whole;
+  for (std::size_t i = 4096 * 2; i < 4096 * 4; ++i) harmed[i] ^= 0x5a;
+  ASSERT_TRUE(write_file_atomic(path, harmed, 0600));
+  EXPECT_TRUE(fails_with(open(), Errc::corrupt)) << "two pages overwritten";
+  ASSERT_TRUE(write_file_atomic(path, whole, 0600));
+  EXPECT_TRUE(is_well(open())) << "the backup works";
+}
+
+TEST_F(SqliteFile, InAFolderThatIsNotThereIsRefused) {
+  const auto opened = open_sqlite(folder.file("none/signet.db"));
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find("none/signet.db"), std::string::npos) << opened.error().what;
+}
+
+TEST_F(SqliteFile, ThatIsFullRefusesTheActWholeAndWorksAgainLater) {
+  const std::string big = "{\"x\":\"" + std::string(60'000, 'x') + "\"}";
+  fleet::House_for_test house;
+  std::int64_t kept = 0;
+  {
+    auto store = open({.bytes_max = 1024 * 1024});
+    ASSERT_TRUE(is_well(store));
+    house = build_house_for_test(samples, *store.value(), "ada@example.org");
+    const auto keep_two = [&] {
+      return store.value()->change([&](fleet::Changes& to) {
+        const auto a = samples.reading(house.pump, "t", Micros{2 * kept}, big);
+        const auto b = samples.reading(house.pump, "t", Micros{2 * kept + 1}, big);
+        return to.append(std::array{a, b});
+      });
+    };
+    Status status;
+    while ((status = keep_two())) ASSERT_LT(++kept, 100);
+    EXPECT_TRUE(fails_with(status, Errc::exhausted));
+    EXPECT_TRUE(fails_with(keep_two(), Errc::exhausted)) << "and again";
+    EXPECT_TRUE(store.value()->operator_account().value()) << "reading goes on";
+    fleet::DataQuery all{.workspace = house.workspace.id};
+    EXPECT_EQ(store.value()->data(all).value().size(), static_cast<std::size_t>(2 * kept)) << "no half act";
+  }
+  auto roomier = open();
+  ASSERT_TRUE(is_well(roomier));
+  EXPECT_TRUE(is_well(roomier.value()->change([&](fleet::Changes& to) {
+    return to.append(std::array{samples.reading(house.pump, "t", Micros{2 * kept}, big)});
+  })));
+}
+
+TEST_F(SqliteFile, KeepsItsAuditFromBeingChangedOrCut) {
+  make_one();
+  {
+    auto store = open();
+    ASSERT_TRUE(is_well(store.value()->change([](fleet::Changes& to) { return to.audit({}); })));
+  }
+  auto opened = Database::open(path);
+  Database database = std::move(opened).value();
+  EXPECT_FALSE(database.script("UPDATE audit SET actor = 'nobody'"));
+  EXPECT_FALSE(database.script("DELETE FROM audit"));
+}
+
+// Names the steps of each query that the road of telemetry asks often: none may read a whole table.
+TEST_F(SqliteFile, NoFrequentQueryReadsAWholeTable) {
+  make_one();
+  auto opened = Database::open(path);
+  Database database = std::move(opened).value();
+  for (const char* sql :
+       {"SELECT 1 FROM readings WHERE device = (SELECT number FROM devices WHERE id = ?) AND tag = ? AND device_time = "
+        "?",
+        "SELECT payload FROM readings r JOIN devices d ON d.number = r.device WHERE r.workspace = 1 "
+        "ORDER BY r.device_time DESC, r.device DESC, r.tag DESC LIMIT 10",
+        "SELECT id FROM identities i LEFT JOIN devices d ON d.number = i.device WHERE d.id = ? ORDER BY i.number",
+        "SELECT t.hash FROM tokens t JOIN accounts a ON a.number = t.account WHERE t.hash = ?"}) {
+    auto cursor = database.ask_once(std::string{"EXPLAIN QUERY PLAN "} + sql);
+    ASSERT_TRUE(is_well(cursor)) << sql;
+    Cursor steps = std::move(cursor).value();
+    while (steps.step().value()) {
+      EXPECT_FALSE(steps.row().text(3).starts_with("SCAN")) << sql << ": " << steps.row().text(3);
+      EXPECT_EQ(steps.row().text(3).find("TEMP B-TREE"), std::string::npos) << sql << ": " << steps.row().text(3);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace signet::store
