@@ -1,8 +1,9 @@
 # ccache and mold when the machine has them; the build is the same without.
 find_program(SIGNET_CCACHE ccache)
-if(SIGNET_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${SIGNET_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SIGNET_CCACHE})
+if(SIGNET_CCACHE)  # paths are made relative, so that one checkout finds what another compiled
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${SIGNET_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 find_program(SIGNET_MOLD mold)
 if(SIGNET_MOLD)
