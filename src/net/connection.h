@@ -9,16 +9,17 @@
 namespace signet::net {
 
 inline constexpr std::size_t send_buffer_bytes_max = 1 << 20;  // a peer that does not read is cut past this
-inline constexpr Seconds close_timeout{5};                      // for a peer that does not read what comes before the end
+inline constexpr Seconds close_timeout{5};  // for a peer that does not read what comes before the end
 
 class Connection;
 
 // What its owner is told. All calls come on the loop's thread.
 struct ConnectionEvents {
   virtual ~ConnectionEvents() = default;
-  virtual void on_open(Connection& connection) = 0;                 // handshake done, peer judged
-  virtual void on_bytes(Connection& connection, Bytes bytes) = 0;   // `bytes` are gone after the call
-  virtual void on_drained(Connection&) {}  // all that was queued is written: the time for the next part of something long
+  virtual void on_open(Connection& connection) = 0;                // handshake done, peer judged
+  virtual void on_bytes(Connection& connection, Bytes bytes) = 0;  // `bytes` are gone after the call
+  virtual void on_drained(Connection&) {
+  }  // all that was queued is written: the time for the next part of something long
   // The last call, never from within one of Connection's; the connection is destroyed when it returns. `why` is empty
   // after close_..() or an orderly end by the peer. When a judge refused the peer, `why` is the judge's own Error.
   virtual void on_close(Connection& connection, const std::optional<Error>& why) = 0;
@@ -27,15 +28,15 @@ struct ConnectionEvents {
 class Connection {
  public:
   virtual ~Connection() = default;
-  virtual void send(Bytes bytes) = 0;       // queued and written at the end of the turn; over the limit the peer is cut
-  virtual void close_after_send() = 0;      // orderly; input is ignored from now on; cut after close_timeout
-  virtual void close_now() = 0;             // within this turn, what is queued is dropped; on_close follows
+  virtual void send(Bytes bytes) = 0;   // queued and written at the end of the turn; over the limit the peer is cut
+  virtual void close_after_send() = 0;  // orderly; input is ignored from now on; cut after close_timeout
+  virtual void close_now() = 0;         // within this turn, what is queued is dropped; on_close follows
   virtual void pause_reading(bool paused) = 0;
-  virtual const std::string& peer_address() const = 0;   // "127.0.0.1:5004"
-  virtual std::string tls_version() const = 0;           // "TLSv1.3", empty before on_open
+  virtual const std::string& peer_address() const = 0;  // "127.0.0.1:5004"
+  virtual std::string tls_version() const = 0;          // "TLSv1.3", empty before on_open
   virtual std::string alpn() const = 0;
-  virtual const Buffer& peer_certificate() const = 0;    // DER of the leaf, empty when there is none
-  virtual bool established() const = 0;                  // false in on_close means: ended within the handshake
+  virtual const Buffer& peer_certificate() const = 0;  // DER of the leaf, empty when there is none
+  virtual bool established() const = 0;                // false in on_close means: ended within the handshake
 };
 
 struct ListenConfig {
@@ -48,7 +49,7 @@ struct ListenConfig {
 
 class Listener {
  public:
-  virtual ~Listener() = default;   // closes the port, not the connections
+  virtual ~Listener() = default;  // closes the port, not the connections
   virtual std::uint16_t port() const = 0;
 
   // `make_owner` is asked once a connection; what it returns lives until after on_close. `loop` and `tls` must outlive

@@ -1,8 +1,8 @@
 // http_client.h -- one HTTPS request and its answer; libcurl does the work.
 #pragma once
 
-#include "base/clock.h"
 #include "base/bytes.h"
+#include "base/clock.h"
 
 #include <map>
 #include <optional>
@@ -11,11 +11,12 @@ namespace signet::net {
 
 struct HttpCall {
   std::string method = "GET";
-  std::string url;
-  std::map<std::string, std::string> headers;
-  std::string body;
-  std::string ca_pem;          // the only CA believed for https
-  bool accept_any_certificate_to_learn_its_ca = false;  // only for the first contact, where the CA is then pinned by hash
+  std::string url{};
+  std::map<std::string, std::string> headers{};
+  std::string body{};
+  std::string ca_pem{};  // the only CA believed for https
+  bool accept_any_certificate_to_learn_its_ca =
+      false;  // only for the first contact, where the CA is then pinned by hash
   Seconds timeout{30};
   std::size_t response_bytes_max = 256u << 20;
 };

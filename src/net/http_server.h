@@ -1,4 +1,5 @@
-// http_server.h -- HTTP/1.1 for people and programs (RFC 9112). Boost.Beast lives behind this header, on a thread of its own.
+// http_server.h -- HTTP/1.1 for people and programs (RFC 9112). Boost.Beast lives behind this header, on a thread of
+// its own.
 #pragma once
 
 #include "base/clock.h"
@@ -9,28 +10,28 @@
 namespace signet::net {
 
 struct HttpRequest {
-  std::string method;   // "GET"
-  std::string path;     // decoded, without the query: "/v3/workspaces"
-  std::multimap<std::string, std::string> query;   // decoded
-  std::map<std::string, std::string> headers;      // names in lower case
+  std::string method;                             // "GET"
+  std::string path;                               // decoded, without the query: "/v3/workspaces"
+  std::multimap<std::string, std::string> query;  // decoded
+  std::map<std::string, std::string> headers;     // names in lower case
   std::string body;
   std::string peer_address;
 };
 
 struct HttpResponse {
   int status = 200;
-  std::string body;
+  std::string body{};
   std::string content_type = "application/json";
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers{};
 };
 
-using HttpReply = std::function<void(HttpResponse)>;                // call once, from any thread
-using HttpHandler = std::function<void(HttpRequest, HttpReply)>;   // called on the server's thread
+using HttpReply = std::function<void(HttpResponse)>;              // call once, from any thread
+using HttpHandler = std::function<void(HttpRequest, HttpReply)>;  // called on the server's thread
 
 struct HttpConfig {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  std::optional<ServerIdentity> identity;  // none: plain HTTP, refused for any host but loopback
+  std::optional<ServerIdentity> identity{};  // none: plain HTTP, refused for any host but loopback
   std::size_t body_bytes_max = 32u << 20;
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t connections_max = 512;

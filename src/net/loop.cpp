@@ -1,13 +1,13 @@
 #include "net/loop.h"
 
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <atomic>
 #include <cerrno>
 #include <map>
 #include <mutex>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <thread>
-#include <unistd.h>
 #include <unordered_map>
 #include <vector>
 
@@ -139,7 +139,8 @@ Result<std::unique_ptr<Loop>> Loop::create(Clock& clock) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = wake_token;
-  if (::epoll_ctl(state->epoll.get(), EPOLL_CTL_ADD, state->wake.get(), &event) != 0) return os_error("watch", "eventfd");
+  if (::epoll_ctl(state->epoll.get(), EPOLL_CTL_ADD, state->wake.get(), &event) != 0)
+    return os_error("watch", "eventfd");
   return std::unique_ptr<Loop>{new Loop{std::move(state)}};
 }
 

@@ -1,8 +1,8 @@
 #include "net/loop.h"
 
 #include <gtest/gtest.h>
-#include <thread>
 #include <unistd.h>
+#include <thread>
 
 namespace signet::net {
 namespace {

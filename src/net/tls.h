@@ -20,9 +20,9 @@ namespace signet::net {
 using JudgePeer = std::function<Status(Bytes leaf_der)>;
 
 struct ServerIdentity {
-  std::string certificate_chain_pem;  // leaf first
-  std::string private_key_pem;        // a manager's server key, P-256; a device's key never looks like this
-  ~ServerIdentity();                  // wipes the key's text
+  std::string certificate_chain_pem{};  // leaf first
+  std::string private_key_pem{};        // a manager's server key, P-256; a device's key never looks like this
+  ~ServerIdentity();                    // wipes the key's text
 };
 
 class TlsServer {
@@ -40,8 +40,8 @@ class TlsServer {
 };
 
 struct ClientTrust {
-  std::string ca_pem;        // the manager's CA; nothing else is believed, the system's store is not used
-  std::string server_name;   // must be in the server's certificate
+  std::string ca_pem{};       // the manager's CA; nothing else is believed, the system's store is not used
+  std::string server_name{};  // must be in the server's certificate
   std::string alpn = "mqtt";  // the server must choose it; "" offers none
 };
 
@@ -50,7 +50,8 @@ class TlsClient {
   // The key never leaves `element`: each handshake asks it for one signature, through an OpenSSL provider of our own,
   // and waits for it. `certificate_chain` is DER, leaf first; conflict when the leaf is not for the element's key.
   // `element` must outlive the client and its connections.
-  static Result<std::unique_ptr<TlsClient>> create(const ClientTrust& trust, const std::vector<Buffer>& certificate_chain,
+  static Result<std::unique_ptr<TlsClient>> create(const ClientTrust& trust,
+                                                   const std::vector<Buffer>& certificate_chain,
                                                    element::Element& element);
   struct State;
   const std::shared_ptr<State>& state() const { return state_; }  // shared with its connections

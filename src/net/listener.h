@@ -1,0 +1,16 @@
+// listener.h -- within net: a listener over any kind of stream.
+#pragma once
+
+#include "net/connection.h"
+#include "net/stream.h"
+
+namespace signet::net {
+
+using MakeOwner = std::function<std::shared_ptr<ConnectionEvents>()>;
+
+inline constexpr Millis accept_rest{100};  // after the process ran out of descriptors
+
+Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenConfig& config, MakeStream make_stream,
+                                         MakeOwner make_owner);
+
+}  // namespace signet::net
