@@ -1,0 +1,104 @@
+#include "api/api.h"
+
+#include "api/check.h"
+#include "api/errors.h"
+#include "api/rate_limit.h"
+#include "base/log.h"
+
+namespace signet::api {
+namespace {
+
+constexpr std::string_view bearer = "Bearer ";
+
+std::string token_of(const net::HttpRequest& request) {
+  if (const auto key = request.headers.find("x-api-key"); key != request.headers.end()) return key->second;
+  const auto authorization = request.headers.find("authorization");
+  if (authorization == request.headers.end() || !authorization->second.starts_with(bearer)) return {};
+  return authorization->second.substr(bearer.size());
+}
+
+// Without its port, which the peer chooses freely: "203.0.113.7:51234", "[2001:db8::1]:443".
+std::string host_of(const std::string& address) { return address.substr(0, address.rfind(':')); }
+
+// A route for the path, and the methods that the path has.
+struct Found {
+  const Route* route = nullptr;
+  PathValues path;
+  std::string methods;
+};
+
+Found find_route(const net::HttpRequest& request) {
+  Found out;
+  for (const Route& route : routes()) {
+    std::optional<PathValues> path = match_path(route.path, request.path);
+    if (!path) continue;
+    out.methods.append(out.methods.empty() ? "" : ", ").append(route.method);
+    if (route.method != request.method) continue;
+    out.route = &route;
+    out.path = std::move(*path);
+  }
+  return out;
+}
+
+net::HttpResponse no_route(const Found& found) {
+  if (found.methods.empty()) {
+    return refusal(Error{Errc::not_found, "there is no such path; GET /v3/openapi.json lists what there is"});
+  }
+  net::HttpResponse out =
+      refusal(405, "malformed", "Method not allowed", "this path takes only: " + found.methods);
+  out.headers["allow"] = found.methods;
+  return out;
+}
+
+}  // namespace
+
+struct Api::State {
+  Service service;
+  RateLimit strangers{sign_in_attempts_max};
+
+  Result<net::HttpResponse> serve(const Route& route, PathValues path, const net::HttpRequest& request);
+};
+
+Api::Api(fleet::Fleet& fleet, Clock& clock, About about, IssueEnrolled issue)
+    : state_(new State{{fleet, clock, std::move(about), std::move(issue)}}) {}
+Api::~Api() = default;
+
+Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path, const net::HttpRequest& request) {
+  Call call{request, std::move(path), {}, {}, {}};
+  switch (route.access) {
+    case Access::open: break;
+    case Access::limited:
+      TRY(strangers.pass(host_of(request.peer_address), service.clock.monotonic()));
+      break;
+    case Access::token:
+      call.token = token_of(request);
+      call.actor = TRY(service.fleet.authenticate(call.token, request.peer_address));
+      break;
+  }
+  TRY(check_query(route, request));
+  call.body = TRY(check_body(route, request.body));
+  return route.handler(service, call);
+}
+
+net::HttpResponse Api::handle(const net::HttpRequest& request) {
+  const auto answer = [&]() -> net::HttpResponse {
+    if (request.path.size() > path_bytes_max || !is_utf8(request.path)) {
+      return refusal(Error{Errc::too_large, "the path is too long, or not UTF-8"});
+    }
+    Found found = find_route(request);
+    if (!found.route) return no_route(found);
+    Result<net::HttpResponse> done = state_->serve(*found.route, std::move(found.path), request);
+    if (done) return std::move(done).value();
+    const Error& error = done.error();
+    if (log_level_of(error.code) == LogLevel::error) {
+      log_error("api.failed", {{"method", request.method}, {"path", found.route->path}, {"error", error.what}});
+    }
+    return refusal(error);
+  };
+  net::HttpResponse out = answer();
+  out.headers["cache-control"] = "no-store";
+  out.headers["x-content-type-options"] = "nosniff";
+  return out;
+}
+
+}  // namespace signet::api

@@ -1,0 +1,64 @@
+#include "api/routes.h"
+#include "api/shapes.h"
+
+namespace signet::api {
+namespace {
+
+Result<identity::Certificate> certificate_in(std::string_view member, std::string_view text) {
+  Result<identity::Certificate> read = identity::read_certificate(bytes_of(text));
+  if (!read) return std::move(read).error().within(member);
+  return read;
+}
+
+Result<identity::Trust> trust_in(const Call& call) {
+  identity::Trust trust{TRY(certificate_in("\"log_signer_pem\"", call.text("log_signer_pem"))), {}};
+  const json::array& roots = call.body.at("root_pem").as_array();
+  if (roots.empty()) return Error{Errc::malformed, "\"root_pem\" is empty: name at least one root certificate"};
+  if (roots.size() > manifest_roots_max) {
+    return Error{Errc::too_large, "\"root_pem\" holds more than " + std::to_string(manifest_roots_max)};
+  }
+  for (const json::value& root : roots) {
+    trust.roots.push_back(TRY(certificate_in("\"root_pem\"", std::string_view{root.as_string()})));
+  }
+  return trust;
+}
+
+std::string pem_or_empty(Bytes der) { return der.empty() ? "" : identity::pem("CERTIFICATE", der); }
+
+}  // namespace
+
+Result<net::HttpResponse> import_manifest(Service& service, const Call& call) {
+  const std::string origin = call.optional_text("origin").value_or("manifest");
+  TRY(service.fleet.registry(call.actor, 0, 1));  // the fleet judges again; this keeps others from making us verify
+  const identity::Trust trust = TRY(trust_in(call));
+  const std::string_view manifest = call.body.at("manifest").as_string();
+  Result<std::vector<identity::Unit>> units = identity::read_manifest(bytes_of(manifest), trust);
+  if (!units) return std::move(units).error().within("manifest " + origin);
+  Result<fleet::Fleet::Imported> done = service.fleet.import_units(call.actor, units.value(), origin);
+  if (!done) return std::move(done).error().within("manifest " + origin);
+  return reply({{"added", done.value().added}, {"already_known", done.value().already_known}});
+}
+
+Result<net::HttpResponse> list_registry(Service& service, const Call& call) {
+  const std::size_t page = TRY(call.query_number("from", 0));
+  const std::size_t size = TRY(call.query_number("size", 100));
+  return reply({{"identities", shapes(TRY(service.fleet.registry(call.actor, page, size)))}});
+}
+
+Result<net::HttpResponse> get_registered(Service& service, const Call& call) {
+  const fleet::Identity found = TRY(service.fleet.find_identity(call.actor, call.segment("dcn")));
+  return reply({{"identity", shape(found)},
+                {"certificate", pem_or_empty(found.certificate)},
+                {"signer", pem_or_empty(found.signer)}});
+}
+
+Result<net::HttpResponse> enroll(Service& service, const Call& call) {
+  const fleet::Device device = TRY(device_of(service, call));
+  Result<identity::Request> request = identity::parse_request(bytes_of(call.text("csr")));
+  if (!request) return std::move(request).error().within("\"csr\"");
+  const identity::Certificate certificate = TRY(service.issue(request.value()));
+  const fleet::Identity made = TRY(service.fleet.enroll(call.actor, device.id, certificate));
+  return reply({{"identity", shape(made)}, {"certificate", identity::pem("CERTIFICATE", made.certificate)}});
+}
+
+}  // namespace signet::api

@@ -1,0 +1,111 @@
+// routes.h -- private to api/: every endpoint is one row, from which requests are judged and OpenAPI is written.
+#pragma once
+
+#include "api/api.h"
+#include "base/json.h"
+
+namespace signet::api {
+
+// A value that goes in or comes out. `type` is "string", "integer", "boolean", "object", "time", the name of a Schema,
+// or one of these with "[]" behind it; "?" at the end: may be null or absent.
+struct Value {
+  std::string_view name;
+  std::string_view type;
+  std::string_view meaning = "";
+};
+
+struct Schema {
+  std::string_view name;
+  std::vector<Value> fields;
+};
+const std::vector<Schema>& schemas();
+
+enum class Access : std::uint8_t {
+  open,     // to anybody
+  limited,  // to anybody, rate limited by address
+  token,    // with X-API-KEY or Authorization: Bearer
+};
+
+struct Call;
+struct Service {
+  fleet::Fleet& fleet;
+  Clock& clock;
+  About about;
+  IssueEnrolled issue;
+};
+using Handler = Result<net::HttpResponse> (*)(Service&, const Call&);
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  // "{wks}" takes one segment
+  Access access;
+  std::string_view summary;
+  Handler handler;
+  std::vector<Value> query = {};
+  std::vector<Value> body = {};
+  std::vector<Value> answer = {};  // members of the JSON object; empty: see content_type
+  std::string_view content_type = "application/json";
+  std::size_t body_max = body_bytes_max;
+};
+const std::vector<Route>& routes();
+
+// One request that found its route. Body and query hold only what the route names, of the types it names.
+struct Call {
+  const net::HttpRequest& request;
+  std::vector<std::pair<std::string_view, std::string_view>> path;  // {"wks", "wks-..."}
+  json::object body;
+  fleet::Actor actor;
+  std::string token;
+
+  Result<WorkspaceId> workspace() const;
+  Result<DeviceId> device() const;
+  Result<FleetId> fleet() const;
+  std::string_view segment(std::string_view name) const;
+  std::string text(std::string_view member) const;  // of the body; "" when absent
+  std::optional<std::string> optional_text(std::string_view member) const;
+  std::optional<std::string> query(std::string_view name) const;
+  Result<std::size_t> query_number(std::string_view name, std::size_t fallback) const;
+};
+
+net::HttpResponse reply(json::object body);
+// The device of the path, when it stands in the workspace of the path.
+Result<fleet::Device> device_of(Service& service, const Call& call);
+
+// Handlers, by the noun they are about.
+#define SIGNET_HANDLER(name) Result<net::HttpResponse> name(Service& service, const Call& call)
+SIGNET_HANDLER(set_up);          // account.cpp
+SIGNET_HANDLER(log_in);
+SIGNET_HANDLER(log_out);
+SIGNET_HANDLER(create_api_key);
+SIGNET_HANDLER(list_workspaces);  // workspace.cpp
+SIGNET_HANDLER(create_workspace);
+SIGNET_HANDLER(get_workspace);
+SIGNET_HANDLER(list_fleets);
+SIGNET_HANDLER(create_fleet);
+SIGNET_HANDLER(get_fleet);
+SIGNET_HANDLER(list_devices);  // device.cpp
+SIGNET_HANDLER(create_device);
+SIGNET_HANDLER(get_device);
+SIGNET_HANDLER(update_device);
+SIGNET_HANDLER(list_identities);
+SIGNET_HANDLER(get_workspace_twin);
+SIGNET_HANDLER(get_device_status);
+SIGNET_HANDLER(begin_claim);  // claim.cpp
+SIGNET_HANDLER(finish_claim);
+SIGNET_HANDLER(claim_legacy);
+SIGNET_HANDLER(unclaim);
+SIGNET_HANDLER(revoke);
+SIGNET_HANDLER(import_manifest);  // registry.cpp
+SIGNET_HANDLER(list_registry);
+SIGNET_HANDLER(get_registered);
+SIGNET_HANDLER(enroll);
+SIGNET_HANDLER(get_data);   // telemetry.cpp
+SIGNET_HANDLER(get_audit);  // audit.cpp
+SIGNET_HANDLER(get_server);  // server.cpp
+SIGNET_HANDLER(get_ca);
+SIGNET_HANDLER(get_health);
+SIGNET_HANDLER(get_openapi);
+SIGNET_HANDLER(get_setup_page);
+#undef SIGNET_HANDLER
+
+}  // namespace signet::api

@@ -1,0 +1,38 @@
+#include "api/routes.h"
+
+namespace signet::api {
+
+Result<net::HttpResponse> get_server(Service& service, const Call&) {
+  const About& about = service.about;
+  return reply({{"server", json::object{{"version", about.version},
+                                        {"fingerprint", about.fingerprint},
+                                        {"device_port", about.device_port},
+                                        {"store_version", about.store_version},
+                                        {"receipt_key", hex(about.receipt_key)}}}});
+}
+
+Result<net::HttpResponse> get_ca(Service& service, const Call&) {
+  net::HttpResponse out;
+  out.body = service.about.ca_pem;
+  out.content_type = "application/x-pem-file";
+  return out;
+}
+
+Result<net::HttpResponse> get_health(Service&, const Call&) { return reply({{"status", "ok"}}); }
+
+Result<net::HttpResponse> get_openapi(Service&, const Call&) {
+  net::HttpResponse out;
+  out.body = openapi();
+  return out;
+}
+
+// Who opens the setup link in a browser. The token stands behind "#" and never reaches us this way.
+Result<net::HttpResponse> get_setup_page(Service&, const Call&) {
+  net::HttpResponse out;
+  out.content_type = "text/plain; charset=utf-8";
+  out.body = "This is a Signet manager. To make its first account, give the whole link to the command line:\n\n"
+             "  signet setup 'https://...'\n";
+  return out;
+}
+
+}  // namespace signet::api

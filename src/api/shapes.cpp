@@ -1,0 +1,175 @@
+#include "api/shapes.h"
+
+#include "api/routes.h"
+#include "element/element.h"
+
+namespace signet::api {
+namespace {
+
+std::string_view name_of(fleet::IdentityState state) {
+  switch (state) {
+    case fleet::IdentityState::known: return "known";
+    case fleet::IdentityState::claimed: return "claimed";
+    case fleet::IdentityState::revoked: return "revoked";
+  }
+  return "";
+}
+
+std::string_view name_of(element::Assurance assurance) {
+  switch (assurance) {
+    case element::Assurance::hardware: return "hardware";
+    case element::Assurance::emulated: return "emulated";
+    case element::Assurance::software: return "software";
+  }
+  return "";
+}
+
+json::value or_null(const std::optional<Timestamp>& at) { return at ? json::value(rfc3339(*at)) : json::value(nullptr); }
+
+Result<json::object> side(const std::vector<fleet::TwinEntry>& entries) {
+  json::object out;
+  for (const fleet::TwinEntry& entry : entries) {
+    Result<json::value> value = parse_json(entry.value);
+    if (!value) return Error{Errc::corrupt, "twin entry " + entry.key + ": " + value.error().what};
+    out[entry.key] = json::object{{"t", entry.millis}, {"v", std::move(value).value()}};
+  }
+  return out;
+}
+
+}  // namespace
+
+const std::vector<Schema>& schemas() {
+  static const std::vector<Schema> all{
+      {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
+      {"Workspace",
+       {{"id", "string"}, {"name", "string"}, {"account_id", "string"}, {"description", "string"}, {"created_at", "time"}}},
+      {"Fleet",
+       {{"id", "string"},
+        {"name", "string"},
+        {"description", "string"},
+        {"account_id", "string"},
+        {"workspace_id", "string"},
+        {"created_at", "time"}}},
+      {"Device",
+       {{"id", "string"},
+        {"name", "string"},
+        {"account_id", "string"},
+        {"fleet_id", "string"},
+        {"fleet_name", "string"},
+        {"workspace_id", "string"},
+        {"workspace_name", "string"},
+        {"created_at", "time"},
+        {"phys_id", "string", "model of the board, once it has reported"},
+        {"identities", "Identity[]?", "null when it was never claimed"},
+        {"online", "boolean"},
+        {"last_seen", "time?"}}},
+      {"Identity",
+       {{"device_id", "string?"},
+        {"dcn", "string", "common name of the certificate"},
+        {"revoked", "boolean"},
+        {"expires_at", "time"},
+        {"state", "string", "known, claimed or revoked"},
+        {"assurance", "string", "hardware, emulated or software: where the private key lives"},
+        {"origin", "string", "how the registry came to know it"},
+        {"fingerprint", "string", "SHA-256 of the certificate's DER, hex"}}},
+      {"AuditEntry",
+       {{"number", "integer"},
+        {"at", "time"},
+        {"actor", "string"},
+        {"action", "string"},
+        {"subject", "string"},
+        {"address", "string"},
+        {"allowed", "boolean"},
+        {"detail", "string"}}},
+      {"Twin",
+       {{"current", "object", "key: {\"t\": milliseconds, \"v\": value}, as the device reported"},
+        {"expected", "object", "the same, as the device shall be"}}},
+      {"Datum",
+       {{"timestamp_device", "time"},
+        {"timestamp_in", "time"},
+        {"fleet_id", "string"},
+        {"device_id", "string"},
+        {"tag", "string"},
+        {"payload", "object"}}},
+      {"Server",
+       {{"version", "string"},
+        {"fingerprint", "string", "SHA-256 of the CA's DER, hex: the name of this manager in claims"},
+        {"device_port", "integer", "MQTT over mutual TLS"},
+        {"store_version", "integer"},
+        {"receipt_key", "string", "public key of claim receipts: X and Y, 128 hex digits"}}},
+      {"ApiKey",
+       {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
+      {"Error", {{"code", "string"}, {"title", "string"}, {"message", "string"}}},
+  };
+  return all;
+}
+
+json::object shape(const fleet::Account& account) {
+  return {{"id", account.id.str()}, {"email", account.email}, {"created_at", rfc3339(account.created_at)}};
+}
+
+json::object shape(const fleet::Workspace& workspace) {
+  return {{"id", workspace.id.str()},
+          {"name", workspace.name},
+          {"account_id", workspace.account.str()},
+          {"description", workspace.description},
+          {"created_at", rfc3339(workspace.created_at)}};
+}
+
+json::object shape(const fleet::FleetGroup& fleet) {
+  return {{"id", fleet.id.str()},
+          {"name", fleet.name},
+          {"description", fleet.description},
+          {"account_id", fleet.account.str()},
+          {"workspace_id", fleet.workspace.str()},
+          {"created_at", rfc3339(fleet.created_at)}};
+}
+
+json::object shape(const fleet::Identity& identity) {
+  return {{"device_id", identity.device ? json::value(identity.device->str()) : json::value(nullptr)},
+          {"dcn", identity.dcn},
+          {"revoked", identity.state == fleet::IdentityState::revoked},
+          {"expires_at", rfc3339(identity.not_after)},
+          {"state", name_of(identity.state)},
+          {"assurance", name_of(identity.assurance)},
+          {"origin", identity.origin},
+          {"fingerprint", hex(identity.fingerprint)}};
+}
+
+json::object shape(const fleet::AuditEntry& entry) {
+  return {{"number", entry.number},   {"at", rfc3339(entry.at)},      {"actor", entry.actor},
+          {"action", entry.action},   {"subject", entry.subject},     {"address", entry.address},
+          {"allowed", entry.allowed}, {"detail", entry.detail}};
+}
+
+Result<json::object> shape(const fleet::Twin& twin) {
+  const json::object current = TRY(side(twin.current));
+  const json::object expected = TRY(side(twin.expected));
+  return json::object{{"current", current}, {"expected", expected}};
+}
+
+Result<DeviceNames> names_in(fleet::Fleet& fleet, const fleet::Actor& actor, const WorkspaceId& workspace) {
+  DeviceNames out;
+  out.workspace = TRY(fleet.workspace(actor, workspace)).name;
+  for (const fleet::FleetGroup& group : TRY(fleet.fleets(actor, workspace))) out.fleets[group.id] = group.name;
+  return out;
+}
+
+json::object shape(const fleet::Device& device, const DeviceNames& names,
+                   const std::vector<fleet::Identity>& identities) {
+  const auto fleet_name = names.fleets.find(device.fleet);
+  return {{"id", device.id.str()},
+          {"name", device.name},
+          {"account_id", device.account.str()},
+          {"fleet_id", device.fleet.str()},
+          {"fleet_name", fleet_name == names.fleets.end() ? "" : fleet_name->second},
+          {"workspace_id", device.workspace.str()},
+          {"workspace_name", names.workspace},
+          {"created_at", rfc3339(device.created_at)},
+          {"phys_id", device.phys_id},
+          {"identities", identities.empty() ? json::value(nullptr) : json::value(shapes(identities))},
+          {"online", device.online},
+          {"last_seen", or_null(device.last_seen)}};
+}
+
+}  // namespace signet::api

@@ -1,0 +1,33 @@
+// shapes.h -- private to api/: the nouns of the domain as JSON, with the names of the documented v3 API.
+#pragma once
+
+#include "base/json.h"
+#include "fleet/fleet.h"
+
+namespace signet::api {
+
+json::object shape(const fleet::Account& account);
+json::object shape(const fleet::Workspace& workspace);
+json::object shape(const fleet::FleetGroup& fleet);
+json::object shape(const fleet::Identity& identity);
+json::object shape(const fleet::AuditEntry& entry);
+// {"current": {key: {"t","v"}}, "expected": {...}}; corrupt when a stored value is no JSON.
+Result<json::object> shape(const fleet::Twin& twin);
+
+// The names that a device's JSON shows beside its ids.
+struct DeviceNames {
+  std::string workspace;
+  std::map<FleetId, std::string> fleets;
+};
+Result<DeviceNames> names_in(fleet::Fleet& fleet, const fleet::Actor& actor, const WorkspaceId& workspace);
+json::object shape(const fleet::Device& device, const DeviceNames& names,
+                   const std::vector<fleet::Identity>& identities);
+
+template <class T>
+json::array shapes(const std::vector<T>& all) {
+  json::array out;
+  for (const T& one : all) out.push_back(shape(one));
+  return out;
+}
+
+}  // namespace signet::api
