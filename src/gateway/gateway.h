@@ -10,6 +10,8 @@
 #include "gateway/config.h"
 #include "net/connection.h"
 
+#include <memory>
+
 namespace signet::gateway {
 
 class Gateway {
@@ -21,6 +23,7 @@ class Gateway {
 
   std::uint16_t port() const;
   std::size_t sessions() const;  // devices connected now
+  void shut_down();              // closes the port; tells every device "server shutting down"; cannot be undone
 
  private:
   struct State;

@@ -67,6 +67,8 @@ class ServerSession {
   std::optional<ServerEvent> next();
   Buffer take_output() { return std::exchange(output_, {}); }
 
+  void forgive(Instant now) { last_heard_ = now; }  // its silence until now was our doing
+
   void accept(std::string_view assigned_client_id = {});
   void refuse(ReasonCode reason, Error why);  // CONNACK, then SessionClosed
   // An error `reason` is a PUBACK in 5.0 and the end in 3.1.1, whose PUBACK can only say yes.

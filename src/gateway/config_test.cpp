@@ -1,0 +1,23 @@
+#include "gateway/config.h"
+
+#include <gtest/gtest.h>
+
+namespace signet::gateway {
+namespace {
+
+TEST(GatewayConfig, ReadsAndKeepsDefaults) {
+  const auto loaded = load<Config>("# lab\nlisten_port = 1884\nconnect_timeout = 3\n", config_fields);
+  EXPECT_TRUE(loaded.problems.empty());
+  EXPECT_EQ(loaded.config.listen_port, 1884);
+  EXPECT_EQ(loaded.config.connect_timeout, Seconds{3});
+  EXPECT_EQ(loaded.config.sessions_max, 15'000u);
+}
+
+TEST(GatewayConfig, ReportsEveryMistakeAtOnce) {
+  const auto loaded = load<Config>("listen_port = 99999\nlisten_prot = 1\n", config_fields);
+  EXPECT_EQ(loaded.problems, (std::vector<std::string>{"line 1: listen_port: not a number in range",
+                                                       "line 2: listen_prot: no such setting"}));
+}
+
+}  // namespace
+}  // namespace signet::gateway
