@@ -43,7 +43,7 @@ void Agent::stop(Moment now) {
     session_->disconnect();
     work(now);
   } else if (dialed) {
-    actions_.push_back(HangUp{});
+    actions_.push_back(HangUp{"stopped"});
   }
   session_.reset();
   flights_.clear();
@@ -133,7 +133,7 @@ void Agent::work(Moment now) {
   if (Buffer bytes = session_->take_output(); !bytes.empty()) actions_.push_back(Transmit{std::move(bytes)});
   if (session_->closed()) {
     session_.reset();
-    actions_.push_back(HangUp{});
+    actions_.push_back(HangUp{std::exchange(end_, {})});
   }
 }
 

@@ -36,7 +36,9 @@ struct Dial {};  // then on_open or on_closed
 struct Transmit {
   Buffer bytes;
 };
-struct HangUp {};  // after what was transmitted; then on_closed
+struct HangUp {  // after what was transmitted; then on_closed with this reason
+  std::string why;
+};
 struct Settled {   // a reading left the outbox: acknowledged, or the reason why it was dropped
   Timestamp device_time;
   Status outcome;
@@ -110,6 +112,7 @@ class Agent {
   Phase phase_ = Phase::stopped;
   std::vector<Action> actions_;
   std::optional<mqtt::ClientSession> session_;
+  std::string end_;                                       // why the session ended
   Instant retry_at_{};                                    // waiting
   Instant up_since_{};
   Instant hold_until_{};                                  // no reading before, after "later, please"

@@ -68,8 +68,6 @@ void Agent::on_time(std::int64_t millis, Moment now) {
   }
 }
 
-void Agent::on(const mqtt::Closed& event, Moment) {
-  note(LogLevel::debug, "agent.session_closed", event.why.what);
-}
+void Agent::on(const mqtt::Closed& event, Moment) { end_ = event.why.what; }
 
 }  // namespace signet::agent

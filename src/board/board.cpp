@@ -1,0 +1,131 @@
+#include "board/board.h"
+
+namespace signet::board {
+
+Result<std::unique_ptr<Board>> Board::create(BoardConfig config, const BoardParts& parts) {
+  auto endpoint = TRY(load_endpoint(config.folder));
+  auto disk = std::make_unique<FileDisk>(config.folder);
+  auto outbox = agent::Outbox::load(*disk);
+  if (!outbox) return std::move(outbox).error().within(config.folder);
+  return std::unique_ptr<Board>{
+      new Board{std::move(config), parts, std::move(outbox).value(), std::move(endpoint), std::move(disk)}};
+}
+
+Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, std::optional<Endpoint> endpoint,
+             std::unique_ptr<FileDisk> disk)
+    : config_(std::move(config)),
+      parts_(parts),
+      disk_(std::move(disk)),
+      outbox_(std::move(outbox)),
+      endpoint_(std::move(endpoint)),
+      uplink_(parts.loop, outbox_, parts.random, parts.element),
+      desk_(*this, [this](const Frame& frame) { firmware_.send(frame); }),
+      firmware_(parts.loop, parts.random, config_.firmware, *this) {
+  parts_.console.on_input([this](Bytes typed) { on_console(typed); });
+  uplink_.on_settled([this](Timestamp device_time, const Status& outcome) { desk_.on_settled(device_time, outcome); });
+  uplink_.on_change([this] { desk_.on_agent_change(); });
+  uplink_.on_say([this](const std::string& text) { say(text); });
+}
+
+Board::~Board() {
+  parts_.console.on_input([](Bytes) {});
+  for (const auto& timer : {desk_timer_, restart_timer_}) {
+    if (timer) parts_.loop.cancel(*timer);
+  }
+}
+
+void Board::say(const std::string& text) { parts_.console.write(firmware_line("board: " + text)); }
+
+void Board::boot() {
+  say("signet-board " + config_.release + ", " + config_.name);
+  if (outbox_.cut_bytes() > 0) {
+    log_warn("outbox.end_cut", {{"bytes", outbox_.cut_bytes()}});
+    say("the outbox ended in a torn record; it was cut");
+  }
+  if (!outbox_.waiting().empty()) say(std::to_string(outbox_.waiting().size()) + " readings wait to be sent");
+  if (const Status checked = check_element(); !checked) {
+    say("the element does not answer (" + checked.error().what + "); type the reset command to try again");
+  } else {
+    say_who();
+  }
+  refresh();
+  if (const Status started = firmware_.start(); !started) say("the program cannot start: " + started.error().what);
+}
+
+void Board::say_who() {
+  log_info("board.identified", {{"dcn", unit_.dcn}, {"personalised", unit_.personalised}});
+  say("element " + config_.model + " " + unit_.dcn);
+  if (!unit_.problem.empty()) say(unit_.problem);
+  if (unit_.device) {
+    const Status valid = identity::check_validity(*unit_.device, parts_.loop.clock().now());
+    if (!valid) say("the element's certificate is " + valid.error().what);
+  }
+  say(endpoint_ ? "claimed as " + endpoint_->device + " at " + endpoint_->host : "not claimed");
+}
+
+Status Board::check_element() {
+  auto unit = read_unit(parts_.element, config_.root);
+  if (!unit) return unit.error();
+  unit_ = std::move(unit).value();
+  return {};
+}
+
+void Board::refresh() {
+  uplink_.set({agent_wanted_, parts_.wifi.connected(), endpoint_, unit_.chain, jobs_});
+  desk_.on_agent_change();
+}
+
+void Board::arm_desk() {
+  if (desk_timer_) parts_.loop.cancel(*desk_timer_);
+  desk_timer_.reset();
+  const auto deadline = desk_.deadline();
+  if (!deadline) return;
+  const Micros wait = std::max(Micros{0}, *deadline - parts_.loop.clock().monotonic());
+  desk_timer_ = parts_.loop.after(wait, [this] {
+    desk_timer_.reset();
+    desk_.tick(parts_.loop.clock().monotonic());
+    arm_desk();
+  });
+}
+
+json::object Board::summary() {
+  return {{"board", config_.name},
+          {"release", config_.release},
+          {"element", config_.model},
+          {"dcn", unit_.dcn},
+          {"personalised", unit_.personalised},
+          {"device", endpoint_ ? json::value(endpoint_->device) : json::value(nullptr)},
+          {"firmware", "Factory"}};
+}
+
+void Board::start_agent(std::vector<std::string> jobs) {
+  jobs_ = std::move(jobs);
+  agent_wanted_ = true;
+  refresh();
+  if (const std::string missing = uplink_.missing(); !missing.empty()) say("the agent waits: " + missing);
+}
+
+json::object Board::agent_state() {
+  const auto& agent = uplink_.agent();
+  return {{"online", agent.online()},
+          {"connected", agent.connected()},
+          {"has_time", agent.has_time()},
+          {"firmware", "Factory"},
+          {"waiting", outbox_.waiting().size()}};
+}
+
+Result<Timestamp> Board::publish(std::string_view tag, std::string_view payload) { return uplink_.publish(tag, payload); }
+
+void Board::on_firmware_request(const Frame& frame) {
+  desk_.on_request(frame, parts_.loop.clock().monotonic());
+  arm_desk();
+}
+
+void Board::on_firmware_end(const std::string& how) {
+  desk_ = Desk{*this, [this](const Frame& frame) { firmware_.send(frame); }};  // its open requests ended with it
+  arm_desk();
+  log_warn("firmware.ended", {{"how", how}});
+  say(how);
+}
+
+}  // namespace signet::board

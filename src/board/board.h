@@ -1,0 +1,88 @@
+// board.h -- the board: boots, knows who it is, runs the firmware, answers its console, lets the agent talk.
+#pragma once
+
+#include "board/desk.h"
+#include "board/endpoint.h"
+#include "board/file_disk.h"
+#include "board/firmware.h"
+#include "board/unit.h"
+#include "board/uplink.h"
+
+namespace signet::board {
+
+struct BoardConfig {
+  std::string folder;        // the board's own storage
+  std::string name;          // "virtual"
+  std::string model;         // of the element, "ATECC608B"
+  std::string release;       // of this program
+  std::optional<identity::Certificate> root;
+  FirmwareConfig firmware;
+};
+
+// The hardware. All outlive the board.
+struct BoardParts {
+  net::Loop& loop;
+  element::Element& element;
+  Console& console;
+  Wifi& wifi;
+  crypto::Random& random;
+};
+
+class Board final : private Services, private FirmwareEvents {
+ public:
+  static Result<std::unique_ptr<Board>> create(BoardConfig config, const BoardParts& parts);
+  ~Board() override;
+
+  void boot();  // power on: reads the element, says who it is, starts the firmware
+
+ private:
+  Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, std::optional<Endpoint> endpoint,
+        std::unique_ptr<FileDisk> disk);
+  void say(const std::string& text);  // a line of the board's own on the console
+  void say_who();
+  Status check_element();
+  void refresh();
+  void arm_desk();
+
+  // The console (console.cpp)
+  void on_console(Bytes typed);
+  void serve(const LineReader::Line& line);
+  Result<json::object> perform(const ConsoleRequest& request);
+  Result<json::object> identify();
+  Result<json::object> sign_claim(const json::object& arguments);
+  Result<json::object> install(const json::object& arguments);
+  Result<json::object> remove();
+  Status forget_readings(const char* why);
+  void restart();
+
+  // What the firmware may ask for
+  Wifi& wifi() override { return parts_.wifi; }
+  void wifi_changed() override { refresh(); }
+  element::Element& element() override { return parts_.element; }
+  json::object summary() override;
+  void start_agent(std::vector<std::string> jobs) override;
+  bool online() override { return uplink_.agent().online(); }
+  json::object agent_state() override;
+  Result<Timestamp> publish(std::string_view tag, std::string_view payload) override;
+
+  void on_firmware_text(std::string_view line) override { parts_.console.write(firmware_line(line)); }
+  void on_firmware_request(const Frame& frame) override;
+  void on_firmware_end(const std::string& how) override;
+
+  BoardConfig config_;
+  BoardParts parts_;
+  std::unique_ptr<FileDisk> disk_;
+  agent::Outbox outbox_;
+  std::optional<Endpoint> endpoint_;
+  Unit unit_;
+  std::vector<std::string> jobs_;
+  bool agent_wanted_ = false;
+  LineReader console_lines_;
+  Uplink uplink_;
+  Desk desk_;
+  Firmware firmware_;
+  std::optional<net::Loop::TimerId> desk_timer_;
+  std::optional<net::Loop::TimerId> restart_timer_;
+};
+
+}  // namespace signet::board

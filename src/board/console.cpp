@@ -1,0 +1,117 @@
+// What a tool asks over the console (docs/formats/console.md).
+#include "board/board.h"
+#include "identity/claim.h"
+
+namespace signet::board {
+namespace {
+
+constexpr Millis before_restart{50};  // so that the answer to `reset` is out
+
+}  // namespace
+
+void Board::on_console(Bytes typed) {
+  console_lines_.feed(typed);
+  while (const auto line = console_lines_.next()) serve(*line);
+}
+
+void Board::serve(const LineReader::Line& line) {
+  if (line.too_long) {
+    return parts_.console.write(refusal_line(std::nullopt, Error{Errc::too_large, "a line has at most 8192 bytes"}));
+  }
+  if (!is_request(line.text)) return;
+  const auto request = parse_request(line.text);
+  if (!request) return parts_.console.write(refusal_line(std::nullopt, request.error()));
+  const auto result = perform(request.value());
+  log_info("console.request", {{"do", request.value().what}, {"result", result ? "ok" : result.error().what.c_str()}});
+  const std::int64_t id = request.value().id;
+  parts_.console.write(result ? answer_line(id, result.value()) : refusal_line(id, result.error()));
+}
+
+Result<json::object> Board::perform(const ConsoleRequest& request) {
+  if (request.what == "identify") return identify();
+  if (request.what == "claim.sign") return sign_claim(request.arguments);
+  if (request.what == "claim.install") return install(request.arguments);
+  if (request.what == "claim.remove") return remove();
+  if (request.what == "reset") {
+    restart();
+    return json::object{};
+  }
+  return Error{Errc::not_found, "no such request: \"" + request.what + "\""};
+}
+
+Result<json::object> Board::identify() {
+  const std::string dcn = unit_.dcn;
+  const bool had_chain = !unit_.chain.empty();
+  TRY(check_element());
+  if (unit_.dcn != dcn || !unit_.chain.empty() != had_chain) say_who();
+  refresh();
+  json::object ok{{"model", config_.model},
+                  {"serial", hex(unit_.uid)},
+                  {"dcn", unit_.dcn},
+                  {"personalised", unit_.personalised},
+                  {"claimed", endpoint_.has_value()},
+                  {"firmware", "Factory"}};
+  if (endpoint_) ok["device"] = endpoint_->device;
+  return ok;
+}
+
+Result<json::object> Board::sign_claim(const json::object& arguments) {
+  const Buffer bytes = TRY(decode_base64url(TRY(string_member(arguments, "statement"))));
+  const auto statement = TRY(identity::decode_claim_statement(bytes));
+  TRY(check_element());
+  if (!unit_.personalised) return Error{Errc::conflict, unit_.problem};
+  if (statement.dcn != unit_.dcn) {
+    return Error{Errc::forbidden, "the statement is about " + statement.dcn + ", this board is " + unit_.dcn};
+  }
+  const auto signature = TRY(parts_.element.sign(crypto::sha256(bytes)));
+  return json::object{{"signature", hex(signature)}};
+}
+
+Result<json::object> Board::install(const json::object& arguments) {
+  const Endpoint endpoint = TRY(read_endpoint(arguments));
+  if (unit_.chain.empty()) TRY(check_element());
+  if (!unit_.personalised) return Error{Errc::conflict, unit_.problem};
+  if (endpoint_ && endpoint_->device != endpoint.device) TRY(forget_readings("the board became another device"));
+  TRY(store_endpoint(config_.folder, endpoint));
+  endpoint_ = endpoint;
+  log_info("board.claimed", {{"device", endpoint.device}, {"host", endpoint.host}});
+  say("claimed as " + endpoint.device + " at " + endpoint.host);
+  refresh();
+  return json::object{};
+}
+
+Result<json::object> Board::remove() {
+  TRY(remove_endpoint(config_.folder));
+  endpoint_.reset();
+  refresh();
+  TRY(forget_readings("the board was unclaimed"));
+  say("not claimed");
+  return json::object{};
+}
+
+// Readings belong to the owner under whom they were made; the next one must not be sent them.
+Status Board::forget_readings(const char* why) {
+  const std::size_t count = outbox_.waiting().size();
+  if (count == 0) return {};
+  TRY(outbox_.clear());
+  log_warn("outbox.forgotten", {{"readings", count}, {"why", why}});
+  say(std::to_string(count) + " readings were forgotten: " + why);
+  return {};
+}
+
+void Board::restart() {
+  if (restart_timer_) return;
+  restart_timer_ = parts_.loop.after(before_restart, [this] {
+    restart_timer_.reset();
+    firmware_.stop();
+    on_firmware_end("reset");
+    parts_.wifi.stop();
+    agent_wanted_ = false;
+    jobs_.clear();
+    unit_ = Unit{};
+    refresh();
+    boot();
+  });
+}
+
+}  // namespace signet::board

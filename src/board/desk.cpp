@@ -1,0 +1,162 @@
+#include "board/desk.h"
+
+#include <algorithm>
+
+namespace signet::board {
+namespace {
+
+Result<Millis> wait_member(const json::object& request, std::string_view name) {
+  const std::int64_t millis = TRY(integer_member(request, name));
+  if (millis < 0 || millis > wait_max_ms) {
+    return Error{Errc::malformed, "\"" + std::string{name} + "\" is not 0 to 3600000 milliseconds"};
+  }
+  return Millis{millis};
+}
+
+Result<std::vector<std::string>> read_jobs(const json::object& request) {
+  const auto names = TRY(array_member(request, "jobs"));
+  if (names.size() > jobs_max) return Error{Errc::too_large, "an agent has at most 64 jobs"};
+  std::vector<std::string> jobs;
+  for (const auto& name : names) {
+    if (!name.is_string() || name.as_string().empty() || name.as_string().size() > job_name_bytes_max) {
+      return Error{Errc::malformed, "a job's name has 1 to 64 bytes"};
+    }
+    jobs.emplace_back(name.as_string());
+  }
+  return jobs;
+}
+
+}  // namespace
+
+crypto::Digest app_digest(Bytes message) {
+  crypto::Sha256 hash;
+  hash.update(bytes_of(app_signature_domain));
+  hash.update(message);
+  return hash.finish();
+}
+
+void Desk::on_request(const Frame& request, Instant now) {
+  if (request.kind != FrameKind::request) return;
+  if (waiting_.size() >= waiting_requests_max) {
+    return refuse(request.id, Error{Errc::exhausted, "64 requests wait already"});
+  }
+  const auto object = parse_json_object(request.body);
+  const auto result = object ? answer(request.id, object.value(), now) : Result<Answer>{object.error()};
+  if (!result) return refuse(request.id, result.error());
+  if (result.value()) reply(request.id, *result.value());
+}
+
+Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request, Instant now) {
+  const std::string what = TRY(string_member(request, "do"));
+  if (what.starts_with("wifi.")) return answer_wifi(what, request);
+  if (what.starts_with("element.")) return answer_element(what, request);
+  if (what == "board.init") return Answer{json::object{}};
+  if (what == "board.summary") return Answer{services_.summary()};
+  if (what == "agent.state") return Answer{services_.agent_state()};
+  if (what == "agent.start") return start_agent(id, request, now);
+  if (what == "agent.publish") return publish(id, request, now);
+  return Error{Errc::not_found, "the board knows no \"" + what + "\""};
+}
+
+Result<Desk::Answer> Desk::answer_wifi(const std::string& what, const json::object& request) {
+  Wifi& wifi = services_.wifi();
+  if (what == "wifi.configure") {
+    TRY(wifi.configure(TRY(string_member(request, "ssid")), TRY(string_member(request, "password"))));
+    return Answer{json::object{}};
+  }
+  if (what == "wifi.start") {
+    const Status started = wifi.start();
+    services_.wifi_changed();
+    if (!started) return started.error();
+    return Answer{json::object{}};
+  }
+  if (what == "wifi.stop") {
+    wifi.stop();
+    services_.wifi_changed();
+    return Answer{json::object{}};
+  }
+  if (what == "wifi.info") {
+    const WifiInfo i = TRY(wifi.info());
+    return Answer{json::object{
+        {"dhcp", i.dhcp}, {"ip", i.ip}, {"mask", i.mask}, {"gateway", i.gateway}, {"dns", i.dns}, {"mac", i.mac}}};
+  }
+  return Error{Errc::not_found, "the board knows no \"" + what + "\""};
+}
+
+Result<Desk::Answer> Desk::answer_element(const std::string& what, const json::object& request) {
+  element::Element& element = services_.element();
+  if (what == "element.uid") return Answer{json::object{{"uid", hex(TRY(element.uid()))}}};
+  if (what == "element.common_name") return Answer{json::object{{"common_name", element::dcn_of(TRY(element.uid()))}}};
+  if (what == "element.pubkey") return Answer{json::object{{"pubkey", hex(TRY(element.public_key()))}}};
+  if (what == "element.sign") {
+    const Buffer message = TRY(decode_base64(TRY(string_member(request, "message"))));
+    return Answer{json::object{{"signature", hex(TRY(element.sign(app_digest(message))))}}};
+  }
+  return Error{Errc::not_found, "the board knows no \"" + what + "\""};
+}
+
+Result<Desk::Answer> Desk::start_agent(std::uint32_t id, const json::object& request, Instant now) {
+  auto jobs = TRY(read_jobs(request));
+  const Millis wait = TRY(wait_member(request, "wait"));
+  services_.start_agent(std::move(jobs));
+  if (services_.online() || wait == Millis{0}) return Answer{services_.agent_state()};
+  waiting_.push_back({id, std::nullopt, now + wait});
+  return Answer{};
+}
+
+Result<Desk::Answer> Desk::publish(std::uint32_t id, const json::object& request, Instant now) {
+  const std::string payload = TRY(string_member(request, "payload"));
+  const std::string tag = TRY(string_member(request, "tag"));
+  const Millis wait = TRY(wait_member(request, "timeout"));
+  const auto object = parse_json_object(payload);
+  if (!object) return Error{object.error()}.within("payload");
+  const Timestamp device_time = TRY(services_.publish(tag, payload));
+  if (wait == Millis{0}) return Answer{json::object{{"device_time", epoch_micros(device_time)}}};
+  waiting_.push_back({id, device_time, now + wait});
+  return Answer{};
+}
+
+void Desk::on_settled(Timestamp device_time, const Status& outcome) {
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.reading == device_time; });
+  if (found == waiting_.end()) return;
+  const std::uint32_t id = found->id;
+  waiting_.erase(found);
+  if (!outcome) return refuse(id, outcome.error());
+  reply(id, {{"device_time", epoch_micros(device_time)}});
+}
+
+void Desk::on_agent_change() {
+  if (waiting_.empty() || !services_.online()) return;
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    if (it->reading) {
+      ++it;
+      continue;
+    }
+    reply(it->id, services_.agent_state());
+    it = waiting_.erase(it);
+  }
+}
+
+void Desk::tick(Instant now) {
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    if (now < it->until) {
+      ++it;
+      continue;
+    }
+    if (it->reading) {
+      refuse(it->id, Error{Errc::unavailable, "no acknowledgement in time; the reading is kept and will be sent"});
+    } else {
+      reply(it->id, services_.agent_state());
+    }
+    it = waiting_.erase(it);
+  }
+}
+
+std::optional<Instant> Desk::deadline() const {
+  const auto first = std::min_element(waiting_.begin(), waiting_.end(),
+                                      [](const Waiting& a, const Waiting& b) { return a.until < b.until; });
+  if (first == waiting_.end()) return std::nullopt;
+  return first->until;
+}
+
+}  // namespace signet::board

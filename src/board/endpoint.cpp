@@ -1,0 +1,58 @@
+#include "board/endpoint.h"
+
+#include "base/port/file.h"
+#include "identity/certificate.h"
+
+namespace signet::board {
+namespace {
+
+constexpr std::size_t host_bytes_max = 253;
+constexpr std::size_t file_bytes_max = 64 * 1024;
+
+std::string path_in(const std::string& folder) { return folder + "/endpoint.json"; }
+
+Error wrong(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
+
+}  // namespace
+
+Result<Endpoint> read_endpoint(const json::object& object) {
+  Endpoint endpoint;
+  endpoint.host = TRY(string_member(object, "host"));
+  const bool odd = std::any_of(endpoint.host.begin(), endpoint.host.end(), [](char c) { return c <= ' ' || c == '/'; });
+  if (endpoint.host.empty() || endpoint.host.size() > host_bytes_max || odd) return wrong("\"host\" is not a host name");
+  const std::int64_t port = TRY(integer_member(object, "port"));
+  if (port < 1 || port > 65535) return wrong("\"port\" is not 1 to 65535");
+  endpoint.port = static_cast<std::uint16_t>(port);
+  endpoint.ca = TRY(string_member(object, "ca"));
+  const auto ca = identity::read_certificate(bytes_of(endpoint.ca));
+  if (!ca) return Error{ca.error()}.within("\"ca\"");
+  if (!ca.value().is_ca) return wrong("\"ca\" is not the certificate of a CA");
+  endpoint.device = TRY(DeviceId::parse(TRY(string_member(object, "device")))).str();
+  endpoint.receipt = TRY(string_member(object, "receipt"));
+  if (endpoint.receipt.size() > receipt_bytes_max) return Error{Errc::too_large, "\"receipt\" is larger than 4096 bytes"};
+  return endpoint;
+}
+
+json::object write_endpoint(const Endpoint& e) {
+  return {{"host", e.host}, {"port", e.port}, {"ca", e.ca}, {"device", e.device}, {"receipt", e.receipt}};
+}
+
+Result<std::optional<Endpoint>> load_endpoint(const std::string& folder) {
+  const auto file = read_file(path_in(folder), file_bytes_max);
+  if (!file && file.error().code == Errc::not_found) return std::optional<Endpoint>{};
+  if (!file) return file.error();
+  auto object = parse_json_object(text_of(file.value()));
+  auto endpoint = object ? read_endpoint(object.value()) : Result<Endpoint>{object.error()};
+  if (!endpoint) {
+    return Error{Errc::corrupt, path_in(folder) + ": " + endpoint.error().what + "; claim the board again to write it anew"};
+  }
+  return std::optional<Endpoint>{std::move(endpoint).value()};
+}
+
+Status store_endpoint(const std::string& folder, const Endpoint& endpoint) {
+  return write_file_atomic(path_in(folder), bytes_of(json::serialize(write_endpoint(endpoint))), 0600);
+}
+
+Status remove_endpoint(const std::string& folder) { return remove_file(path_in(folder)); }
+
+}  // namespace signet::board

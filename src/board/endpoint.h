@@ -1,0 +1,31 @@
+// endpoint.h -- whose device this board is and where its manager lives; kept durably in the board's folder.
+#pragma once
+
+#include "base/ids.h"
+#include "base/json.h"
+
+#include <optional>
+
+namespace signet::board {
+
+inline constexpr std::size_t receipt_bytes_max = 4096;
+
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string ca;       // PEM of the manager's CA: nothing else is believed
+  std::string device;   // its id at the manager
+  std::string receipt;  // the manager's signed word that the claim was made
+  bool operator==(const Endpoint&) const = default;
+};
+
+// From `claim.install`, or from the file. Names the member that is wrong.
+Result<Endpoint> read_endpoint(const json::object& object);
+json::object write_endpoint(const Endpoint& endpoint);
+
+// FOLDER/endpoint.json. Nothing when the board is not claimed; corrupt when the file cannot be read.
+Result<std::optional<Endpoint>> load_endpoint(const std::string& folder);
+Status store_endpoint(const std::string& folder, const Endpoint& endpoint);
+Status remove_endpoint(const std::string& folder);
+
+}  // namespace signet::board

@@ -1,0 +1,68 @@
+// firmware.h -- the program as a confined child: no descriptor but 0, 1, 2 and the socketpair, no new privileges, limits
+// on memory, files and descriptors, an empty environment, a folder of its own; it dies with the board.
+#pragma once
+
+#include "agent/backoff.h"
+#include "base/port/file.h"
+#include "board/client/frame.h"
+#include "board/console_line.h"
+#include "net/loop.h"
+
+namespace signet::board {
+
+struct FirmwareConfig {
+  std::vector<std::string> command;  // absolute path first: {"/usr/bin/python3", "-I", ..., "main.py"}
+  std::string folder;                // its working folder, made when missing
+};
+
+inline constexpr std::size_t firmware_memory_bytes_max = 1u << 30;
+inline constexpr std::size_t firmware_file_bytes_max = 64u << 20;
+inline constexpr std::size_t firmware_descriptors_max = 64;
+inline constexpr std::size_t firmware_unread_bytes_max = 1u << 20;  // answers that it does not read; then it is ended
+inline constexpr std::size_t firmware_line_bytes_max = 1024;        // a longer line of its text is cut
+inline constexpr Seconds firmware_stable_after{30};                 // then a crash starts the backoff over
+
+struct FirmwareEvents {
+  virtual ~FirmwareEvents() = default;
+  virtual void on_firmware_text(std::string_view line) = 0;  // without LF
+  virtual void on_firmware_request(const Frame& frame) = 0;
+  virtual void on_firmware_end(const std::string& how) = 0;  // "ended", "crashed: ..., next start in 400 ms"
+};
+
+class Firmware {
+ public:
+  // `loop`, `random` and `events` outlive it.
+  Firmware(net::Loop& loop, crypto::Random& random, FirmwareConfig config, FirmwareEvents& events)
+      : loop_(loop), backoff_(random), config_(std::move(config)), events_(events) {}
+  ~Firmware() { stop(); }
+
+  Status start();
+  void stop();  // at once, as when power is lost
+  bool running() const { return pid_ > 0; }
+  void send(const Frame& frame);
+
+ private:
+  Status watch();
+  void read_text();
+  void take_text(bool last);
+  void on_socket(net::Ready ready);
+  void read_requests();
+  void write_answers();
+  void on_exit();
+  void clean_up();
+  void again(const std::string& how);
+
+  net::Loop& loop_;
+  agent::Backoff backoff_;
+  FirmwareConfig config_;
+  FirmwareEvents& events_;
+  int pid_ = 0;
+  Instant started_{};
+  Fd process_, text_, socket_;
+  LineReader lines_{firmware_line_bytes_max};
+  FrameReader reader_;
+  Buffer unsent_;
+  std::optional<net::Loop::TimerId> restart_;
+};
+
+}  // namespace signet::board

@@ -1,0 +1,33 @@
+// ports.h -- what a board is made of, so that a virtual one and a real one are the same program.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <functional>
+#include <string>
+
+namespace signet::board {
+
+// The serial line. Output that nobody reads is lost, as on a wire.
+struct Console {
+  virtual ~Console() = default;
+  virtual void write(std::string_view whole_lines) = 0;  // each with its LF
+  virtual void on_input(std::function<void(Bytes)> take) = 0;
+};
+
+struct WifiInfo {
+  bool dhcp = true;
+  std::string ip, mask, gateway, dns, mac;
+};
+
+struct Wifi {
+  virtual ~Wifi() = default;
+  virtual Status configure(const std::string& ssid, const std::string& password) = 0;
+  // not_found: no such network. unauthenticated: wrong password. conflict: configure first.
+  virtual Status start() = 0;
+  virtual void stop() = 0;
+  virtual bool connected() const = 0;
+  virtual Result<WifiInfo> info() = 0;  // unavailable when not connected
+};
+
+}  // namespace signet::board

@@ -1,0 +1,59 @@
+#include "board/unit.h"
+
+#include "base/port/file.h"
+#include "identity/compressed.h"
+
+namespace signet::board {
+namespace {
+
+Status rebuild(Unit& unit, element::Element& element, const element::StoredCertificates& stored,
+               const identity::Certificate& root) {
+  const auto key = TRY(element.public_key());
+  const auto signer = TRY(identity::rebuild_signer(stored.signer, stored.signer_key, root));
+  auto device = TRY(identity::rebuild_device(stored.device, key, unit.dcn, signer));
+  unit.chain = {device.der, signer.der};
+  unit.device = std::move(device);
+  return {};
+}
+
+}  // namespace
+
+Result<Unit> read_unit(element::Element& element, const std::optional<identity::Certificate>& root) {
+  Unit unit;
+  unit.uid = TRY(element.uid());
+  unit.dcn = element::dcn_of(unit.uid);
+  const auto stored = element.certificates();
+  if (!stored && stored.error().code == Errc::unavailable) return stored.error();
+  if (!stored) {
+    unit.problem = "the element is blank: personalise it with signet-foundry";
+    return unit;
+  }
+  unit.personalised = true;
+  if (!root) {
+    unit.problem = "the manufacturer's root certificate is not known: start once with --root root.pem";
+    return unit;
+  }
+  const Status rebuilt = rebuild(unit, element, stored.value(), *root);
+  if (!rebuilt) {
+    unit.problem = "the element's certificates do not check (" + rebuilt.error().what +
+                   "): is --root the root certificate of its manufacturer?";
+  }
+  return unit;
+}
+
+Result<std::optional<identity::Certificate>> load_root(const std::string& folder, const std::string& given_file) {
+  constexpr std::size_t root_bytes_max = 64 * 1024;
+  const std::string kept = folder + "/root.pem";
+  const std::string& path = given_file.empty() ? kept : given_file;
+  if (given_file.empty() && !file_exists(kept)) return std::optional<identity::Certificate>{};
+  const Buffer file = TRY(read_file(path, root_bytes_max));
+  auto root = identity::read_certificate(file);
+  if (!root) return std::move(root).error().within(path);
+  if (!root.value().is_ca) return Error{Errc::malformed, path + ": is not the certificate of a CA"};
+  if (!given_file.empty()) {
+    TRY(write_file_atomic(kept, bytes_of(identity::pem("CERTIFICATE", root.value().der)), 0644));
+  }
+  return std::optional{std::move(root).value()};
+}
+
+}  // namespace signet::board

@@ -1,0 +1,65 @@
+// uplink.h -- the agent machine on a loop: it dials out when all it needs is there, and not before.
+#pragma once
+
+#include "agent/agent.h"
+#include "board/endpoint.h"
+#include "board/unit.h"
+#include "net/connection.h"
+
+namespace signet::board {
+
+inline constexpr Seconds dial_timeout{20};  // TCP and TLS
+
+class Uplink {
+ public:
+  struct Needs {
+    bool wanted = false;   // the firmware called agent.start
+    bool network = false;  // Wi-Fi is up
+    std::optional<Endpoint> endpoint;
+    std::vector<Buffer> chain;  // device, signer
+    std::vector<std::string> jobs;
+  };
+  using OnSettled = std::function<void(Timestamp, const Status&)>;
+  using OnChange = std::function<void()>;
+  using Say = std::function<void(const std::string&)>;  // for a person at the console
+
+  // All outlive the uplink.
+  Uplink(net::Loop& loop, agent::Outbox& outbox, crypto::Random& random, element::Element& element)
+      : loop_(loop), element_(element), agent_(outbox, random) {}
+  ~Uplink();
+
+  void on_settled(OnSettled call) { settled_ = std::move(call); }
+  void on_change(OnChange call) { changed_ = std::move(call); }
+  void on_say(Say call) { say_ = std::move(call); }
+
+  // Starts, stops or starts anew as the needs say.
+  void set(Needs needs);
+  Result<Timestamp> publish(std::string_view tag, std::string_view payload);
+  const agent::Agent& agent() const { return agent_; }
+  // What is missing before it can dial, for a person; empty when nothing is.
+  std::string missing() const;
+
+ private:
+  class Line;
+  agent::Moment now() { return {loop_.clock().now(), loop_.clock().monotonic()}; }
+  void perform();
+  void perform_one(agent::Action& action);
+  void arm();
+  void dial();
+  void let_go();
+  void lost(const std::string& why);
+  void explain_clock();
+
+  net::Loop& loop_;
+  element::Element& element_;
+  agent::Agent agent_;
+  Needs needs_;
+  std::shared_ptr<net::TlsClient> tls_;
+  std::shared_ptr<Line> line_;  // the present connection
+  std::optional<net::Loop::TimerId> timer_;
+  OnSettled settled_ = [](Timestamp, const Status&) {};
+  OnChange changed_ = [] {};
+  Say say_ = [](const std::string&) {};
+};
+
+}  // namespace signet::board
