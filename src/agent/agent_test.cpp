@@ -236,7 +236,9 @@ TEST_F(AgentTest, QueuesWhileOfflineAndSendsInOrderWithinTheWindow) {
   deliver();
   ASSERT_EQ(readings().size(), 100u);
   for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(readings()[i].payload, "{\"value\":" + std::to_string(i) + "}");
-  for (std::size_t i = 1; i < 100; ++i) EXPECT_LT(readings()[i - 1].timestamp_device, readings()[i].timestamp_device);
+  for (std::size_t i = 1; i < 100; ++i) {
+    EXPECT_LT(parse_rfc3339(readings()[i - 1].timestamp_device).value(), parse_rfc3339(readings()[i].timestamp_device).value());
+  }
   EXPECT_TRUE(outbox->waiting().empty());
   EXPECT_EQ(settled.size(), 100u);
 }

@@ -122,7 +122,7 @@ void Board::on_firmware_request(const Frame& frame) {
 }
 
 void Board::on_firmware_end(const std::string& how) {
-  desk_ = Desk{*this, [this](const Frame& frame) { firmware_.send(frame); }};  // its open requests ended with it
+  desk_.forget();
   arm_desk();
   log_warn("firmware.ended", {{"how", how}});
   say(how);

@@ -41,6 +41,7 @@ class Desk {
   void on_request(const Frame& request, Instant now);
   void on_settled(Timestamp device_time, const Status& outcome);  // a reading left the outbox
   void on_agent_change();
+  void forget() { waiting_.clear(); }  // the firmware has ended: nobody waits any more
   void tick(Instant now);
   std::optional<Instant> deadline() const;
 

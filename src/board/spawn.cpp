@@ -6,11 +6,11 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,7 +72,7 @@ Result<Child> spawn_confined(const std::vector<std::string>& command, const std:
   const int pid = ::fork();
   if (pid < 0) return os_error("start", command[0]);
   if (pid == 0) become(argv.data(), folder.c_str(), parent, null.get(), their_text.get(), their_socket.get());
-  Fd process{::pidfd_open(pid, 0)};
+  Fd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};  // glibc 2.36's header lacks C linkage
   if (!process) {
     const Error error = os_error("watch", command[0]);
     ::kill(pid, SIGKILL);
