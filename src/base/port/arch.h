@@ -1,0 +1,24 @@
+// arch.h -- what the kernel calls this processor, for system call filters. Little-endian 64-bit Linux only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <linux/audit.h>
+#include <sys/syscall.h>
+
+namespace signet {
+
+#if defined(__x86_64__)
+inline constexpr std::uint32_t audit_arch = AUDIT_ARCH_X86_64;
+inline constexpr std::array<long, 2> extra_fork_calls{SYS_fork, SYS_vfork};
+#elif defined(__aarch64__)
+inline constexpr std::uint32_t audit_arch = AUDIT_ARCH_AARCH64;
+inline constexpr std::array<long, 0> extra_fork_calls{};
+#elif defined(__riscv) && __riscv_xlen == 64
+inline constexpr std::uint32_t audit_arch = AUDIT_ARCH_RISCV64;
+inline constexpr std::array<long, 0> extra_fork_calls{};
+#else
+#error "no system call filter is written for this processor yet: add it here"
+#endif
+
+}  // namespace signet

@@ -1,0 +1,60 @@
+#include "board/client/confine.h"
+
+#include "base/port/arch.h"
+#include "base/port/file.h"
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace signet::board {
+namespace {
+
+// bpf(4): jump offsets count from the next instruction.
+constexpr sock_filter load(std::uint32_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset); }
+constexpr sock_filter give(std::uint32_t verdict) { return BPF_STMT(BPF_RET | BPF_K, verdict); }
+constexpr sock_filter skip_unless(std::uint32_t value) { return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1); }
+
+constexpr std::uint32_t deny = SECCOMP_RET_ERRNO | EPERM;
+constexpr std::uint32_t low_half_of_argument_0 = offsetof(seccomp_data, args);  // little-endian; arch.h allows no other
+
+constexpr std::array denied{SYS_socket, SYS_connect, SYS_bind,    SYS_listen,          SYS_execve,          SYS_execveat,
+                            SYS_ptrace, SYS_kill,    SYS_tgkill,  SYS_process_vm_readv, SYS_process_vm_writev,
+                            SYS_pidfd_getfd, SYS_io_uring_setup};
+
+}  // namespace
+
+Status confine_process() {
+  std::array<sock_filter, 12 + 2 * (denied.size() + extra_fork_calls.size())> program{};
+  std::size_t size = 0;
+  const auto add = [&](sock_filter instruction) { program[size++] = instruction; };
+  add(load(offsetof(seccomp_data, arch)));
+  add(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, audit_arch, 1, 0));
+  add(give(SECCOMP_RET_KILL_PROCESS));  // another architecture's numbers mean other calls
+  add(load(offsetof(seccomp_data, nr)));
+  for (const long call : denied) add(skip_unless(static_cast<std::uint32_t>(call))), add(give(deny));
+  for (const long call : extra_fork_calls) add(skip_unless(static_cast<std::uint32_t>(call))), add(give(deny));
+  add(skip_unless(SYS_clone3));  // its flags lie in memory: glibc falls back to clone
+  add(give(SECCOMP_RET_ERRNO | ENOSYS));
+  add(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 1, 0));
+  add(give(SECCOMP_RET_ALLOW));
+  add(load(low_half_of_argument_0));
+  add(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0));
+  add(give(deny));
+  add(give(SECCOMP_RET_ALLOW));
+
+  sock_fprog filter{static_cast<unsigned short>(size), program.data()};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return os_error("confine", "the firmware");
+  if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) != 0) {
+    return os_error("confine", "the firmware");
+  }
+  return {};
+}
+
+}  // namespace signet::board

@@ -1,0 +1,18 @@
+"""Asks the board: one request, one answer. Not for programs; they use zdm, bsp, networking and crypto."""
+import json
+import threading
+
+import _signet
+
+Refused = _signet.Refused
+_lock = threading.Lock()
+_board = None
+
+
+def ask(do, **arguments):
+    """The board's answer as a dict; Refused(code, message) when it says no."""
+    global _board
+    with _lock:
+        if _board is None:
+            _board = _signet.Board(_signet.firmware_fd)
+    return json.loads(_board.call(json.dumps({"do": do, **arguments})))

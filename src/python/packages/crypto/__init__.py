@@ -1,0 +1,2 @@
+"""The secure element, as far as a program may use it."""
+from . import element  # noqa: F401

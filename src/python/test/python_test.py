@@ -1,0 +1,254 @@
+"""python_test.py PACKAGES EXAMPLES -- programs run by runner.py, with a board that is played by this test."""
+import json
+import os
+import socket
+import struct
+import sys
+import tempfile
+import threading
+import unittest
+
+PACKAGES, EXAMPLES = sys.argv[1:3]
+REQUEST, ANSWER, REFUSAL = 1, 2, 3
+
+
+class FakeBoard:
+    """Answers as a board does; notes what it was asked; hangs up at the n-th publish."""
+
+    def __init__(self, end, publishes=1 << 30):
+        self.end, self.left = end, publishes
+        self.asked, self.published = [], []
+        self.refuse = {}  # do -> (code, message)
+        self.online = True
+
+    def read(self, size):
+        data = b""
+        while len(data) < size:
+            more = self.end.recv(size - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return data
+
+    def send(self, kind, number, body):
+        body = json.dumps(body).encode()
+        self.end.sendall(struct.pack(">IBBI", 6 + len(body), 1, kind, number) + body)
+
+    def serve(self):
+        try:
+            while True:
+                size, version, kind, number = struct.unpack(">IBBI", self.read(10))
+                assert version == 1 and kind == REQUEST
+                self.answer(number, json.loads(self.read(size - 6)))
+        except (EOFError, OSError):
+            pass
+
+    def answer(self, number, request):
+        do = request["do"]
+        self.asked.append(request)
+        if do in self.refuse:
+            code, message = self.refuse[do]
+            return self.send(REFUSAL, number, {"code": code, "message": message})
+        if do == "agent.publish":
+            self.published.append((request["tag"], json.loads(request["payload"])))
+            self.left -= 1
+            if self.left == 0:
+                return self.end.shutdown(socket.SHUT_RDWR)
+        self.send(ANSWER, number, {
+            "board.summary": {"board": "virtual", "release": "0", "element": "ATECC608B", "dcn": "sn01",
+                              "personalised": True, "device": None, "firmware": "Factory"},
+            "wifi.info": {"dhcp": True, "ip": "10.0.0.2", "mask": "m", "gateway": "g", "dns": "d", "mac": "02"},
+            "agent.state": {"online": self.online, "connected": True, "has_time": False, "firmware": "Factory"},
+            "element.uid": {"uid": "0123"}, "element.pubkey": {"pubkey": "aabb"},
+            "element.common_name": {"common_name": "sn0123"}, "element.sign": {"signature": "0102"},
+        }.get(do, {}))
+
+
+def run(program, board_setup=lambda board: None, publishes=1 << 30):
+    """(exit code, text, board) of a program, given as a path or as lines."""
+    near, far = socket.socketpair()
+    out_read, out_write = os.pipe()
+    with tempfile.TemporaryDirectory() as folder:
+        if not os.path.exists(program):
+            path = os.path.join(folder, "main.py")
+            with open(path, "w") as file:
+                file.write(program)
+            program = path
+        pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", PACKAGES + "/runner.py", program], {},
+                             file_actions=[(os.POSIX_SPAWN_DUP2, out_write, 1), (os.POSIX_SPAWN_DUP2, out_write, 2),
+                                           (os.POSIX_SPAWN_DUP2, far.fileno(), 3)])
+        far.close()
+        os.close(out_write)
+        board = FakeBoard(near, publishes)
+        board_setup(board)
+        server = threading.Thread(target=board.serve)
+        server.start()
+        with open(out_read) as pipe:
+            text = pipe.read()
+        _, status = os.waitpid(pid, 0)
+        near.shutdown(socket.SHUT_RDWR)
+        server.join()
+        near.close()
+    return os.waitstatus_to_exitcode(status), text, board
+
+
+class TelemetryProgram(unittest.TestCase):
+    def test_runs_unchanged(self):
+        code, text, board = run(EXAMPLES + "/telemetry/main.py", publishes=2)
+        self.assertIn("Element:  ATECC608B sn01\n", text)
+        self.assertIn("(True, '10.0.0.2', 'm', 'g', 'd', '02')\nonline: True\n", text)
+        self.assertEqual([tag for tag, _ in board.published], ["test", "test"])
+        for _, payload in board.published:
+            self.assertTrue(0 <= payload["value"] <= 100)
+        self.assertEqual([r["do"] for r in board.asked][:6], ["board.init", "board.summary", "wifi.configure", "wifi.start",
+                                                              "wifi.info", "agent.start"])
+        self.assertEqual(code, 1, "the board hung up")
+        self.assertIn("the board has gone", text)
+
+    def test_says_bad_password(self):
+        def setup(board):
+            board.refuse["wifi.start"] = ("unauthenticated", "wrong password")
+        _, text, _ = run(EXAMPLES + "/telemetry/main.py", setup, publishes=1)
+        self.assertIn("Bad Password\n", text)
+
+    def test_says_generic_when_the_network_is_not_there(self):
+        def setup(board):
+            board.refuse["wifi.start"] = ("not_found", "no such network")
+        _, text, _ = run(EXAMPLES + "/telemetry/main.py", setup, publishes=1)
+        self.assertIn("Generic Wifi Exception\n", text)
+
+
+class Modules(unittest.TestCase):
+    def ok(self, program, setup=lambda board: None):
+        code, text, board = run(program, setup)
+        self.assertEqual((code, text), (0, "ok\n"))
+        return board
+
+    def test_agent(self):
+        board = self.ok("""
+from zdm import zdm
+def blink(agent, args): pass
+agent = zdm.Agent(cfg=zdm.Config(keepalive=30), jobs={"blink": blink}, host="zmqtt.example", set_clock_every=60)
+agent.start(wait_working=1.5)
+assert agent.online() and agent.connected() and not agent.has_time()
+assert agent.firmware() == "Factory"
+agent.publish({"a": 1.0, "b": [True, None, "x"]})
+agent.publish({}, tag="room/1", timeout=50)
+for wrong in (5, "x", [1], None):
+    try:
+        agent.publish(wrong)
+    except TypeError:
+        continue
+    raise SystemExit("took " + repr(wrong))
+try:
+    agent.publish({"x": float("nan")})
+except ValueError:
+    print("ok")
+""")
+        start = next(r for r in board.asked if r["do"] == "agent.start")
+        self.assertEqual((start["jobs"], start["wait"]), (["blink"], 1500))
+        sent = [r for r in board.asked if r["do"] == "agent.publish"]
+        self.assertEqual(sent[0]["payload"], '{"a":1.0,"b":[true,null,"x"]}')
+        self.assertEqual([(r["tag"], r["timeout"]) for r in sent], [("default", 0), ("room/1", 50)])
+
+    def test_refusals_have_their_own_exceptions(self):
+        program = """
+from zdm import zdm
+agent = zdm.Agent()
+try:
+    agent.publish({{}}, timeout={timeout})
+except {name} as error:
+    print("ok" if str(error) == "why" else error)
+"""
+        for code, timeout, name in (("exhausted", 0, "zdm.OutboxFull"), ("unavailable", 9, "zdm.MQTTPublishTimeout"),
+                                    ("malformed", 0, "ValueError")):
+            def setup(board, code=code):
+                board.refuse["agent.publish"] = (code, "why")
+            self.ok(program.format(timeout=timeout, name=name), setup)
+
+    def test_element(self):
+        board = self.ok("""
+from crypto import element
+assert element.uid() == "0123" and element.uid(hex=False) == b"\\x01\\x23"
+assert element.pubkey() == "aabb" and element.common_name() == "sn0123"
+assert element.sha256("abc").startswith("ba7816bf") and len(element.sha256(b"abc", hex=False)) == 32
+assert element.sign("hello") == "0102"
+print("ok")
+""")
+        self.assertEqual(board.asked[-1], {"do": "element.sign", "message": "aGVsbG8="})
+
+    def test_builtins(self):
+        self.ok("""
+seen = {random(1, 3) for _ in range(200)}
+assert seen == {1, 2, 3}, seen
+done = []
+thread(done.append, 7).join()
+assert done == [7]
+sleep(1)
+assert issubclass(WifiBadPassword, WifiException) and issubclass(WifiBadSSID, WifiException)
+zinfo, zwarn, zwarning, zerror, zdebug
+assert __name__ == "__main__"
+print("ok")
+""")
+
+    def test_threads_ask_at_the_same_time(self):
+        board = self.ok("""
+from zdm import zdm
+agent = zdm.Agent()
+def work():
+    for i in range(50):
+        agent.publish({"i": i})
+threads = [thread(work) for _ in range(8)]
+for one in threads:
+    one.join()
+print("ok")
+""")
+        self.assertEqual(len(board.published), 400)
+
+
+class Runner(unittest.TestCase):
+    def test_shows_a_readable_traceback(self):
+        code, text, _ = run("def f():\n    return 1 / 0\n\nf()\n")
+        self.assertEqual(code, 1)
+        self.assertTrue(text.startswith("Traceback (most recent call last):\n"), text)
+        self.assertIn('main.py", line 4, in <module>\n    f()\n', text)
+        self.assertTrue(text.endswith("ZeroDivisionError: division by zero\n"), text)
+        self.assertNotIn("runner.py", text)
+
+    def test_shows_a_syntax_error(self):
+        code, text, _ = run("x = (\n")
+        self.assertEqual(code, 1)
+        self.assertIn("SyntaxError", text)
+        self.assertNotIn("runner.py", text)
+
+    def test_hands_on_the_exit_code(self):
+        self.assertEqual(run("raise SystemExit(3)")[0], 3)
+        self.assertEqual(run("pass")[0], 0)
+
+
+class Confinement(unittest.TestCase):
+    def test_no_socket_no_process(self):
+        self.assertEqual(run("""
+import os, socket, subprocess
+attempts = (
+    lambda: socket.socket(socket.AF_INET),
+    lambda: socket.socket(socket.AF_UNIX),
+    lambda: socket.socketpair() and socket.socket(),
+    os.fork,
+    lambda: os.execv("/bin/true", ["true"]),
+    lambda: subprocess.run(["/bin/true"]),
+    lambda: os.kill(os.getppid(), 0),
+)
+for number, attempt in enumerate(attempts):
+    try:
+        attempt()
+    except OSError as error:
+        assert error.errno == 1, (number, error)
+        continue
+    raise SystemExit("attempt %d went through" % number)
+print("ok")
+""")[:2], (0, "ok\n"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
