@@ -1,0 +1,156 @@
+#include "cli/console_client.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <pty.h>
+#include <thread>
+#include <unistd.h>
+
+namespace signet::cli {
+namespace {
+
+std::vector<std::string> lines_of(LineReader& reader, std::string_view bytes) {
+  std::vector<std::string> out;
+  reader.feed(bytes_of(bytes), [&](std::string_view line) { out.emplace_back(line); });
+  return out;
+}
+
+TEST(ConsoleLine, an_answer_carries_its_id_and_what_the_board_says) {
+  const auto answer = decode_answer(R"(!{"id":7,"ok":{"dcn":"sn0123"}})");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer.value().id, 7);
+  ASSERT_TRUE(answer.value().outcome);
+  EXPECT_EQ(answer.value().outcome.value().at("dcn"), "sn0123");
+
+  const auto refused = decode_answer(R"(!{"id":8,"error":{"code":"forbidden","message":"another\u001b[2J unit"}})");
+  ASSERT_TRUE(refused);
+  ASSERT_FALSE(refused.value().outcome);
+  EXPECT_EQ(refused.value().outcome.error().code, Errc::forbidden);
+  EXPECT_EQ(refused.value().outcome.error().what, "another [2J unit");  // cannot steer the terminal
+}
+
+TEST(ConsoleLine, what_is_no_answer_is_malformed) {
+  for (const char* line :
+       {"", "hello", R"({"id":1,"ok":{}})", "!", "!{", R"(!{"ok":{}})", R"(!{"id":"1","ok":{}})", R"(!{"id":1})",
+        R"(!{"id":1,"ok":{},"error":{"code":"corrupt"}})", R"(!{"id":1,"ok":3})", R"(!{"id":1,"error":{}})"}) {
+    const auto answer = decode_answer(line);
+    ASSERT_FALSE(answer) << line;
+    EXPECT_EQ(answer.error().code, Errc::malformed);
+  }
+}
+
+TEST(ConsoleLine, bytes_become_lines_however_they_are_cut) {
+  LineReader whole;
+  EXPECT_EQ(lines_of(whole, "one\r\ntwo\n\nthr"), (std::vector<std::string>{"one", "two", ""}));
+  EXPECT_EQ(lines_of(whole, "ee\n"), std::vector<std::string>{"three"});
+}
+
+TEST(ConsoleLine, a_line_of_the_limit_passes_and_one_more_byte_is_dropped_whole) {
+  LineReader reader;
+  const std::string fits(console_line_bytes_max - 1, 'x');
+  EXPECT_EQ(lines_of(reader, fits + "\n"), std::vector<std::string>{fits});
+  EXPECT_EQ(lines_of(reader, fits + "x\nnext\n"), std::vector<std::string>{"next"});
+}
+
+TEST(ConsoleLine, a_request_of_the_limit_passes_and_one_more_byte_is_refused) {
+  const std::size_t overhead = encode_request(1, "do", {{"a", ""}}).value().size();
+  const auto request = [&](std::size_t size) {
+    return encode_request(1, "do", {{"a", std::string(size - overhead, 'x')}});
+  };
+  ASSERT_TRUE(request(console_line_bytes_max));
+  EXPECT_EQ(request(console_line_bytes_max).value().size(), console_line_bytes_max);
+  EXPECT_EQ(request(console_line_bytes_max + 1).error().code, Errc::too_large);
+}
+
+// A board on a pseudo-terminal: answers each request line with what the script gives, then hangs up.
+class ScriptedBoard {
+ public:
+  explicit ScriptedBoard(std::vector<std::string> answers) : answers_(std::move(answers)) {
+    int board = -1;
+    int tool = -1;
+    char name[128];
+    EXPECT_EQ(::openpty(&board, &tool, name, nullptr, nullptr), 0);
+    board_ = Fd{board};
+    tool_ = Fd{tool};  // kept open, so that the board does not see a hang-up before the tool comes
+    path_ = name;
+    thread_ = std::thread{[this] { play(); }};
+  }
+  ~ScriptedBoard() { join(); }
+  const std::string& path() const { return path_; }
+  const std::vector<std::string>& heard() {
+    join();
+    return heard_;
+  }
+
+ private:
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  void play() {
+    LineReader reader;
+    std::size_t next = 0;
+    while (next < answers_.size()) {
+      std::uint8_t bytes[256];
+      const ssize_t got = ::read(board_.get(), bytes, sizeof bytes);
+      if (got <= 0) return;
+      reader.feed({bytes, static_cast<std::size_t>(got)}, [&](std::string_view line) {
+        if (!line.starts_with('!')) return;
+        heard_.emplace_back(line);
+        const std::string& answer = answers_[next++];
+        EXPECT_EQ(::write(board_.get(), answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
+      });
+    }
+  }
+
+  std::vector<std::string> answers_;
+  std::vector<std::string> heard_;
+  Fd board_;
+  Fd tool_;
+  std::string path_;
+  std::thread thread_;
+};
+
+TEST(ConsoleClient, asks_over_a_pseudo_terminal_and_skips_what_is_not_its_answer) {
+  ScriptedBoard board{{"online: True\n !{\"id\":1,\"ok\":{\"from\":\"firmware\"}}\n"
+                       "!{\"id\":99,\"ok\":{}}\r\n!{\"id\":1,\"ok\":{\"model\":\"virtual\"}}\r\n",
+                       "!{\"id\":2,\"error\":{\"code\":\"conflict\",\"message\":\"claimed already\"}}\n"}};
+  auto client = ConsoleClient::open(board.path(), 115200);
+  ASSERT_TRUE(client) << client.error().what;
+  ConsoleClient console = std::move(client).value();
+  const auto unit = console.ask("identify", {}, Seconds{10});
+  ASSERT_TRUE(unit) << unit.error().what;
+  EXPECT_EQ(unit.value().at("model"), "virtual");
+
+  const auto refused = console.ask("claim.sign", {{"statement", "AA"}}, Seconds{10});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_EQ(refused.error().what, "claimed already");
+  EXPECT_EQ(board.heard(), (std::vector<std::string>{R"(!{"id":1,"do":"identify"})",
+                                                     R"(!{"id":2,"do":"claim.sign","statement":"AA"})"}));
+}
+
+TEST(ConsoleClient, a_silent_board_is_unavailable_and_the_error_names_the_line) {
+  ScriptedBoard board{{"\n"}};
+  auto client = ConsoleClient::open(board.path(), 115200);
+  ASSERT_TRUE(client);
+  const auto answer = std::move(client).value().ask("identify", {}, Millis{50});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::unavailable);
+  EXPECT_NE(answer.error().what.find(board.path()), std::string::npos);
+}
+
+TEST(ConsoleClient, two_tools_on_one_line_are_a_conflict) {
+  ScriptedBoard board{{}};
+  const auto first = ConsoleClient::open(board.path(), 115200);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(ConsoleClient::open(board.path(), 115200).error().code, Errc::conflict);
+}
+
+TEST(ConsoleClient, what_is_no_serial_line_or_no_speed_is_refused_by_name) {
+  EXPECT_EQ(ConsoleClient::open("/nowhere/console", 115200).error().code, Errc::not_found);
+  EXPECT_EQ(ConsoleClient::open("/dev/null", 115200).error().code, Errc::malformed);
+  EXPECT_EQ(ConsoleClient::open("/dev/null", 12345).error().code, Errc::malformed);
+}
+
+}  // namespace
+}  // namespace signet::cli
