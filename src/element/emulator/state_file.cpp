@@ -42,8 +42,12 @@ Result<Memory> decode_state(Bytes file) {
 }
 
 Result<StateFile> StateFile::open(const std::string& path) {
-  Fd lock = TRY(lock_file(path + ".lock"));
-  return StateFile{path, std::move(lock)};
+  auto lock = lock_file(path + ".lock");
+  if (!lock && lock.error().code == Errc::conflict) {
+    return Error{Errc::conflict, path + ": another process works with this chip"};
+  }
+  Fd held = TRY(std::move(lock));
+  return StateFile{path, std::move(held)};
 }
 
 Result<Memory> StateFile::load() const {

@@ -1,0 +1,175 @@
+// Which mistakes are parse errors (03: wrong in any state) and what each command does to volatile state.
+#include "element/emulator/chip_for_test.h"
+
+#include <gtest/gtest.h>
+
+namespace signet::element::emulator {
+namespace {
+
+struct Mistake {
+  const char* what;
+  Opcode opcode;
+  std::uint8_t param1;
+  std::uint16_t param2;
+  std::size_t data_size;
+};
+
+const Mistake mistakes[] = {
+    {"unknown opcode", Opcode{0x99}, 0, 0, 0},
+    {"HMAC of older chips", Opcode{0x11}, 0, 0, 32},
+    {"MAC, not built yet", Opcode{0x08}, 0, 0, 32},
+    {"info mode 3", Opcode::info, 3, 0, 0},
+    {"info with data", Opcode::info, 0, 0, 1},
+    {"info of slot 16", Opcode::info, 1, 16, 0},
+    {"latch with unknown bits", Opcode::info, 4, 4, 0},
+    {"random mode 2", Opcode::random, 2, 0, 0},
+    {"random param2", Opcode::random, 0, 1, 0},
+    {"nonce mode 2", Opcode::nonce, 2, 0, 20},
+    {"nonce of 19 bytes", Opcode::nonce, 0, 0, 19},
+    {"nonce pass-through of 20", Opcode::nonce, 3, 0, 20},
+    {"nonce pass-through of 64 without its bit", Opcode::nonce, 3, 0, 64},
+    {"nonce 64 bytes to the alternate key", Opcode::nonce, 0xa3, 0, 64},
+    {"nonce to target 3", Opcode::nonce, 0xc3, 0, 32},
+    {"gen_key unknown bit", Opcode::gen_key, 0x20, 0, 0},
+    {"gen_key slot 16", Opcode::gen_key, 0x04, 16, 0},
+    {"gen_key with data", Opcode::gen_key, 0x04, 2, 3},
+    {"gen_key digest without data", Opcode::gen_key, 0x10, 14, 0},
+    {"public key of TempKey", Opcode::gen_key, 0x00, no_slot, 0},
+    {"sign slot 16", Opcode::sign, 0xa0, 16, 0},
+    {"sign with data", Opcode::sign, 0xa0, 0, 1},
+    {"sign unknown bit", Opcode::sign, 0x82, 0, 0},
+    {"sign internal from the digest buffer", Opcode::sign, 0x20, 1, 0},
+    {"verify mode 4", Opcode::verify, 4, 0, 64},
+    {"verify external short", Opcode::verify, 2, 4, 127},
+    {"verify external other curve", Opcode::verify, 2, 5, 128},
+    {"verify stored long", Opcode::verify, 0, 15, 128},
+    {"verify stored slot 16", Opcode::verify, 0, 16, 64},
+    {"ecdh short", Opcode::ecdh, 0x0c, 2, 63},
+    {"ecdh unknown bit", Opcode::ecdh, 0x10, 2, 64},
+    {"ecdh slot 16", Opcode::ecdh, 0x0c, 16, 64},
+    {"sha mode bits", Opcode::sha, 0x08, 0, 0},
+    {"sha start with a target", Opcode::sha, 0x40, 0, 0},
+    {"sha update of 0", Opcode::sha, 1, 0, 0},
+    {"sha update of 65", Opcode::sha, 1, 65, 65},
+    {"sha update of another length", Opcode::sha, 1, 5, 4},
+    {"sha end target 2", Opcode::sha, 0x82, 0, 0},
+    {"sha context of 35", Opcode::sha, 7, 35, 35},
+    {"sha context of 100", Opcode::sha, 7, 100, 100},
+    {"read zone 3", Opcode::read, 3, 0, 0},
+    {"read encrypted", Opcode::read, 0x42, 0x40, 0},
+    {"read with data", Opcode::read, 0, 0, 4},
+    {"read config past the end", Opcode::read, 0x80, 0x20, 0},
+    {"read slot 0 past the end", Opcode::read, 0x82, 0x0200, 0},
+    {"write of 5 bytes", Opcode::write, 0x02, 0x40, 5},
+    {"write 4 bytes as a block", Opcode::write, 0x82, 0x40, 4},
+    {"write config encrypted", Opcode::write, 0xc0, 0x08, 64},
+    {"write encrypted word", Opcode::write, 0x42, 0x40, 36},
+    {"lock zone 3", Opcode::lock, 0x83, 0, 0},
+    {"lock bit 6", Opcode::lock, 0xc0, 0, 0},
+    {"lock config with a slot", Opcode::lock, 0x84, 0, 0},
+    {"lock with data", Opcode::lock, 0x80, 0, 1},
+    {"counter 2", Opcode::counter, 0, 2, 0},
+    {"counter mode 2", Opcode::counter, 2, 0, 0},
+    {"counter with data", Opcode::counter, 0, 0, 4},
+};
+
+TEST(EmulatorCommands, CallWhatIsWrongInAnyStateAParseError) {
+  for (const Locks locks : {Locks::none, Locks::config, Locks::both}) {
+    for (const Mistake& mistake : mistakes) {
+      TestChip chip{locks};
+      EXPECT_EQ(chip.answer(mistake.opcode, mistake.param1, mistake.param2, sequence(0, mistake.data_size)), "03")
+          << mistake.what;
+    }
+  }
+}
+
+TEST(EmulatorCommands, LookAtTheChecksumFirst) {
+  TestChip chip;
+  Buffer packet = encode({.opcode = 0x99});
+  ASSERT_EQ(hex(chip.chip.execute(packet)), "04038342");
+  packet[5] ^= 1;
+  EXPECT_EQ(hex(chip.chip.execute(packet)), "04ff0142");
+  EXPECT_EQ(hex(chip.chip.execute({})), "04ff0142");
+}
+
+TEST(EmulatorCommands, LeaveEverythingAsItWasAfterAnError) {
+  TestChip chip;
+  chip.load_temp_key(sequence(0, 32));
+  chip.configure(2, 0x2085 | 0x20, 0x0033);  // limited use, and no key in the slot
+  const Memory before = chip.chip.memory;
+  EXPECT_EQ(chip.answer(Opcode::sign, 0x80, 2), "0f");
+  EXPECT_TRUE(chip.chip.memory == before) << "no use was counted";
+  EXPECT_TRUE(chip.chip.ram.temp_key.valid);
+}
+
+TEST(EmulatorTempKey, IsUsedUpByTheCommandsThatUseIt) {
+  TestChip chip;
+  chip.plant_key(4);
+  chip.load_temp_key(sequence(0, 32));
+  EXPECT_EQ(chip.kind(Opcode::sign, 0x80, 4), "data");
+  EXPECT_EQ(chip.kind(Opcode::sign, 0x80, 4), "0f") << "the digest is gone";
+  chip.load_temp_key(sequence(0, 32));
+  chip.load_digest_buffer(sequence(1, 32));
+  EXPECT_EQ(chip.kind(Opcode::sign, 0xa0, 4), "data");
+  EXPECT_EQ(chip.kind(Opcode::sign, 0xa0, 4), "data") << "the digest buffer stays";
+  EXPECT_TRUE(chip.chip.ram.temp_key.valid) << "and TempKey was left alone";
+}
+
+TEST(EmulatorTempKey, TellsWhereItCameFrom) {
+  TestChip chip;
+  EXPECT_EQ(chip.answer(Opcode::info, 2, 0), "00010000");
+  chip.load_temp_key(sequence(0, 32));
+  EXPECT_EQ(chip.answer(Opcode::info, 2, 0), "10810000");
+  chip.ask(Opcode::nonce, 0, 0, sequence(0, 20));
+  EXPECT_EQ(chip.answer(Opcode::info, 2, 0), "00830000");
+  chip.plant_key(4);
+  chip.ask(Opcode::gen_key, 0x08, 4);
+  EXPECT_EQ(chip.answer(Opcode::info, 2, 0), "44830000") << "a digest of key 4";
+}
+
+TEST(EmulatorCounter, CountsToItsEndAndNoFurther) {
+  TestChip chip;
+  EXPECT_EQ(chip.answer(Opcode::counter, 0, 1), "00000000");
+  EXPECT_EQ(chip.answer(Opcode::counter, 1, 1), "01000000");
+  EXPECT_EQ(chip.answer(Opcode::counter, 0, 0), "00000000");
+  EXPECT_EQ(chip.answer(Opcode::read, 0x00, 0x0f), "7fffffff") << "the encoded form is in bytes 60 to 67";
+  std::ranges::copy(encode_counter(counter_max - 1), chip.chip.memory.config.begin() + at::counters);
+  EXPECT_EQ(chip.answer(Opcode::counter, 1, 0), "ffff1f00");
+  EXPECT_EQ(chip.answer(Opcode::counter, 1, 0), "0f");
+  EXPECT_EQ(chip.answer(Opcode::counter, 0, 0), "ffff1f00");
+}
+
+TEST(EmulatorSha, HashesAndMacs) {
+  TestChip chip;
+  EXPECT_EQ(chip.answer(Opcode::sha, 1, 3, sequence(0, 3)), "0f") << "no context";
+  ASSERT_EQ(chip.answer(Opcode::sha, 0, 0), "00");
+  EXPECT_EQ(chip.answer(Opcode::sha, 2, 0), hex(crypto::sha256({})));
+  EXPECT_TRUE(chip.chip.ram.temp_key.valid && chip.chip.ram.temp_key.from_input);
+
+  std::ranges::copy(sequence(7, 32), chip.chip.memory.data.slot(9).begin());
+  ASSERT_EQ(chip.answer(Opcode::sha, 4, 9), "00");
+  ASSERT_EQ(chip.answer(Opcode::sha, 1, 40, sequence(1, 40)), "00");
+  EXPECT_EQ(chip.answer(Opcode::sha, 6, 0), "0f") << "an HMAC's context would give its key away";
+  Buffer message = sequence(1, 40);
+  Writer{message}.bytes(sequence(2, 50));
+  EXPECT_EQ(chip.answer(Opcode::sha, 0xc2, 50, sequence(2, 50)), hex(crypto::hmac_sha256(sequence(7, 32), message)));
+  EXPECT_EQ(chip.answer(Opcode::sha, 4, 6), "0f") << "slot 6 is NoMac";
+  EXPECT_EQ(chip.answer(Opcode::sha, 4, 0), "0f") << "slot 0 is private";
+}
+
+TEST(EmulatorSha, TakesAnyContextThatFits) {
+  for (const std::size_t size : {0u, 1u, 55u, 56u, 63u, 64u, 119u, 120u, 300u}) {
+    const Buffer data = sequence(0, size);
+    ShaContext whole;
+    whole.update(data);
+    EXPECT_EQ(whole.finish(), crypto::sha256(data)) << size;
+    EXPECT_EQ(ShaContext::decode(whole.encode()).value().finish(), crypto::sha256(data)) << size;
+  }
+  Buffer context = ShaContext{}.encode();
+  ASSERT_TRUE(ShaContext::decode(context));
+  context.push_back(0);
+  EXPECT_FALSE(ShaContext::decode(context));
+}
+
+}  // namespace
+}  // namespace signet::element::emulator
