@@ -14,8 +14,11 @@ using Compressed = Block<72>;
 // malformed when the certificate is not of our device or signer profile (dates off the hour, other serial source).
 Result<Compressed> compress(const Certificate& certificate);
 
-// The two chains an element can hold. `issuer` checks the result: a rebuilt certificate whose signature fails is refused.
-Result<Certificate> rebuild_signer(const Compressed& compressed, const crypto::PublicKey& signer_key, const Certificate& root);
-Result<Certificate> rebuild_device(const Compressed& compressed, const crypto::PublicKey& device_key, std::string_view dcn, const Certificate& signer);
+// The two chains an element can hold. `issuer` checks the result: a rebuilt certificate whose signature fails is
+// refused.
+Result<Certificate> rebuild_signer(const Compressed& compressed, const crypto::PublicKey& signer_key,
+                                   const Certificate& root);
+Result<Certificate> rebuild_device(const Compressed& compressed, const crypto::PublicKey& device_key,
+                                   std::string_view dcn, const Certificate& signer);
 
 }  // namespace signet::identity

@@ -17,9 +17,9 @@ inline constexpr std::size_t manifest_unit_bytes_max = 64 * 1024;
 inline constexpr std::size_t manifest_units_max = 100'000;
 
 struct Unit {
-  std::string unique_id;                       // 18 hex digits, lower case
-  std::string dcn;                             // CN of the device certificate
-  std::string model;                           // "ATECC608B"
+  std::string unique_id;  // 18 hex digits, lower case
+  std::string dcn;        // CN of the device certificate
+  std::string model;      // "ATECC608B"
   std::string part_number;
   Timestamp provisioned_at;
   std::map<unsigned, crypto::PublicKey> keys;  // by slot
@@ -28,8 +28,8 @@ struct Unit {
 };
 
 struct Trust {
-  Certificate log_signer;           // pinned by the operator, judged at provisioning time
-  std::vector<Certificate> roots;   // who may have issued the signers
+  Certificate log_signer;          // pinned by the operator, judged at provisioning time
+  std::vector<Certificate> roots;  // who may have issued the signers
 };
 
 // Reads all of it or nothing. An error names the unit: "unit 17 (0123f1822c38dd7a01): signature does not verify".
@@ -48,7 +48,6 @@ struct NewUnit {
   std::map<unsigned, crypto::PublicKey> keys;
   std::vector<Certificate> chain;  // device, signer
 };
-using SignDigest = std::function<Result<crypto::Signature>(const crypto::Digest&)>;
 // One JSON object; a manifest file is these joined by "," inside "[" and "]".
 Result<std::string> write_unit(const NewUnit& unit, const Certificate& log_signer, const SignDigest& log_signer_signs);
 
