@@ -44,6 +44,7 @@ class MemoryChanges final : public Changes {
   Status add_token(const Token& token) override {
     if (find_where(now_.tokens, [&](const Token& other) { return other.hash == token.hash; })) return already("token");
     if (!has_account(token.account)) return missing("account");
+    if (token.only && !find_id(now_.workspaces, *token.only)) return missing("workspace");
     now_.tokens.push_back(token);
     return {};
   }

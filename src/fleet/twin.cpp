@@ -25,12 +25,12 @@ Result<Message> read_message(std::string_view payload) {
 
 // The older clients expect null, not {}, when there is nothing.
 Result<json::value> map_of(const std::vector<TwinEntry>& entries) {
-  if (entries.empty()) return json::value{nullptr};
+  if (entries.empty()) return json::value(nullptr);
   json::object out;
   for (const TwinEntry& entry : entries) {
     out[entry.key] = json::object{{"t", entry.millis}, {"v", TRY(parse_json(entry.value))}};
   }
-  return json::value{std::move(out)};
+  return json::value(std::move(out));  // braces would make an array of it
 }
 
 // Whether `entry` may stand beside what the device keeps already: the whole twin must fit one message.
