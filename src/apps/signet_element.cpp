@@ -57,8 +57,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : 64;
+    if (app.exit(error) == 0) return 0;
+    std::fprintf(stderr, "\n%s\n", example);
+    return 64;
   }
   return exit_code("signet-element", serve(options));
 }

@@ -1,0 +1,230 @@
+// The driver against bus scripts: what it says, in which order, and what it makes of answers that fail.
+#include "element/atecc/atecc.h"
+
+#include "element/wire/command.h"
+#include "element/wire/packet.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace signet::element {
+namespace {
+
+// A link that expects calls in order: "wake", "idle", or a command packet's opcode and parameters as hex.
+class ScriptedLink final : public Link {
+ public:
+  struct Line {
+    std::string said;
+    Result<Buffer> answer = Buffer{};
+  };
+
+  ~ScriptedLink() override { EXPECT_TRUE(lines_.empty()) << lines_.front().said << " was never said"; }
+  ScriptedLink& then(std::string said, Result<Buffer> answer = Buffer{}) {
+    lines_.push_back({std::move(said), std::move(answer)});
+    return *this;
+  }
+  // A turn of one command, with its answer's data.
+  ScriptedLink& turn(const std::string& command, std::string_view data_hex) {
+    return then("wake").then(command, encode_response(decode_hex(data_hex).value())).then("idle");
+  }
+
+  Status wake() override { return status("wake"); }
+  Status idle() override { return status("idle"); }
+  Status sleep() override { return status("sleep"); }
+  Result<Buffer> exchange(Bytes packet, Millis longest) override {
+    const auto command = decode_command(packet);
+    EXPECT_TRUE(command);
+    EXPECT_EQ(longest, execution_time_max(command.value().opcode));
+    return next(hex(packet.subspan(1, 4)));
+  }
+
+ private:
+  Status status(const std::string& said) {
+    const auto got = next(said);
+    return got ? Status{} : Status{got.error()};
+  }
+  Result<Buffer> next(const std::string& said) {
+    if (lines_.empty()) {
+      ADD_FAILURE() << "after the script's end: " << said;
+      return Error{Errc::malformed, "off script"};
+    }
+    Line line = std::move(lines_.front());
+    lines_.pop_front();
+    EXPECT_EQ(said, line.said);
+    return std::move(line.answer);
+  }
+
+  std::deque<Line> lines_;
+};
+
+const Error silence{Errc::unavailable, "nobody answers"};
+const std::string info = "30000000";
+const std::string revision_hex = "00006003";
+
+Buffer damaged(std::string_view data_hex) {
+  Buffer packet = encode_response(decode_hex(data_hex).value());
+  packet.back() ^= 1;
+  return packet;
+}
+
+Buffer packet_of(std::string_view data_hex) { return encode_response(decode_hex(data_hex).value()); }
+
+// Four block reads, as the driver makes them to see the configuration.
+void configuration(ScriptedLink& link, const ConfigZone& config) {
+  const char* const reads[] = {"02800000", "02800800", "02801000", "02801800"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    link.then(reads[i], encode_response(Bytes{config}.subspan(i * block_bytes, block_bytes)));
+  }
+}
+
+TEST(AteccDriver, PlaysOneTurnForOneCommand) {
+  ScriptedLink link;
+  link.turn(info, revision_hex);
+  EXPECT_EQ(hex(Atecc{link}.revision().value()), revision_hex);
+}
+
+TEST(AteccDriver, SignsInOneTurn) {
+  ScriptedLink link;
+  const std::string signature(128, '5');
+  link.then("wake").then("16430000", packet_of("00")).then("41a00000", packet_of(signature)).then("idle");
+  EXPECT_EQ(hex(Atecc{link}.sign(crypto::Digest{}).value()), signature);
+}
+
+TEST(AteccDriver, PlaysATurnAgainAfterADamagedAnswer) {
+  ScriptedLink link;
+  link.then("wake").then(info, damaged(revision_hex)).then("idle").turn(info, revision_hex);
+  EXPECT_EQ(hex(Atecc{link}.revision().value()), revision_hex);
+}
+
+TEST(AteccDriver, PlaysATurnAgainForEachFaultOfTheBus) {
+  for (const std::string status : {"05", "11", "ee", "ff"}) {
+    ScriptedLink link;
+    link.turn(info, status).turn(info, revision_hex);
+    EXPECT_TRUE(Atecc{link}.revision()) << status;
+  }
+  for (const Buffer& nonsense : {Buffer{}, Buffer{0xff}, Buffer(70), packet_of("00006003ff")}) {
+    ScriptedLink link;
+    link.then("wake").then(info, nonsense).then("idle").turn(info, revision_hex);
+    EXPECT_TRUE(Atecc{link}.revision()) << hex(nonsense);
+  }
+}
+
+TEST(AteccDriver, NeverRepeatsWhatTheChipRefused) {
+  ScriptedLink parse;
+  parse.turn(info, "03");
+  EXPECT_EQ(Atecc{parse}.revision().error().what, "Info: parse error");
+  ScriptedLink health;
+  health.turn("1b000000", "08");
+  EXPECT_EQ(Atecc{health}.random(4).error().what, "Random: random number health test failed");
+}
+
+TEST(AteccDriver, GivesUpAfterItsAttempts) {
+  ScriptedLink link;
+  for (int i = 0; i < attempts_max; ++i) link.then("wake").then(info, damaged(revision_hex)).then("idle");
+  const auto result = Atecc{link}.revision();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::unavailable);
+  EXPECT_EQ(result.error().what,
+            "secure element: gave up after 4 attempts: Info: the answer is damaged: crc does not match");
+}
+
+TEST(AteccDriver, TriesToWakeAsOften) {
+  ScriptedLink deaf;
+  for (int i = 0; i < attempts_max; ++i) deaf.then("wake", silence);
+  EXPECT_EQ(Atecc{deaf}.revision().error().what, "secure element: gave up after 4 attempts: nobody answers");
+  ScriptedLink late;
+  late.then("wake", silence).turn(info, revision_hex);
+  EXPECT_TRUE(Atecc{late}.revision());
+}
+
+TEST(AteccDriver, DoesNotCountTwiceWhenAnAnswerIsLost) {
+  ScriptedLink counted;  // the lost increment was done
+  counted.then("wake").then("24000000", packet_of("05000000")).then("24010000", damaged("06000000")).then("idle");
+  counted.then("wake").then("24000000", packet_of("06000000")).then("idle");
+  EXPECT_EQ(Atecc{counted}.increment(0).value(), 6u);
+  ScriptedLink lost;  // it never reached the chip
+  lost.then("wake").then("24000000", packet_of("05000000")).then("24010000", silence).then("idle");
+  lost.then("wake").then("24000000", packet_of("05000000")).then("24010000", packet_of("06000000")).then("idle");
+  EXPECT_EQ(Atecc{lost}.increment(0).value(), 6u);
+}
+
+TEST(AteccDriver, SaysWhatAnExecutionErrorMeans) {
+  ConfigZone config{};
+  config[at::lock_config] = config[at::lock_value] = unlocked;
+  ScriptedLink link;
+  link.then("wake").then("40040000", packet_of("0f"));
+  configuration(link, config);
+  link.then("idle");
+  EXPECT_EQ(Atecc{link}.gen_key(0).error().what,
+            "GenKey slot 0: execution error: the configuration zone is not locked yet");
+}
+
+TEST(AteccDriver, LocksWithTheChecksumOfWhatItRead) {
+  ConfigZone config{};
+  config[at::lock_config] = config[at::lock_value] = unlocked;
+  const std::uint16_t crc = crc16(config);
+  const std::string lock = "1700" + hex(Buffer{static_cast<std::uint8_t>(crc), static_cast<std::uint8_t>(crc >> 8)});
+  ScriptedLink good;
+  good.then("wake");
+  configuration(good, config);
+  good.then(lock, packet_of("00")).then("idle");
+  EXPECT_TRUE(Atecc{good}.lock_config(config));
+
+  ConfigZone wanted = config;
+  wanted[96] ^= 1;
+  ScriptedLink other;
+  other.then("wake");
+  configuration(other, config);
+  other.then("idle");
+  EXPECT_FALSE(Atecc{other}.lock_config(wanted)) << "nothing is sent";
+}
+
+TEST(AteccDriver, TakesALostAnswerToALockForAYesWhenItIsLocked) {
+  ConfigZone config{};
+  config[at::lock_config] = unlocked;
+  const std::uint16_t crc = crc16(config);
+  const std::string lock = "1700" + hex(Buffer{static_cast<std::uint8_t>(crc), static_cast<std::uint8_t>(crc >> 8)});
+  ScriptedLink link;
+  link.then("wake");
+  configuration(link, config);
+  link.then(lock, damaged("00")).then("idle");
+  config[at::lock_config] = 0;
+  link.then("wake");
+  configuration(link, config);
+  link.then("idle");
+  EXPECT_TRUE(Atecc{link}.lock_config(config));
+}
+
+TEST(AteccDriver, WritesOnlyTheWordsThatDiffer) {
+  ConfigZone present{};
+  ConfigZone wanted{};
+  wanted[0] = 0xff;  // the serial number: never written
+  wanted[16] = 0xc0;
+  wanted[84] = 0x01;  // UserExtra: never written by Write
+  wanted[127] = 0x01;
+  ScriptedLink link;
+  link.then("wake");
+  configuration(link, present);
+  link.then("idle").turn("12000400", "00").turn("12001f00", "00");
+  EXPECT_TRUE(Atecc{link}.write_config(wanted));
+}
+
+TEST(AteccDriver, ReadsAShortLastBlockWordByWord) {
+  ScriptedLink link;
+  const std::string block(64, '1'), word(8, '2');
+  link.turn("02825000", block).turn("02825001", block).turn("02025002", word).turn("02025102", word);
+  EXPECT_EQ(hex(Atecc{link}.read_slot(10, 0, 72).value()), block + block + word + word);
+}
+
+TEST(AteccDriver, RefusesWhatNoChipCanDoWithoutAskingOne) {
+  ScriptedLink untouched;
+  Atecc atecc{untouched};
+  EXPECT_EQ(atecc.gen_key(16).error().code, Errc::malformed);
+  EXPECT_EQ(atecc.write_slot(10, 70, Buffer(4)).error().code, Errc::malformed);
+  EXPECT_EQ(atecc.read_slot(16, 0, 4).error().code, Errc::malformed);
+  EXPECT_EQ(atecc.sha256(Buffer(sha256_bytes_max + 1)).error().code, Errc::too_large);
+}
+
+}  // namespace
+}  // namespace signet::element
