@@ -158,12 +158,17 @@ Error explain(CURLcode code, const Place& place, const HttpCall& call, const Rec
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
-      return {Errc::unavailable, "nobody answers at " + at + ": is the manager running, and is the address right?" + more};
+      return {Errc::unavailable,
+              "nobody answers at " + at + ": is the manager running, and is the address right?" + more};
     case CURLE_OPERATION_TIMEDOUT:
-      return {Errc::unavailable, "no answer from " + at + " within " + std::to_string(call.timeout.count()) + " s" + more};
+      return {Errc::unavailable,
+              "no answer from " + at + " within " + std::to_string(call.timeout.count()) + " s" + more};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {Errc::unavailable, at + " shows a certificate that is not accepted: is it the manager you set up, under this "
-                                 "name, and is this machine's clock right?" + more};
+      return {Errc::unavailable,
+              at +
+                  " shows a certificate that is not accepted: is it the manager you set up, under this "
+                  "name, and is this machine's clock right?" +
+                  more};
     case CURLE_SSL_CACERT_BADFILE: return {Errc::malformed, "the CA certificate to believe is not readable" + more};
     case CURLE_WRITE_ERROR:
       if (receiving.too_large) return {Errc::too_large, "the answer of " + at + " is larger than allowed here"};
@@ -196,7 +201,12 @@ Result<HttpAnswer> http_call(const HttpCall& call) {
   set_request(curl.get(), call);
   set_receiver(curl.get(), receiving);
   const CURLcode code = curl_easy_perform(curl.get());
-  if (code != CURLE_OK) return explain(code, place, call, receiving, detail);
+  if (code != CURLE_OK) {
+    long verification = 0;  // curl files a wrong signature of a CA with the right name under "connect error"
+    curl_easy_getinfo(curl.get(), CURLINFO_SSL_VERIFYRESULT, &verification);
+    const bool distrusted = code == CURLE_SSL_CONNECT_ERROR && verification != 0;
+    return explain(distrusted ? CURLE_PEER_FAILED_VERIFICATION : code, place, call, receiving, detail);
+  }
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   receiving.answer.status = static_cast<int>(status);

@@ -17,8 +17,9 @@ TEST(HttpTarget, IsTakenApartAndDecoded) {
 }
 
 TEST(HttpTarget, RefusesWhatTwoReadersCouldUnderstandDifferently) {
-  for (const char* bad : {"", "a", "*", "http://h/", "/%", "/%4", "/%4g", "/a%2Fb", "/a%2fb", "/../a", "/a/..", "/./a",
-                          "/%2e%2e/a", "/%00", "/a%0d%0a", "/%7f", "/%ff", "/?a=%zz", "/?%00=1", "/#x", "/a?b#c"}) {
+  for (const char* bad :
+       {"",     "a",         "*",    "http://h/", "/%",   "/%4",  "/%4g",    "/a%2Fb",  "/a%2fb", "/../a", "/a/..",
+        "/./a", "/%2e%2e/a", "/%00", "/a%0d%0a",  "/%7f", "/%ff", "/?a=%zz", "/?%00=1", "/#x",    "/a?b#c"}) {
     EXPECT_FALSE(parse_target(bad)) << bad;
   }
 }
