@@ -37,13 +37,12 @@ Status check_tag(std::string_view tag) {
   if (tag.size() > tag_bytes_max) {
     return Error{Errc::too_large, "tag is longer than " + std::to_string(tag_bytes_max) + " bytes"};
   }
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '/' || c == '-';
-  };
-  if (!std::all_of(tag.begin(), tag.end(), fits)) {
-    return Error{Errc::malformed, "tag holds a character that is not a letter, a digit or one of _ . / -"};
+  if (!is_utf8(tag)) return Error{Errc::malformed, "tag is not UTF-8"};
+  const auto barred = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '+' || c == '#'; };
+  if (std::any_of(tag.begin(), tag.end(), barred)) {
+    return Error{Errc::malformed, "tag holds '+', '#' or a control character"};
   }
+  if (tag.front() == '/' || tag.back() == '/') return Error{Errc::malformed, "tag begins or ends with '/'"};
   return {};
 }
 

@@ -13,7 +13,8 @@ inline constexpr std::string_view default_tag = "default";
 inline constexpr Timestamp device_time_min{Seconds{1'577'836'800}};  // 2020-01-01: before it a clock was never set
 inline constexpr Seconds device_time_ahead_max{24 * 3600};
 
-// 1 to tag_bytes_max of [A-Za-z0-9_./-].
+// 1 to tag_bytes_max bytes of UTF-8 without control characters, '+' and '#'; no '/' at either end. The agent's rule
+// too.
 Status check_tag(std::string_view tag);
 Status check_device_time(Timestamp at, Timestamp now);
 

@@ -2,8 +2,8 @@
 
 #include "crypto/digest.h"
 
-#include <openssl/rand.h>
 #include <algorithm>
+#include <openssl/rand.h>
 
 namespace signet::crypto {
 

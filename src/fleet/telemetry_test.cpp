@@ -1,0 +1,149 @@
+#include "fleet/telemetry.h"
+
+#include "base/json.h"
+#include "fleet/manager_for_test.h"
+
+namespace signet::fleet {
+namespace {
+
+struct TelemetryTest : testing::Test {
+  TelemetryTest() {
+    m.set_up();
+    who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
+    all.workspace = m.workspace.id;
+    all.newest_first = false;
+    all.size = 1000;
+  }
+  Result<Reading> judge(std::string_view tag, std::string_view payload = R"({"value":1})",
+                        std::optional<Timestamp> at = std::nullopt) {
+    return m.fleet.judge(who, tag, at, payload);
+  }
+  std::vector<DataRow> rows() { return m.fleet.data(m.owner, all).value(); }
+  Manager_for_test m;
+  Admission who;
+  DataQuery all;
+};
+
+TEST_F(TelemetryTest, AReadingIsJudgedKeptAndServed) {
+  const Timestamp at = noon_for_test - Seconds{60};
+  const auto reading = judge("test", R"({ "value": 42 })", at);
+  ASSERT_TRUE(is_well(reading));
+  EXPECT_EQ(reading.value().device, who.device);
+  EXPECT_EQ(reading.value().device_time, at);
+  EXPECT_EQ(reading.value().received_at, noon_for_test);
+  const int commits = m.store.commits();
+  ASSERT_TRUE(is_well(m.fleet.keep(std::array{reading.value(), judge("").value()})));
+  EXPECT_EQ(m.store.commits(), commits + 1) << "one commit for all";
+  ASSERT_EQ(rows().size(), 2u);
+  EXPECT_EQ(rows()[0].reading.payload, R"({ "value": 42 })") << "as it was sent";
+  EXPECT_EQ(rows()[0].reading.tag, "test");
+  EXPECT_EQ(rows()[0].fleet, m.fleet.fleets(m.owner, m.workspace.id).value()[0].id);
+  EXPECT_EQ(rows()[1].reading.tag, "default");
+  EXPECT_EQ(m.fleet.find_device(m.owner, who.device).value().last_seen, noon_for_test);
+}
+
+TEST_F(TelemetryTest, AResendIsDroppedAndCountsAsKept) {
+  const Reading reading = judge("t", R"({"n":1})", noon_for_test).value();
+  ASSERT_TRUE(is_well(m.fleet.keep(std::array{reading})));
+  EXPECT_TRUE(is_well(m.fleet.keep(std::array{reading, reading})));
+  EXPECT_EQ(rows().size(), 1u);
+}
+
+TEST_F(TelemetryTest, WithoutADeviceTimeNoTwoAreTheSame) {
+  std::vector<Reading> batch;
+  for (int i = 0; i < 100; ++i) batch.push_back(judge("t", "{\"n\":" + std::to_string(i) + "}").value());
+  ASSERT_TRUE(is_well(m.fleet.keep(batch)));
+  ASSERT_EQ(rows().size(), 100u);
+  EXPECT_EQ(rows()[0].reading.device_time, noon_for_test);
+  for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(rows()[i].reading.payload, "{\"n\":" + std::to_string(i) + "}");
+
+  // A restart whose clock says the same, and then a clock that was set back: still none falls on another.
+  Fleet restarted{m.store, m.clock, m.random, {"", nullptr}, {}};
+  ASSERT_TRUE(is_well(restarted.keep(std::array{restarted.judge(who, "t", {}, R"({"n":100})").value()})));
+  EXPECT_EQ(rows().size(), 101u);
+  m.clock.advance(Seconds{60});
+  ASSERT_TRUE(is_well(m.fleet.keep(std::array{judge("t", R"({"n":101})").value()})));
+  m.clock.set_wall(noon_for_test);
+  const Reading back = judge("t", R"({"n":102})").value();
+  EXPECT_LT(back.device_time, noon_for_test + Seconds{1}) << "the clock is believed";
+  ASSERT_TRUE(is_well(m.fleet.keep(std::array{back})));
+  EXPECT_EQ(rows().size(), 103u);
+}
+
+TEST_F(TelemetryTest, WhatIsFullIsRefusedAndNothingIsKept) {
+  const Reading reading = judge("t").value();
+  m.store.fail_next_commits(1);
+  EXPECT_TRUE(fails_with(m.fleet.keep(std::array{reading}), Errc::exhausted));
+  EXPECT_TRUE(rows().empty());
+  EXPECT_TRUE(is_well(m.fleet.keep(std::array{reading})));
+  EXPECT_EQ(rows().size(), 1u);
+}
+
+TEST_F(TelemetryTest, APayloadIsAWholeJsonObject) {
+  for (const char* good : {"{}", R"({"a":[1,2.5,"x",null,true,{"b":{}}]})", " {\"a\" : 1}\n", R"({"é":"ü"})"}) {
+    EXPECT_TRUE(is_well(judge("t", good))) << good;
+  }
+  for (const char* bad : {"", "1", "[]", "null", "\"{}\"", "{", "}", "{}{}", "{} x", R"({"a":})", R"({"a":1,})",
+                          "{a:1}", R"({"a":tru})", R"({"a":"\q"})", "{\"a\":\"\xff\"}", R"({"a":[1,{"b":nul}]})"}) {
+    EXPECT_TRUE(fails_with(judge("t", bad), Errc::malformed)) << bad;
+  }
+}
+
+TEST_F(TelemetryTest, APayloadHasLimits) {
+  std::string longest = R"({"x":")";
+  longest.append(payload_bytes_max - longest.size() - 2, 'x').append(R"("})");
+  ASSERT_EQ(longest.size(), payload_bytes_max);
+  EXPECT_TRUE(is_well(judge("t", longest)));
+  EXPECT_TRUE(fails_with(judge("t", longest + " "), Errc::too_large));
+  const auto nested = [](std::size_t depth) {
+    std::string out = "{\"a\":";
+    out.append(depth - 1, '[').append(depth - 1, ']');
+    return out + "}";
+  };
+  EXPECT_TRUE(is_well(judge("t", nested(json_depth_max - 1))));
+  EXPECT_TRUE(parse_json(nested(json_depth_max - 1))) << "what is kept can be read by the other rooms";
+  EXPECT_TRUE(fails_with(judge("t", nested(json_depth_max + 1)), Errc::malformed));
+  EXPECT_TRUE(fails_with(judge("t", nested(20'000)), Errc::malformed));
+}
+
+TEST_F(TelemetryTest, ATagIsWhatAnMqttTopicMayEndWith) {
+  for (const char* good : {"t", "room-1/temp.raw", "A_z.0/9-", "a b", "\xc3\xa9", "$x"})
+    EXPECT_TRUE(is_well(judge(good))) << good;
+  EXPECT_EQ(judge("").value().tag, default_tag);
+  for (const char* bad : {"#", "a/+", "\xff", "a\n", "/", "/a", "a/"}) {
+    EXPECT_TRUE(fails_with(judge(bad), Errc::malformed)) << bad;
+  }
+  EXPECT_TRUE(is_well(judge(std::string(tag_bytes_max, 't'))));
+  EXPECT_TRUE(fails_with(judge(std::string(tag_bytes_max + 1, 't')), Errc::too_large));
+}
+
+TEST_F(TelemetryTest, ADeviceTimeIsSane) {
+  const auto at = [&](Timestamp when) { return judge("t", "{}", when); };
+  EXPECT_TRUE(is_well(at(device_time_min)));
+  EXPECT_TRUE(fails_with(at(device_time_min - Micros{1}), Errc::malformed));
+  EXPECT_TRUE(fails_with(at(Timestamp{}), Errc::malformed));
+  EXPECT_TRUE(is_well(at(noon_for_test + device_time_ahead_max)));
+  EXPECT_TRUE(fails_with(at(noon_for_test + device_time_ahead_max + Micros{1}), Errc::malformed));
+}
+
+TEST_F(TelemetryTest, AQueryHasLimits) {
+  DataQuery query = all;
+  query.size = data_page_max;
+  EXPECT_TRUE(is_well(m.fleet.data(m.owner, query)));
+  query.size = data_page_max + 1;
+  EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::too_large));
+  query = all;
+  query.page = std::numeric_limits<std::size_t>::max();
+  EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::too_large));
+  query = all;
+  query.tags.assign(101, "t");
+  EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::too_large));
+  query.tags = {"not+a tag"};
+  EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::malformed));
+  query = all;
+  query.size = 0;
+  EXPECT_TRUE(m.fleet.data(m.owner, query).value().empty());
+}
+
+}  // namespace
+}  // namespace signet::fleet
