@@ -93,8 +93,10 @@ std::string base64(Bytes bytes) {
 
 Result<Buffer> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0) return Error{Errc::malformed, "base64 is not padded to four characters"};
-  if (text.ends_with("==")) text.remove_suffix(2);
-  else if (text.ends_with('=')) text.remove_suffix(1);
+  if (text.ends_with("=="))
+    text.remove_suffix(2);
+  else if (text.ends_with('='))
+    text.remove_suffix(1);
   return decode_64(text, base64_digits);
 }
 

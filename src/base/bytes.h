@@ -14,7 +14,7 @@ namespace signet {
 using Bytes = std::span<const std::uint8_t>;  // borrowed, cheap, passed by value
 using Buffer = std::vector<std::uint8_t>;     // owned
 template <std::size_t N>
-using Block = std::array<std::uint8_t, N>;    // owned, of a fixed size
+using Block = std::array<std::uint8_t, N>;  // owned, of a fixed size
 
 // A cursor over borrowed bytes. After the first failure the caller stops; the cursor is then of no use.
 class Reader {
@@ -95,9 +95,7 @@ class Writer {
 inline Bytes bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
-inline std::string_view text_of(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view text_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Buffer copy_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 // RFC 4648. Hex is lower case unless `upper`; decoders take either case, whole bytes only, and nothing but digits.

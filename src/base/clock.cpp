@@ -107,7 +107,11 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
   if (in.skip(".")) part = TRY(fraction(in));
   const minutes shift = TRY(offset(in));
   if (!in.empty()) return Error{Errc::malformed, "time has characters left over"};
-  return Timestamp{day.time_since_epoch() + hours{h} + minutes{m} + seconds{s} + part - shift};
+  const Timestamp at{day.time_since_epoch() + hours{h} + minutes{m} + seconds{s} + part - shift};
+  if (at < Timestamp{} || at >= sys_days{year{10000} / January / 1}) {
+    return Error{Errc::malformed, "time is not in the years 1970 to 9999"};
+  }
+  return at;
 }
 
 }  // namespace signet

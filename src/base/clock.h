@@ -42,9 +42,7 @@ class ManualClock final : public Clock {
   Instant steady_{Seconds{1}};
 };
 
-inline std::int64_t epoch_millis(Timestamp at) {
-  return std::chrono::floor<Millis>(at).time_since_epoch().count();
-}
+inline std::int64_t epoch_millis(Timestamp at) { return std::chrono::floor<Millis>(at).time_since_epoch().count(); }
 inline std::int64_t epoch_micros(Timestamp at) { return at.time_since_epoch().count(); }
 inline Timestamp from_epoch_micros(std::int64_t micros) { return Timestamp{Micros{micros}}; }
 

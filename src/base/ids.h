@@ -38,10 +38,10 @@ class Id {
   std::string text_;
 };
 
-#define SIGNET_ID(Name, text)                             \
-  struct Name##Kind {                                     \
-    static constexpr const char* prefix = text;           \
-  };                                                      \
+#define SIGNET_ID(Name, text)                   \
+  struct Name##Kind {                           \
+    static constexpr const char* prefix = text; \
+  };                                            \
   using Name = Id<Name##Kind>
 SIGNET_ID(AccountId, "acc-");
 SIGNET_ID(WorkspaceId, "wks-");

@@ -35,11 +35,20 @@ void append_escaped(std::string& out, std::string_view text) {
   const bool cut = text.size() > log_value_bytes_max;
   for (const char c : text.substr(0, log_value_bytes_max)) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') out += {'\\', c};
-    else if (byte >= 0x20 && byte < 0x7f) out += c;
-    else out += fmt::format("\\u{:04x}", byte);
+    if (c == '"' || c == '\\')
+      out += {'\\', c};
+    else if (byte >= 0x20 && byte < 0x7f)
+      out += c;
+    else
+      out += fmt::format("\\u{:04x}", byte);
   }
   if (cut) out += "...";
+}
+
+void append_quoted_when(bool quoted, std::string& out, std::string_view text) {
+  if (quoted) out += '"';
+  append_escaped(out, text);
+  if (quoted) out += '"';
 }
 
 }  // namespace
@@ -64,9 +73,7 @@ std::string log_line_json(std::string_view time, LogLevel level, std::string_vie
                                 level_names[static_cast<int>(level)], program, event);
   for (const LogField& field : fields) {
     out += ",\"" + field.name + "\":";
-    if (field.quoted) out += '"';
-    append_escaped(out, field.value);
-    if (field.quoted) out += '"';
+    append_quoted_when(field.quoted, out, field.value);
   }
   return out + "}";
 }
@@ -76,7 +83,8 @@ std::string log_line_text(std::string_view time, LogLevel level, std::string_vie
   std::string out = fmt::format("{} {:<5} {:<24}", time.substr(11, 12), level_names[static_cast<int>(level)], event);
   for (const LogField& field : fields) {
     out += " " + field.name + "=";
-    append_escaped(out, field.value);
+    const bool could_be_two = field.value.empty() || field.value.find_first_of(" =\"") != field.value.npos;
+    append_quoted_when(could_be_two, out, field.value);
   }
   return out;
 }

@@ -27,8 +27,8 @@ struct LogField {
   LogField(std::string_view n, const std::string& v) : name(n), value(v) {}
   LogField(std::string_view n, bool v) : name(n), value(v ? "true" : "false"), quoted(false) {}
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  LogField(std::string_view n, Number v) : name(n), value(std::to_string(v)), quoted(false) {}
+  requires std::is_arithmetic_v<Number> LogField(std::string_view n, Number v)
+      : name(n), value(std::to_string(v)), quoted(v - v != 0) {}  // inf, nan: text
 };
 
 // Call once in main, before threads. Standard error is the only sink; `program` names the writer.

@@ -23,10 +23,10 @@ enum class Errc : std::uint8_t {
   unauthenticated,  // we do not know who is asking
   forbidden,        // we know, and they may not
   not_found,
-  conflict,         // not legal in the present state
-  exhausted,        // a quota or a pool is used up; try later
-  unavailable,      // a dependency is down; try later
-  corrupt,          // our own stored bytes do not check
+  conflict,     // not legal in the present state
+  exhausted,    // a quota or a pool is used up; try later
+  unavailable,  // a dependency is down; try later
+  corrupt,      // our own stored bytes do not check
 };
 
 struct [[nodiscard]] Error {
@@ -53,10 +53,22 @@ class [[nodiscard]] Result {
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   explicit operator bool() const { return state_.index() == 0; }
-  const T& value() const& { ENSURE(state_.index() == 0); return *std::get_if<0>(&state_); }
-  T&& value() && { ENSURE(state_.index() == 0); return std::move(*std::get_if<0>(&state_)); }
-  const Error& error() const& { ENSURE(state_.index() == 1); return *std::get_if<1>(&state_); }
-  Error&& error() && { ENSURE(state_.index() == 1); return std::move(*std::get_if<1>(&state_)); }
+  const T& value() const& {
+    ENSURE(state_.index() == 0);
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    ENSURE(state_.index() == 0);
+    return std::move(*std::get_if<0>(&state_));
+  }
+  const Error& error() const& {
+    ENSURE(state_.index() == 1);
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    ENSURE(state_.index() == 1);
+    return std::move(*std::get_if<1>(&state_));
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -70,8 +82,14 @@ class [[nodiscard]] Result<void> {
 
   explicit operator bool() const { return !error_; }
   void value() const { ENSURE(!error_); }
-  const Error& error() const& { ENSURE(error_); return *error_; }
-  Error&& error() && { ENSURE(error_); return std::move(*error_); }
+  const Error& error() const& {
+    ENSURE(error_);
+    return *error_;
+  }
+  Error&& error() && {
+    ENSURE(error_);
+    return std::move(*error_);
+  }
 
  private:
   std::optional<Error> error_;
@@ -80,11 +98,12 @@ using Status = Result<void>;
 
 // Unwraps a Result, or returns its Error from the enclosing function. May be nested.
 #define TRY_JOIN_(a, b) a##b
-#define TRY_NAMED_(expression, name)                            \
-  __extension__({                                               \
-    auto name = (expression);                                   \
-    if (!name) [[unlikely]] return std::move(name).error();     \
-    std::move(name).value();                                    \
+#define TRY_NAMED_(expression, name)  \
+  __extension__({                     \
+    auto name = (expression);         \
+    if (!name) [[unlikely]]           \
+      return std::move(name).error(); \
+    std::move(name).value();          \
   })
 #define TRY_COUNTED_(expression, count) TRY_NAMED_(expression, TRY_JOIN_(try_result_, count))
 #define TRY(expression) TRY_COUNTED_(expression, __COUNTER__)

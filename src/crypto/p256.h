@@ -7,8 +7,8 @@
 
 namespace signet::crypto {
 
-using PublicKey = Block<64>;   // X || Y
-using Signature = Block<64>;   // R || S; high S is legal, the chip makes it
+using PublicKey = Block<64>;  // X || Y
+using Signature = Block<64>;  // R || S; high S is legal, the chip makes it
 using PrivateKey = Secret<32>;
 
 // A scalar from `random`, uniform in 1 .. n-1.

@@ -7,14 +7,13 @@
 #include "element/element.h"
 #include "identity/certificate.h"
 
-#include <functional>
 #include <map>
-#include <vector>
 
 namespace signet::identity {
 
 inline constexpr std::size_t manifest_unit_bytes_max = 64 * 1024;
 inline constexpr std::size_t manifest_units_max = 100'000;
+inline constexpr unsigned key_slot_max = 15;
 
 struct Unit {
   std::string unique_id;  // 18 hex digits, lower case
@@ -23,7 +22,7 @@ struct Unit {
   std::string part_number;
   Timestamp provisioned_at;
   std::map<unsigned, crypto::PublicKey> keys;  // by slot
-  std::vector<Certificate> chain;              // x5c of slot 0: device, signer, maybe more; empty in a lite manifest
+  std::vector<Certificate> chain;              // x5c of slot 0: device, signer, and the root if it was there
   std::string jws;                             // the unit exactly as it stood in the file, for audit and re-export
 };
 
@@ -32,10 +31,14 @@ struct Trust {
   std::vector<Certificate> roots;  // who may have issued the signers
 };
 
-// Reads all of it or nothing. An error names the unit: "unit 17 (0123f1822c38dd7a01): signature does not verify".
-// Refuses: a cut or trailing file, a wrong signature, an id that differs between header, payload and certificate, a
-// key that differs between JWK and certificate, a unit named twice, a chain that does not lead to a root, no chain.
+// Reads all of it or nothing. An error names the unit: "unit 17 (0123f1822c38dd7a01): signature does not verify"; the
+// first is unit 1. Refuses: a cut or trailing file, a wrong signature, an id that differs between header, payload and
+// certificate, a key that differs between JWK and certificate, a unit named twice, a chain that does not lead to a
+// root, no chain. Certificates are judged at the time of provisioning. Codes: malformed, too_large.
 Result<std::vector<Unit>> read_manifest(Bytes file, const Trust& trust);
+// The same, one unit at a time, for files whose units do not fit in memory together. Stops at the first refusal, also
+// of `take`: what `take` did before is then the caller's to undo.
+Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take);
 
 // One unit as our foundry publishes it; `keys` are slot 0..4, the chain goes into slot 0's x5c.
 struct NewUnit {
@@ -48,7 +51,8 @@ struct NewUnit {
   std::map<unsigned, crypto::PublicKey> keys;
   std::vector<Certificate> chain;  // device, signer
 };
-// One JSON object; a manifest file is these joined by "," inside "[" and "]".
+// One JSON object; a manifest file is these joined by "," inside "[" and "]". conflict when the parts do not fit each
+// other: read_manifest would refuse the result.
 Result<std::string> write_unit(const NewUnit& unit, const Certificate& log_signer, const SignDigest& log_signer_signs);
 
 }  // namespace signet::identity

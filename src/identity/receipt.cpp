@@ -32,6 +32,8 @@ Result<ClaimStatement> read_payload(std::string_view text) {
   for (const std::string* field : {&out.server, &out.account, &out.workspace, &out.device, &out.dcn}) {
     if (field->size() > claim_field_bytes_max) return Error{Errc::too_large, "a field has more than 255 bytes"};
   }
+  if (out.expiry < Timestamp{} || out.expiry > claim_expiry_max)
+    return Error{Errc::malformed, "\"expiry\" is out of range"};
   const Buffer statement = encode(out);
   if (TRY(string_member(payload, "statement")) != base64url(crypto::sha256(statement))) {
     return Error{Errc::malformed, "\"statement\" is not the digest of the fields"};

@@ -1,18 +1,13 @@
 // samples_for_test.h -- Microchip's published sample files, and a small foundry of our own with seeded keys.
 #pragma once
 
-#include "base/port/file.h"
 #include "identity/profile.h"
 
 #include <gtest/gtest.h>
 
 namespace signet::identity::samples {
 
-inline std::string file(const std::string& name) {
-  const auto data = read_file(std::string{SIGNET_SOURCE_DIR} + "/src/identity/testdata/" + name, 1 << 20);
-  EXPECT_TRUE(data) << name;
-  return data ? std::string{text_of(data.value())} : "";
-}
+std::string file(const std::string& name);  // of testdata/
 inline Certificate certificate(const std::string& name) {
   auto read = read_certificate(bytes_of(file(name)));
   EXPECT_TRUE(read) << name << ": " << (read ? "" : read.error().what);

@@ -48,7 +48,7 @@ class Dialler : public std::enable_shared_from_this<Dialler> {
     }
     auto stream = make_stream_(fd_.get());
     if (!stream) return connection_->finish(std::move(stream).error());
-    connection_->begin(std::move(fd_), std::move(stream).value(), address_text(address), Ready::write);
+    connection_->begin(std::move(fd_), std::move(stream).value(), address_text(address));
   }
 
   void stop() {
@@ -68,7 +68,7 @@ class Dialler : public std::enable_shared_from_this<Dialler> {
 }  // namespace
 
 Result<Connection*> connect(Loop& loop, const std::string& host, std::uint16_t port, TlsClient& tls,
-                            std::shared_ptr<ConnectionEvents> events, Seconds timeout) {
+                            std::shared_ptr<ConnectionEvents> events, Millis timeout) {
   std::vector<Address> addresses = TRY(resolve(host, port));
   const auto connection = std::make_shared<StreamConnection>(loop, std::move(events), nullptr);
   connection->start_deadline(timeout);

@@ -42,7 +42,7 @@ class Connection {
 struct ListenConfig {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // 0: the system chooses; see Listener::port
-  Seconds handshake_timeout{10};
+  Millis handshake_timeout{10'000};
   std::size_t handshakes_max = 24;       // in progress at once; the rest wait in the backlog
   std::size_t connections_max = 15'000;  // the rest wait in the backlog
 };
@@ -64,6 +64,6 @@ class Listener {
 // for as long as the system's resolver does; unavailable when it is unknown.
 // Under TLS 1.3 a client is open before the server has judged it: a refusal comes as on_close soon after on_open.
 Result<Connection*> connect(Loop& loop, const std::string& host, std::uint16_t port, TlsClient& tls,
-                            std::shared_ptr<ConnectionEvents> events, Seconds timeout);
+                            std::shared_ptr<ConnectionEvents> events, Millis timeout);
 
 }  // namespace signet::net

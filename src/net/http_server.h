@@ -35,7 +35,7 @@ struct HttpConfig {
   std::size_t body_bytes_max = 32u << 20;
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t connections_max = 512;
-  Seconds request_timeout{30};
+  Millis request_timeout{30'000};
 };
 
 class HttpServer {

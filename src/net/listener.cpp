@@ -80,7 +80,7 @@ class Port : public std::enable_shared_from_this<Port> {
     if (!stream) return log_error("net.accept", {{"error", stream.error().what}});
     const auto connection = std::make_shared<StreamConnection>(loop_, make_owner_(), std::move(place));
     connection->start_deadline(config_.handshake_timeout);
-    connection->begin(std::move(accepted.fd), std::move(stream).value(), address_text(accepted.peer), Ready::read);
+    connection->begin(std::move(accepted.fd), std::move(stream).value(), address_text(accepted.peer));
   }
 
   void rest(const Error& why) {

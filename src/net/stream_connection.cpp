@@ -9,7 +9,7 @@ constexpr std::size_t kept_capacity_max = 1024;  // of an idle connection's send
 
 const Buffer StreamConnection::no_certificate_;
 
-void StreamConnection::start_deadline(Seconds timeout) {
+void StreamConnection::start_deadline(Millis timeout) {
   deadline_ = loop_.after(timeout, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
       const char* const late =
@@ -19,14 +19,16 @@ void StreamConnection::start_deadline(Seconds timeout) {
   });
 }
 
-void StreamConnection::begin(Fd fd, std::unique_ptr<Stream> stream, std::string peer_address, Ready first) {
+void StreamConnection::begin(Fd fd, std::unique_ptr<Stream> stream, std::string peer_address) {
   fd_ = std::move(fd);
   stream_ = std::move(stream);
   peer_address_ = std::move(peer_address);
   stop_dialling_ = nullptr;
   phase_ = Phase::handshaking;
-  Status watched = loop_.watch(fd_.get(), first, [self = shared_from_this()](Ready ready) { self->on_ready(ready); });
-  if (!watched) finish(std::move(watched).error());
+  Status watched =
+      loop_.watch(fd_.get(), Ready::read, [self = shared_from_this()](Ready ready) { self->on_ready(ready); });
+  if (!watched) return finish(std::move(watched).error());
+  shake();  // a client has to begin, and what a server waits for has often come with the connection
 }
 
 void StreamConnection::on_ready(Ready ready) {

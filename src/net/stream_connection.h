@@ -26,9 +26,9 @@ class StreamConnection final : public Connection, public std::enable_shared_from
       : loop_(loop), events_(std::move(events)), admission_(std::move(admission)) {}
 
   // Once, before any other call: the handshake must be over within `timeout` from now.
-  void start_deadline(Seconds timeout);
-  // The descriptor is connected. `first` is what the handshake waits for.
-  void begin(Fd fd, std::unique_ptr<Stream> stream, std::string peer_address, Ready first);
+  void start_deadline(Millis timeout);
+  // The descriptor is connected.
+  void begin(Fd fd, std::unique_ptr<Stream> stream, std::string peer_address);
   // Ends it: from the loop only.
   void finish(std::optional<Error> why);
   bool ended() const { return phase_ == Phase::ended; }

@@ -132,7 +132,7 @@ bool run(Loop& loop);
 // What most tests start from: a manager's port that judges devices, and a device.
 struct World {
   World();
-  std::shared_ptr<Recorder> dial(Seconds timeout = Seconds{10});  // stops the loop when closed
+  std::shared_ptr<Recorder> dial(Millis timeout = Seconds{10});  // stops the loop when closed
   TlsServer& serve(JudgePeer judge, std::vector<std::string> alpn = {"mqtt", "http/1.1"});
   void listen_again(ListenConfig config = {});
 

@@ -235,7 +235,7 @@ void World::listen_again(ListenConfig config) {
              }).value();
 }
 
-std::shared_ptr<Recorder> World::dial(Seconds timeout) {
+std::shared_ptr<Recorder> World::dial(Millis timeout) {
   auto recorder = std::make_shared<Recorder>();
   recorder->closing = [this] { loop->stop(); };
   ENSURE(connect(*loop, "127.0.0.1", listener->port(), *tls_client, recorder, timeout));

@@ -1,12 +1,12 @@
 #include "base/port/file.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 
 namespace signet {
 namespace {
@@ -34,6 +34,15 @@ Status write_all(int fd, Bytes data, const std::string& path) {
     if (wrote < 0) return os_error("write", path);
     data = data.subspan(static_cast<std::size_t>(wrote));
   }
+  return {};
+}
+
+Status write_new_file(const std::string& path, Bytes data, unsigned mode) {
+  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
+  if (!fd) return os_error("create", path);
+  if (::fchmod(fd.get(), mode) != 0) return os_error("set mode of", path);
+  TRY(write_all(fd.get(), data, path));
+  if (::fsync(fd.get()) != 0) return os_error("sync", path);
   return {};
 }
 
@@ -84,14 +93,12 @@ Result<Buffer> read_file(const std::string& path, std::size_t limit) {
 
 Status write_file_atomic(const std::string& path, Bytes data, unsigned mode) {
   const std::string temporary = path + ".new";
-  {
-    const Fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
-    if (!fd) return os_error("create", temporary);
-    if (::fchmod(fd.get(), mode) != 0) return os_error("set mode of", temporary);
-    TRY(write_all(fd.get(), data, temporary));
-    if (::fsync(fd.get()) != 0) return os_error("sync", temporary);
+  Status status = write_new_file(temporary, data, mode);
+  if (status && ::rename(temporary.c_str(), path.c_str()) != 0) status = os_error("rename to", path);
+  if (!status) {
+    ::unlink(temporary.c_str());
+    return status;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return os_error("rename", temporary);
   return sync_folder_of(path);
 }
 

@@ -1,10 +1,10 @@
 #include "base/port/process.h"
 
-#include <csignal>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <csignal>
 
 namespace signet {
 

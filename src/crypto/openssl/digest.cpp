@@ -30,6 +30,7 @@ Block<20> sha1(Bytes data) {
 Digest hmac_sha256(Bytes key, Bytes data) {
   Digest out;
   unsigned size = 0;
+  if (key.empty()) key = bytes_of("");  // a null key would mean: go on with the last one
   ENSURE(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(), out.data(), &size));
   return out;
 }
@@ -48,9 +49,7 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
-void Sha256::update(Bytes data) {
-  ENSURE(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()) == 1);
-}
+void Sha256::update(Bytes data) { ENSURE(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()) == 1); }
 
 Digest Sha256::finish() {
   Digest out;

@@ -1,10 +1,10 @@
 // handles.h -- owners of OpenSSL's objects. Only crypto/openssl and net/tls may include this.
 #pragma once
 
-#include <memory>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <memory>
 
 namespace signet::crypto {
 

@@ -67,11 +67,11 @@ PrivateKey generate_private_key(Random& random) {
   return key;
 }
 
+// By octets: the affine setter would take a coordinate modulo the prime, and one key would have two spellings.
 bool is_public_key(const PublicKey& key) {
   const PointPtr point{EC_POINT_new(group())};
-  const BnPtr x = number(Bytes{key}.first(number_bytes));
-  const BnPtr y = number(Bytes{key}.last(number_bytes));
-  return EC_POINT_set_affine_coordinates(group(), point.get(), x.get(), y.get(), nullptr) == 1;
+  const Block<65> octets = point_octets(key);
+  return EC_POINT_oct2point(group(), point.get(), octets.data(), octets.size(), nullptr) == 1;
 }
 
 PublicKey public_key_of(const PrivateKey& key) {

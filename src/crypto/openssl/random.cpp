@@ -2,8 +2,8 @@
 
 #include "crypto/digest.h"
 
-#include <algorithm>
 #include <openssl/rand.h>
+#include <algorithm>
 
 namespace signet::crypto {
 

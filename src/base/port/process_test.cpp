@@ -1,0 +1,44 @@
+#include "base/port/process.h"
+
+#include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <csignal>
+
+namespace signet {
+namespace {
+
+bool is_hardened() {
+  rlimit core{1, 1};
+  ::getrlimit(RLIMIT_CORE, &core);
+  return core.rlim_max == 0 && ::prctl(PR_GET_DUMPABLE) == 0 && ::umask(077) == 077 &&
+         std::signal(SIGPIPE, SIG_IGN) == SIG_IGN;
+}
+
+TEST(ProcessDeathTest, HardenedKeepsItsMemoryAndFilesToItself) {
+  const auto probe = [] {
+    const bool before = is_hardened();
+    harden_process();
+    std::_Exit(!before && is_hardened() ? 0 : 1);
+  };
+  EXPECT_EXIT(probe(), testing::ExitedWithCode(0), "");
+}
+
+TEST(Process, AStopSignalIsAByteToReadAndNoDeath) {
+  sigset_t before;
+  ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &before), 0);
+  const auto stop = open_stop_signals();
+  ASSERT_TRUE(stop);
+  signalfd_siginfo info{};
+  EXPECT_EQ(::read(stop.value().get(), &info, sizeof info), -1);
+  ASSERT_EQ(std::raise(SIGTERM), 0);
+  EXPECT_EQ(::read(stop.value().get(), &info, sizeof info), static_cast<ssize_t>(sizeof info));
+  EXPECT_EQ(info.ssi_signo, static_cast<unsigned>(SIGTERM));
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace
+}  // namespace signet

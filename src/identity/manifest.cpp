@@ -1,0 +1,187 @@
+#include "identity/manifest.h"
+
+#include "identity/jws.h"
+#include "identity/manifest_units.h"
+#include "identity/names.h"
+#include "identity/template.h"
+
+#include <charconv>
+#include <set>
+
+namespace signet::identity {
+namespace {
+
+Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
+
+bool is_unique_id(std::string_view text) {
+  return text.size() == 2 * element::uid_bytes && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+// What stands around a unit's payload. Nothing of it is believed before the signature is checked.
+struct Envelope {
+  std::string unique_id;
+  Jws jws;
+};
+
+Result<Envelope> read_envelope(std::string_view text) {
+  const json::object unit = TRY(parse_json_object(text));
+  Envelope out;
+  out.unique_id = TRY(string_member(TRY(object_member(unit, "header")), "uniqueId"));
+  if (!is_unique_id(out.unique_id)) return malformed("\"uniqueId\" is not 18 lower-case hex digits");
+  out.jws.protected_header = TRY(string_member(unit, "protected"));
+  out.jws.payload = TRY(string_member(unit, "payload"));
+  out.jws.signature = TRY(string_member(unit, "signature"));
+  return out;
+}
+
+// "x5t#S256" (RFC 7515 4.1.8), then "kid", which is the key identifier; one of them must be there.
+Status match_log_signer(const json::object& header, const Certificate& log_signer) {
+  const std::string thumbprint = TRY(optional_string(header, "x5t#S256"));
+  const std::string kid = TRY(optional_string(header, "kid"));
+  if (thumbprint.empty() && kid.empty()) return malformed("its signature names no log signer");
+  const Block<20> id = log_signer.subject_key_id.value_or(key_id_of(log_signer.public_key));
+  const bool same_certificate = thumbprint.empty() || thumbprint == base64url(fingerprint(log_signer));
+  if (!same_certificate || (!kid.empty() && kid != base64url(id))) {
+    return malformed("signed by another log signer than \"" + log_signer.subject_common_name +
+                     "\": give the certificate that came with this manifest");
+  }
+  return {};
+}
+
+Result<crypto::PublicKey> read_jwk(const json::object& jwk) {
+  if (TRY(string_member(jwk, "kty")) != "EC" || TRY(string_member(jwk, "crv")) != "P-256") {
+    return malformed("not an EC key on P-256");
+  }
+  const Buffer x = TRY(decode_base64url(TRY(string_member(jwk, "x"))));
+  const Buffer y = TRY(decode_base64url(TRY(string_member(jwk, "y"))));
+  crypto::PublicKey key;
+  if (x.size() != 32 || y.size() != 32) return malformed("a coordinate is not 32 bytes");
+  std::copy(y.begin(), y.end(), std::copy(x.begin(), x.end(), key.begin()));
+  if (!crypto::is_public_key(key)) return malformed("not a point on the curve");
+  return key;
+}
+
+Result<unsigned> read_slot(const json::object& jwk) {
+  const std::string kid = TRY(string_member(jwk, "kid"));
+  unsigned slot = 0;
+  const auto [end, ec] = std::from_chars(kid.data(), kid.data() + kid.size(), slot);
+  if (ec != std::errc{} || end != kid.data() + kid.size() || slot > key_slot_max || kid != std::to_string(slot)) {
+    return malformed("a key's \"kid\" is not a slot number");
+  }
+  return slot;
+}
+
+Result<std::vector<Certificate>> read_x5c(const json::object& jwk) {
+  std::vector<Certificate> out;
+  const json::array x5c = TRY(array_member(jwk, "x5c"));
+  if (x5c.size() < 2 || x5c.size() > 3) return malformed("\"x5c\" is not device, signer and at most the root");
+  for (const json::value& each : x5c) {
+    if (!each.is_string()) return malformed("\"x5c\" holds something else than text");
+    const std::string_view text = each.get_string();
+    if (text.size() > 2 * certificate_bytes_max) return Error{Errc::too_large, "a certificate in \"x5c\""};
+    out.push_back(TRY(parse_certificate(TRY(decode_base64(text)))));
+  }
+  return out;
+}
+
+Status read_keys(const json::object& payload, Unit& out) {
+  const json::array keys = TRY(array_member(TRY(object_member(payload, "publicKeySet")), "keys"));
+  for (const json::value& each : keys) {
+    if (!each.is_object()) return malformed("a key is not a JSON object");
+    const json::object& jwk = each.get_object();
+    const unsigned slot = TRY(read_slot(jwk));
+    auto key = read_jwk(jwk);
+    if (!key) return std::move(key).error().within("key of slot " + std::to_string(slot));
+    if (!out.keys.emplace(slot, key.value()).second)
+      return malformed("slot " + std::to_string(slot) + " stands there twice");
+    if (slot == 0 && jwk.contains("x5c")) out.chain = TRY(read_x5c(jwk));
+  }
+  return {};
+}
+
+Status check_unit_chain(const Unit& unit, const std::vector<Certificate>& roots) {
+  const Certificate& device = unit.chain.front();
+  const Certificate& signer = unit.chain[1];
+  if (unit.keys.at(0) != device.public_key) return malformed("the key of slot 0 is not that of the certificate");
+  if (TRY(unique_id_of(device.subject_common_name)) != unit.unique_id) {
+    return malformed("the certificate is that of \"" + device.subject_common_name + "\"");
+  }
+  for (const Certificate& root : roots) {
+    const bool is_its_root =
+        root.subject_name == signer.issuer_name && (unit.chain.size() == 2 || unit.chain[2].der == root.der);
+    if (is_its_root) return check_chain(device, signer, root, unit.provisioned_at);
+  }
+  return malformed("its signer was issued by \"" + signer.issuer_common_name +
+                   "\", which is not among the trusted roots");
+}
+
+Result<Unit> read_payload(Bytes text, const Envelope& envelope, const Trust& trust) {
+  const json::object payload = TRY(parse_json_object(text_of(text)));
+  Unit out;
+  out.unique_id = envelope.unique_id;
+  if (TRY(string_member(payload, "uniqueId")) != out.unique_id) return malformed("the payload is that of another unit");
+  out.provisioned_at = TRY(parse_rfc3339(TRY(string_member(payload, "provisioningTimestamp"))));
+  if (Status status = check_validity(trust.log_signer, out.provisioned_at); !status) {
+    return malformed("the log signer was " + status.error().what);
+  }
+  const std::int64_t version = TRY(integer_member(payload, "version"));
+  if (version == 2) {
+    return malformed(
+        "version 2 (lite) holds no certificate, and without one no unit can be admitted: ask the manufacturer "
+        "for the full manifest");
+  }
+  if (version != 1 && version != 3)
+    return malformed("version " + std::to_string(version) + " is not known (1 and 3 are)");
+  out.model = TRY(string_member(payload, "model"));
+  out.part_number = TRY(string_member(payload, "partNumber"));
+  TRY(read_keys(payload, out));  // encryptedSecretKeySet of version 1 is passed over: its algorithms were never fixed
+  if (out.chain.empty()) return malformed("no certificate (\"x5c\") for the key of slot 0");
+  TRY(check_unit_chain(out, trust.roots));
+  out.dcn = out.chain.front().subject_common_name;
+  return out;
+}
+
+Result<Unit> judge(const Envelope& envelope, const Trust& trust) {
+  TRY(match_log_signer(TRY(jws_header(envelope.jws)), trust.log_signer));
+  const Buffer payload = TRY(verified_payload(envelope.jws, trust.log_signer.public_key));
+  return read_payload(payload, envelope, trust);
+}
+
+Error at_unit(std::size_t number, std::string_view unique_id, Error error) {
+  const std::string id = unique_id.empty() ? "" : " (" + std::string{unique_id} + ")";
+  if (error.code != Errc::too_large) error.code = Errc::malformed;  // whatever it was: the file is bad
+  return std::move(error).within("unit " + std::to_string(number) + id);
+}
+
+}  // namespace
+
+Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take) {
+  ManifestUnits units{file};
+  std::set<std::string> seen;
+  for (std::size_t number = 1;; ++number) {
+    auto text = units.next();
+    if (!text) return at_unit(number, "", std::move(text).error());
+    if (!text.value()) return {};
+    if (number > manifest_units_max) return Error{Errc::too_large, "manifest: more than 100000 units"};
+    auto envelope = read_envelope(*text.value());
+    if (!envelope) return at_unit(number, "", std::move(envelope).error());
+    const std::string& id = envelope.value().unique_id;
+    auto unit = judge(envelope.value(), trust);
+    if (!unit) return at_unit(number, id, std::move(unit).error());
+    if (!seen.insert(id).second) return at_unit(number, id, malformed("stands in the file twice"));
+    Unit whole = std::move(unit).value();
+    whole.jws = *text.value();
+    TRY(take(std::move(whole)));
+  }
+}
+
+Result<std::vector<Unit>> read_manifest(Bytes file, const Trust& trust) {
+  std::vector<Unit> out;
+  TRY(read_units(file, trust, [&](Unit&& unit) -> Status {
+    out.push_back(std::move(unit));
+    return {};
+  }));
+  return out;
+}
+
+}  // namespace signet::identity
