@@ -1,0 +1,138 @@
+// signet-board: a board on this computer. It stands on its folder, its element and a radio that a file describes.
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "base/port/process.h"
+#include "board/board.h"
+#include "board/virtual/pty.h"
+#include "board/virtual/radio.h"
+#include "element/atecc/atecc.h"
+#include "element/link/open_link.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <unistd.h>
+
+namespace {
+
+using namespace signet;
+
+struct Options {
+  std::string folder;
+  std::string element;
+  std::string program;
+  std::string root;
+  std::string packages;
+};
+
+constexpr const char* about =
+    "A board: knows who it is by its secure element, runs a Python program as a confined child, keeps its readings\n"
+    "through power cuts, and talks to its manager over mutual TLS. It opens no listening socket.";
+constexpr const char* example =
+    "Example:\n"
+    "  signet-element --socket /tmp/element.sock --state /tmp/chip.bin &\n"
+    "  signet-board --dir /tmp/board --element unix:/tmp/element.sock --program examples/telemetry/main.py \\\n"
+    "               --root root.pem\n\n"
+    "DIR/console is the serial line: give it to `signet device claim --board`. DIR/radio.conf names the Wi-Fi networks.\n"
+    "--root is needed once; the board keeps it. SIGINT or SIGTERM ends the program.";
+
+// The pseudo-terminal, and a copy for whoever started the board from a terminal.
+class SharedConsole final : public board::Console {
+ public:
+  SharedConsole(board::Console& line, bool also_here) : line_(line), also_here_(also_here) {}
+  void write(std::string_view lines) override {
+    line_.write(lines);
+    if (!also_here_) return;
+    std::fwrite(lines.data(), 1, lines.size(), stdout);
+    std::fflush(stdout);
+  }
+  void on_input(std::function<void(Bytes)> take) override { line_.on_input(std::move(take)); }
+
+ private:
+  board::Console& line_;
+  bool also_here_;
+};
+
+std::string model_of(element::Atecc& chip) {
+  const auto revision = chip.revision();
+  if (!revision) return "ATECC608";
+  return revision.value()[3] == 0x02 ? "ATECC608A" : "ATECC608B";
+}
+
+// build/<preset>/bin/signet-board finds build/<preset>/python.
+std::string packages_beside_program() {
+  std::error_code ec;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", ec);
+  return (self.parent_path().parent_path() / "python").string();
+}
+
+Result<std::string> absolute_file(const std::string& path, const char* what) {
+  std::error_code ec;
+  const auto whole = std::filesystem::absolute(path, ec);
+  if (ec || !std::filesystem::is_regular_file(whole, ec)) {
+    return Error{Errc::not_found, std::string{what} + " " + path + ": no such file"};
+  }
+  return whole.string();
+}
+
+Result<board::BoardConfig> configure(const Options& options) {
+  board::BoardConfig config;
+  config.folder = std::filesystem::absolute(options.folder).string();
+  config.name = "virtual";
+  config.release = SIGNET_VERSION;
+  const std::string packages = options.packages.empty() ? packages_beside_program() : options.packages;
+  const std::string runner = TRY(absolute_file(packages + "/runner.py", "--python-path:"));
+  const std::string program = TRY(absolute_file(options.program, "--program:"));
+  config.firmware.command = {"/usr/bin/python3", "-I", "-B", runner, program};
+  config.firmware.folder = config.folder + "/firmware";
+  return config;
+}
+
+Status run(const Options& options) {
+  const Fd stop = TRY(open_stop_signals());
+  board::BoardConfig config = TRY(configure(options));
+  TRY(make_folder(config.folder, 0700));
+  const Fd lock = TRY(lock_file(config.folder + "/lock"));  // one board, one folder
+  config.root = TRY(board::load_root(config.folder, options.root));
+
+  SystemClock clock;
+  crypto::SystemRandom random;
+  const auto loop = TRY(net::Loop::create(clock));
+  const auto link = TRY(element::open_link(options.element));
+  element::Atecc chip{*link};
+  config.model = model_of(chip);
+  const auto line = TRY(board::Pty::create(*loop, config.folder));
+  SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};
+  board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
+  const auto board = TRY(board::Board::create(std::move(config), {*loop, chip, console, radio, random}));
+
+  TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
+  log_info("board.ready", {{"console", line->path()}});
+  board->boot();
+  loop->run();
+  loop->unwatch(stop.get());
+  log_info("board.stopped");
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  harden_process();
+  start_log("signet-board");
+  Options options;
+  CLI::App app{about, "signet-board"};
+  app.footer(example);
+  app.set_version_flag("--version", std::string{"signet-board "} + SIGNET_VERSION);
+  app.add_option("--dir", options.folder, "the board's own storage; made when missing")->required();
+  app.add_option("--element", options.element, "link to the secure element: unix:PATH")->required();
+  app.add_option("--program", options.program, "the Python program that the board runs")->required();
+  app.add_option("--root", options.root, "root certificate of the element's manufacturer, PEM or DER; kept in DIR");
+  app.add_option("--python-path", options.packages, "folder of the packages zdm, bsp, ...; default: ../python beside this program");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : exit_code_usage;
+  }
+  return exit_code("signet-board", run(options));
+}

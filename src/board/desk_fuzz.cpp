@@ -1,0 +1,43 @@
+#include "board/desk.h"
+
+#include <cstdlib>
+
+namespace {
+
+using namespace signet;
+
+struct Nothing final : board::Services, board::Wifi, element::Element {
+  Wifi& wifi() override { return *this; }
+  void wifi_changed() override {}
+  element::Element& element() override { return *this; }
+  json::object summary() override { return {}; }
+  void start_agent(std::vector<std::string>) override {}
+  bool online() override { return false; }
+  json::object agent_state() override { return {}; }
+  Result<Timestamp> publish(std::string_view, std::string_view) override { return Timestamp{}; }
+  Status configure(const std::string&, const std::string&) override { return {}; }
+  Status start() override { return {}; }
+  void stop() override {}
+  bool connected() const override { return false; }
+  Result<board::WifiInfo> info() override { return board::WifiInfo{}; }
+  Result<element::Uid> uid() override { return element::Uid{}; }
+  Result<crypto::PublicKey> public_key() override { return crypto::PublicKey{}; }
+  Result<crypto::Signature> sign(const crypto::Digest&) override { return crypto::Signature{}; }
+  Result<Buffer> random(std::size_t size) override { return Buffer(size); }
+  Result<element::StoredCertificates> certificates() override { return Error{Errc::not_found, ""}; }
+  Result<std::uint32_t> counter(unsigned) override { return 0u; }
+  Result<std::uint32_t> increment(unsigned) override { return 0u; }
+};
+
+}  // namespace
+
+// Every request gets exactly one answer, now or when all waiting is over.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Nothing services;
+  int answers = 0;
+  board::Desk desk{services, [&](const board::Frame&) { ++answers; }};
+  desk.on_request({board::FrameKind::request, 1, std::string{text_of(Bytes{data, size})}}, Instant{});
+  desk.tick(Instant::max());
+  if (answers != 1) std::abort();
+  return 0;
+}

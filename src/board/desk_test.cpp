@@ -1,0 +1,187 @@
+#include "board/desk.h"
+
+#include <gtest/gtest.h>
+
+namespace signet::board {
+namespace {
+
+constexpr Instant start = Instant{Seconds{100}};
+
+struct FakeElement final : element::Element {
+  crypto::SeededRandom_for_test random_{5};
+  crypto::PrivateKey key = crypto::generate_private_key(random_);
+  std::vector<crypto::Digest> signed_digests;
+
+  Result<element::Uid> uid() override { return element::Uid{0x01, 0x23, 1, 2, 3, 4, 5, 6, 0x01}; }
+  Result<crypto::PublicKey> public_key() override { return crypto::public_key_of(key); }
+  Result<crypto::Signature> sign(const crypto::Digest& digest) override {
+    signed_digests.push_back(digest);
+    return crypto::sign(key, digest);
+  }
+  Result<Buffer> random(std::size_t size) override { return Buffer(size); }
+  Result<element::StoredCertificates> certificates() override { return Error{Errc::not_found, "blank"}; }
+  Result<std::uint32_t> counter(unsigned) override { return 0u; }
+  Result<std::uint32_t> increment(unsigned) override { return 0u; }
+};
+
+struct FakeWifi final : Wifi {
+  Status next;
+  bool up = false;
+  std::string ssid_, password_;
+  Status configure(const std::string& ssid, const std::string& password) override {
+    ssid_ = ssid, password_ = password;
+    return {};
+  }
+  Status start() override {
+    up = static_cast<bool>(next);
+    return next;
+  }
+  void stop() override { up = false; }
+  bool connected() const override { return up; }
+  Result<WifiInfo> info() override {
+    if (!up) return Error{Errc::unavailable, "Wi-Fi is not connected"};
+    return WifiInfo{true, "10.0.0.2", "m", "g", "d", "02"};
+  }
+};
+
+class DeskTest : public testing::Test, protected Services {
+ protected:
+  Wifi& wifi() override { return wifi_; }
+  void wifi_changed() override { ++wifi_changes; }
+  element::Element& element() override { return element_; }
+  json::object summary() override { return {{"board", "test"}}; }
+  void start_agent(std::vector<std::string> names) override { jobs = std::move(names); }
+  bool online() override { return is_online; }
+  json::object agent_state() override { return {{"online", is_online}}; }
+  Result<Timestamp> publish(std::string_view tag, std::string_view payload) override {
+    if (full) return Error{Errc::exhausted, "the outbox is full"};
+    published.push_back(std::string{tag} + " " + std::string{payload});
+    return from_epoch_micros(static_cast<std::int64_t>(published.size()));
+  }
+
+  // Sends one request; true and the body when it was answered at once, or the refusal's text.
+  std::string ask(const std::string& body) {
+    replies.clear();
+    desk.on_request({FrameKind::request, ++id, body}, start);
+    return last();
+  }
+  std::string last() const {
+    if (replies.empty()) return "(nothing yet)";
+    const auto& reply = replies.back();
+    return reply.kind == FrameKind::answer ? reply.body : name_of(error_of_refusal(reply.body).code);
+  }
+
+  FakeElement element_;
+  FakeWifi wifi_;
+  int wifi_changes = 0;
+  std::vector<std::string> jobs;
+  bool is_online = false;
+  bool full = false;
+  std::vector<std::string> published;
+  std::vector<Frame> replies;
+  std::uint32_t id = 0;
+  Desk desk{*this, [this](const Frame& frame) { replies.push_back(frame); }};
+};
+
+TEST_F(DeskTest, AnswersTheBoardAndTheElement) {
+  EXPECT_EQ(ask(R"({"do":"board.init"})"), "{}");
+  EXPECT_EQ(ask(R"({"do":"board.summary"})"), R"({"board":"test"})");
+  EXPECT_EQ(ask(R"({"do":"element.uid"})"), R"({"uid":"012301020304050601"})");
+  EXPECT_EQ(ask(R"({"do":"element.common_name"})"), R"({"common_name":"sn012301020304050601"})");
+  EXPECT_EQ(ask(R"({"do":"element.pubkey"})"), R"({"pubkey":")" + hex(crypto::public_key_of(element_.key)) + R"("})");
+}
+
+TEST_F(DeskTest, RefusesWhatItDoesNotKnow) {
+  for (const char* body : {R"({"do":"element.export"})", R"({"do":"wifi.scan"})", R"({"do":"reboot"})"}) {
+    EXPECT_EQ(ask(body), "not_found") << body;
+  }
+  for (const char* body : {"", "[]", "{}", R"({"do":7})", R"({"do":"element.sign"})", R"({"do":"element.sign","message":"?"})",
+                           R"({"do":"agent.publish","payload":"{}","tag":"t"})",
+                           R"({"do":"agent.publish","payload":"{}","tag":"t","timeout":-1})",
+                           R"({"do":"agent.publish","payload":"{}","tag":"t","timeout":3600001})",
+                           R"({"do":"agent.publish","payload":"[]","tag":"t","timeout":0})",
+                           R"({"do":"agent.start","jobs":[7],"wait":0})", R"({"do":"agent.start","jobs":[""],"wait":0})"}) {
+    EXPECT_EQ(ask(body), "malformed") << body;
+  }
+  EXPECT_TRUE(published.empty());
+}
+
+TEST_F(DeskTest, SignsOnlyWithinItsDomain) {
+  const std::string answer = ask(R"({"do":"element.sign","message":"aGVsbG8="})");
+  const auto object = parse_json_object(answer).value();
+  const Buffer raw = decode_hex(string_member(object, "signature").value()).value();
+  crypto::Signature signature;
+  std::copy(raw.begin(), raw.end(), signature.begin());
+  ASSERT_EQ(element_.signed_digests.size(), 1u);
+  EXPECT_EQ(element_.signed_digests[0], crypto::sha256(bytes_of(std::string_view{"signet.app.v1\0hello", 19})));
+  EXPECT_TRUE(crypto::verify(crypto::public_key_of(element_.key), app_digest(bytes_of("hello")), signature));
+  EXPECT_FALSE(crypto::verify(crypto::public_key_of(element_.key), crypto::sha256(bytes_of("hello")), signature))
+      << "a raw signature would let a program mint claims";
+}
+
+TEST_F(DeskTest, WifiSaysWhatIsWrong) {
+  EXPECT_EQ(ask(R"({"do":"wifi.configure","ssid":"Lab","password":"secret"})"), "{}");
+  EXPECT_EQ(wifi_.password_, "secret");
+  wifi_.next = Error{Errc::unauthenticated, "wrong password"};
+  EXPECT_EQ(ask(R"({"do":"wifi.start"})"), "unauthenticated");
+  wifi_.next = {};
+  EXPECT_EQ(ask(R"({"do":"wifi.start"})"), "{}");
+  EXPECT_EQ(wifi_changes, 2);
+  EXPECT_EQ(ask(R"({"do":"wifi.info"})"),
+            R"({"dhcp":true,"ip":"10.0.0.2","mask":"m","gateway":"g","dns":"d","mac":"02"})");
+  EXPECT_EQ(ask(R"({"do":"wifi.stop"})"), "{}");
+  EXPECT_EQ(ask(R"({"do":"wifi.info"})"), "unavailable");
+}
+
+TEST_F(DeskTest, StartWaitsUntilOnlineOrTheTimeIsOver) {
+  EXPECT_EQ(ask(R"({"do":"agent.start","jobs":["a","b"],"wait":10000})"), "(nothing yet)");
+  EXPECT_EQ(jobs, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(desk.deadline(), start + Seconds{10});
+  desk.on_agent_change();
+  EXPECT_EQ(last(), "(nothing yet)");
+  is_online = true;
+  desk.on_agent_change();
+  EXPECT_EQ(last(), R"({"online":true})");
+  EXPECT_FALSE(desk.deadline());
+
+  is_online = false;
+  EXPECT_EQ(ask(R"({"do":"agent.start","jobs":[],"wait":10000})"), "(nothing yet)");
+  desk.tick(start + Millis{9'999});
+  EXPECT_EQ(last(), "(nothing yet)");
+  desk.tick(start + Seconds{10});
+  EXPECT_EQ(last(), R"({"online":false})");
+}
+
+TEST_F(DeskTest, PublishAnswersOnceDurableOrOnceAcknowledged) {
+  EXPECT_EQ(ask(R"({"do":"agent.publish","payload":"{\"a\":1.0}","tag":"t","timeout":0})"), R"({"device_time":1})");
+  EXPECT_EQ(published, (std::vector<std::string>{R"(t {"a":1.0})"})) << "the text as the program wrote it";
+
+  const char* waits = R"({"do":"agent.publish","payload":"{}","tag":"t","timeout":500})";
+  EXPECT_EQ(ask(waits), "(nothing yet)");
+  desk.on_settled(from_epoch_micros(1), {});
+  EXPECT_EQ(last(), "(nothing yet)") << "another reading's acknowledgement";
+  desk.on_settled(from_epoch_micros(2), {});
+  EXPECT_EQ(last(), R"({"device_time":2})");
+
+  EXPECT_EQ(ask(waits), "(nothing yet)");
+  desk.on_settled(from_epoch_micros(3), Error{Errc::forbidden, "the manager refused it"});
+  EXPECT_EQ(last(), "forbidden");
+
+  EXPECT_EQ(ask(waits), "(nothing yet)");
+  desk.tick(start + Millis{500});
+  EXPECT_EQ(last(), "unavailable");
+  full = true;
+  EXPECT_EQ(ask(waits), "exhausted");
+}
+
+TEST_F(DeskTest, HasALimitOnWaitingRequests) {
+  for (std::size_t i = 0; i < waiting_requests_max; ++i) {
+    ASSERT_EQ(ask(R"({"do":"agent.start","jobs":[],"wait":1000})"), "(nothing yet)");
+  }
+  EXPECT_EQ(ask(R"({"do":"board.init"})"), "exhausted");
+  desk.forget();
+  EXPECT_EQ(ask(R"({"do":"board.init"})"), "{}");
+}
+
+}  // namespace
+}  // namespace signet::board

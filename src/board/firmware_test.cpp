@@ -1,0 +1,123 @@
+#include "board/firmware.h"
+
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace signet::board {
+namespace {
+
+// Runs shell scripts as firmware, on a real loop, until the script has ended or `until` says so.
+class FirmwareTest : public testing::Test, protected FirmwareEvents {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/signet-firmware-XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    folder = name;
+    loop = net::Loop::create(clock).value();
+  }
+  void TearDown() override {
+    firmware.reset();
+    std::filesystem::remove_all(folder);
+  }
+  void run(const std::string& script) {
+    firmware.emplace(*loop, random, FirmwareConfig{{"/bin/bash", "-c", script}, folder + "/own"}, static_cast<FirmwareEvents&>(*this));
+    ASSERT_TRUE(firmware->start());
+    const auto fuse = loop->after(Seconds{20}, [&] {
+      ADD_FAILURE() << "took too long";
+      loop->stop();
+    });
+    loop->run();
+    loop->cancel(fuse);
+  }
+  void on_firmware_text(std::string_view line) override { lines.emplace_back(line); }
+  void on_firmware_request(const Frame& frame) override {
+    requests.push_back(frame);
+    firmware->send({FrameKind::answer, frame.id, R"({"hello":"firmware"})"});
+  }
+  void on_firmware_end(const std::string& how) override {
+    ends.push_back(how);
+    if (ends.size() >= ends_wanted) loop->stop();
+  }
+
+  SystemClock clock;
+  crypto::SeededRandom_for_test random{3};
+  std::string folder;
+  std::unique_ptr<net::Loop> loop;
+  std::optional<Firmware> firmware;
+  std::vector<std::string> lines;
+  std::vector<Frame> requests;
+  std::vector<std::string> ends;
+  std::size_t ends_wanted = 1;
+};
+
+TEST_F(FirmwareTest, ShowsItsTextAndReportsItsEnd) {
+  run("echo one; echo two >&2; printf three");
+  EXPECT_EQ(lines, (std::vector<std::string>{"one", "two", "three"}));
+  EXPECT_EQ(ends, (std::vector<std::string>{"the program has ended"}));
+  EXPECT_FALSE(firmware->running());
+}
+
+TEST_F(FirmwareTest, HasNothingButItsFourDescriptorsAnEmptyEnvironmentAndItsFolder) {
+  ::setenv("SIGNET_SECRET", "x", 1);
+  run("echo fds: $(cd /proc/$$/fd && echo *); env | sort | grep -v -E '^(_|SHLVL|OLDPWD)='; pwd; ulimit -n; ulimit -c; "
+      "grep NoNewPrivs /proc/$$/status");
+  ASSERT_EQ(lines.size(), 8u);
+  // bash itself keeps 255 for a script only; -c has none.
+  EXPECT_EQ(lines[0], "fds: 0 1 2 3");
+  EXPECT_EQ(lines[1], "LANG=C.UTF-8");
+  EXPECT_EQ(lines[2], "PATH=/usr/bin:/bin");
+  EXPECT_EQ(lines[3], "PWD=" + folder + "/own");
+  EXPECT_EQ(lines[4], folder + "/own");
+  EXPECT_EQ(lines[5], std::to_string(firmware_descriptors_max));
+  EXPECT_EQ(lines[6], "0");
+  EXPECT_EQ(lines[7], "NoNewPrivs:\t1");
+}
+
+TEST_F(FirmwareTest, StartsACrashedProgramAgainLater) {
+  ends_wanted = 3;
+  run("echo up; kill -SEGV $$");
+  EXPECT_EQ(lines, (std::vector<std::string>{"up", "up", "up"}));
+  for (const auto& how : ends) EXPECT_EQ(how.rfind("the program ended by signal 11 (Segmentation fault); next start in ", 0), 0u) << how;
+}
+
+TEST_F(FirmwareTest, SaysWhenTheCommandIsNotThere) {
+  firmware.emplace(*loop, random, FirmwareConfig{{"/nowhere/python3"}, folder + "/own"}, static_cast<FirmwareEvents&>(*this));
+  ASSERT_TRUE(firmware->start());
+  loop->run();
+  EXPECT_EQ(ends[0].rfind("the program ended with code 127", 0), 0u) << ends[0];
+}
+
+TEST_F(FirmwareTest, ExchangesFrames) {
+  // {"do":"x"} as request 5; then prints the body of the answer, which begins after 10 bytes.
+  run(R"(printf '\x00\x00\x00\x10\x01\x01\x00\x00\x00\x05{"do":"x"}' >&3; dd bs=30 count=1 <&3 2>/dev/null | tail -c 20; echo)");
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0], (Frame{FrameKind::request, 5, R"({"do":"x"})"}));
+  EXPECT_EQ(lines, (std::vector<std::string>{R"({"hello":"firmware"})"}));
+}
+
+TEST_F(FirmwareTest, IsEndedWhenItBreaksTheProtocol) {
+  run(R"(printf '\xff\xff\xff\xff' >&3; sleep 60)");
+  EXPECT_EQ(ends[0].rfind("the program broke the protocol: a frame is larger", 0), 0u) << ends[0];
+}
+
+TEST_F(FirmwareTest, IsEndedWhenItDoesNotReadItsAnswers) {
+  run(R"(while :; do printf '\x00\x00\x00\x10\x01\x01\x00\x00\x00\x05{"do":"x"}'; done >&3)");
+  EXPECT_EQ(ends[0].rfind("the program ended by signal 9", 0), 0u) << ends[0];
+}
+
+TEST_F(FirmwareTest, CutsLinesThatAreTooLong) {
+  run("head -c 100000 /dev/zero | tr '\\0' x; echo; echo next");
+  EXPECT_EQ(lines, (std::vector<std::string>{"(a line longer than 1024 bytes)", "next"}));
+}
+
+TEST_F(FirmwareTest, StopsAtOnce) {
+  firmware.emplace(*loop, random, FirmwareConfig{{"/bin/bash", "-c", "trap '' TERM; while :; do sleep 1; done"}, folder + "/own"}, static_cast<FirmwareEvents&>(*this));
+  ASSERT_TRUE(firmware->start());
+  firmware->stop();
+  EXPECT_FALSE(firmware->running());
+  EXPECT_TRUE(ends.empty());
+}
+
+}  // namespace
+}  // namespace signet::board
