@@ -86,7 +86,8 @@ void Agent::on_closed(const std::string& why, Moment now) {
   retry_at_ = now.steady + wait;
   const auto millis = std::chrono::duration_cast<Millis>(wait).count();
   note(LogLevel::warn, "agent.offline",
-       (why.empty() ? "the manager closed the connection" : why) + "; next attempt in " + std::to_string(millis) + " ms");
+       (why.empty() ? "the manager closed the connection" : why) + "; next attempt in " + std::to_string(millis) +
+           " ms");
   enter(Phase::waiting);
 }
 

@@ -18,10 +18,10 @@
 namespace signet::agent {
 
 inline constexpr Seconds keepalive{60};
-inline constexpr Seconds time_every{300};        // asks the time again
+inline constexpr Seconds time_every{300};         // asks the time again
 inline constexpr Seconds time_answer_within{20};  // then asks once more
-inline constexpr Seconds stable_after{30};       // a connection that lived so long starts the backoff over
-inline constexpr std::size_t window = 16;        // readings that wait for their PUBACK at once
+inline constexpr Seconds stable_after{30};        // a connection that lived so long starts the backoff over
+inline constexpr std::size_t window = 16;         // readings that wait for their PUBACK at once
 
 struct Moment {
   Timestamp wall;  // the board's own clock, which may be wrong
@@ -39,7 +39,7 @@ struct Transmit {
 struct HangUp {  // after what was transmitted; then on_closed with this reason
   std::string why;
 };
-struct Settled {   // a reading left the outbox: acknowledged, or the reason why it was dropped
+struct Settled {  // a reading left the outbox: acknowledged, or the reason why it was dropped
   Timestamp device_time;
   Status outcome;
 };
@@ -112,11 +112,11 @@ class Agent {
   Phase phase_ = Phase::stopped;
   std::vector<Action> actions_;
   std::optional<mqtt::ClientSession> session_;
-  std::string end_;                                       // why the session ended
-  Instant retry_at_{};                                    // waiting
+  std::string end_;     // why the session ended
+  Instant retry_at_{};  // waiting
   Instant up_since_{};
-  Instant hold_until_{};                                  // no reading before, after "later, please"
-  std::deque<std::string> controls_;                      // for j/up
+  Instant hold_until_{};                                       // no reading before, after "later, please"
+  std::deque<std::string> controls_;                           // for j/up
   std::map<std::uint16_t, std::optional<Timestamp>> flights_;  // packet id -> reading, or a control
   std::set<Timestamp> in_flight_;
   std::optional<ManagerTime> manager_time_;

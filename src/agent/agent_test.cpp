@@ -237,7 +237,8 @@ TEST_F(AgentTest, QueuesWhileOfflineAndSendsInOrderWithinTheWindow) {
   ASSERT_EQ(readings().size(), 100u);
   for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(readings()[i].payload, "{\"value\":" + std::to_string(i) + "}");
   for (std::size_t i = 1; i < 100; ++i) {
-    EXPECT_LT(parse_rfc3339(readings()[i - 1].timestamp_device).value(), parse_rfc3339(readings()[i].timestamp_device).value());
+    EXPECT_LT(parse_rfc3339(readings()[i - 1].timestamp_device).value(),
+              parse_rfc3339(readings()[i].timestamp_device).value());
   }
   EXPECT_TRUE(outbox->waiting().empty());
   EXPECT_EQ(settled.size(), 100u);
@@ -328,7 +329,8 @@ TEST_F(AgentTest, IgnoresWhatItDoesNotUnderstand) {
   for (const std::string& message :
        {std::string{"not json"}, std::string{"[]"}, std::string{"{}"}, std::string{R"({"key":1})"},
         std::string{R"({"key":"#now","value":"noon"})"}, std::string{R"({"key":"#now","value":-1})"},
-        std::string{R"({"key":"#now","value":9223372036854775807})"}, std::string{R"({"key":"@blink","value":{"args":{}}})"}}) {
+        std::string{R"({"key":"#now","value":9223372036854775807})"},
+        std::string{R"({"key":"@blink","value":{"args":{}}})"}}) {
     say(message);
     deliver();
     EXPECT_FALSE(agent->has_time()) << message;

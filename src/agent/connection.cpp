@@ -5,8 +5,8 @@
 namespace signet::agent {
 namespace {
 
-constexpr Timestamp earliest = Timestamp{Seconds{1'577'836'800}};   // 2020-01-01: before this project
-constexpr Timestamp latest = Timestamp{Seconds{10'413'792'000}};    // 2300-01-01
+constexpr Timestamp earliest = Timestamp{Seconds{1'577'836'800}};  // 2020-01-01: before this project
+constexpr Timestamp latest = Timestamp{Seconds{10'413'792'000}};   // 2300-01-01
 
 }  // namespace
 
@@ -17,7 +17,8 @@ void Agent::on(const mqtt::Connected&, Moment now) {
 }
 
 void Agent::on(const mqtt::ConnectRefused& event, Moment) {
-  note(LogLevel::warn, "agent.refused", "the manager refused the connection: " + std::string{mqtt::name_of(event.reason)});
+  note(LogLevel::warn, "agent.refused",
+       "the manager refused the connection: " + std::string{mqtt::name_of(event.reason)});
 }
 
 void Agent::on(const mqtt::Subscribed& event, Moment now) {

@@ -38,7 +38,7 @@ class Outbox {
 
   const Waiting& waiting() const { return waiting_; }
   Timestamp last_time() const { return last_; }
-  std::size_t cut_bytes() const { return cut_; }    // of a torn end at load
+  std::size_t cut_bytes() const { return cut_; }  // of a torn end at load
   std::size_t file_bytes() const { return file_; }
 
  private:
@@ -51,10 +51,10 @@ class Outbox {
   std::size_t bytes_max_;
   Waiting waiting_;
   Timestamp last_{};
-  std::size_t live_ = 0;     // bytes of the file that a rewrite would keep
+  std::size_t live_ = 0;  // bytes of the file that a rewrite would keep
   std::size_t file_ = 0;
   std::size_t cut_ = 0;
-  bool damaged_ = false;     // an append failed half-way: the end of the file is unknown until it is written anew
+  bool damaged_ = false;  // an append failed half-way: the end of the file is unknown until it is written anew
 };
 
 // malformed unless 1 to tag_bytes_max bytes of UTF-8 without '+', '#' or a control character, no '/' at either end.

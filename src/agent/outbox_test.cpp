@@ -68,7 +68,8 @@ class CutDisk final : public Disk {
       if (keep == Keep::nothing) size = 0;
       if (keep == Keep::half) size /= 2;
       if (keep == Keep::all_but_one_byte && size > 0) --size;
-      file.durable.insert(file.durable.end(), file.cached.begin(), file.cached.begin() + static_cast<std::ptrdiff_t>(size));
+      file.durable.insert(file.durable.end(), file.cached.begin(),
+                          file.cached.begin() + static_cast<std::ptrdiff_t>(size));
       file.cached.clear();
     }
     return dead();
@@ -100,7 +101,8 @@ struct Known {
   }
 };
 
-// One life of a program: adds readings, the manager acknowledges the older ones, until the work is done or the power fails.
+// One life of a program: adds readings, the manager acknowledges the older ones, until the work is done or the power
+// fails.
 void live(CutDisk& disk, Known& known, int& next, Timestamp now, std::size_t bytes_max) {
   auto loaded = Outbox::load(disk, bytes_max);
   if (!loaded) return;
@@ -276,8 +278,9 @@ TEST(Outbox, HoldsTheLimitsOfAReading) {
   EXPECT_TRUE(box.add(noon, std::string(tag_bytes_max, 't'), std::string(payload_bytes_max, 'p')));
   EXPECT_EQ(Outbox::load(disk).value().waiting().size(), 1u);
   EXPECT_FALSE(box.add(noon, "t", std::string(payload_bytes_max + 1, 'p')));
-  for (const std::string& tag : {std::string{}, std::string(tag_bytes_max + 1, 't'), std::string{"a/#"}, std::string{"+"},
-                                std::string{"/a"}, std::string{"a/"}, std::string{"a\n"}, std::string{"\xff"}}) {
+  for (const std::string& tag :
+       {std::string{}, std::string(tag_bytes_max + 1, 't'), std::string{"a/#"}, std::string{"+"}, std::string{"/a"},
+        std::string{"a/"}, std::string{"a\n"}, std::string{"\xff"}}) {
     EXPECT_FALSE(box.add(noon, tag, "{}")) << tag;
   }
   EXPECT_TRUE(box.add(noon, "room/north wall", "{}"));

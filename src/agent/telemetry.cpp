@@ -36,7 +36,8 @@ void Agent::pump(Moment now) {
 
 bool Agent::send_control(Moment now) {
   if (controls_.empty()) return false;
-  const auto sent = session_->publish(mqtt::Qos::at_least_once, "j/up/" + device_, bytes_of(controls_.front()), {}, now.steady);
+  const auto sent =
+      session_->publish(mqtt::Qos::at_least_once, "j/up/" + device_, bytes_of(controls_.front()), {}, now.steady);
   if (!sent && sent.error().code == Errc::exhausted) return false;
   if (sent) flights_[sent.value()] = std::nullopt;
   if (!sent) note(LogLevel::error, "agent.control_dropped", sent.error().what);

@@ -8,9 +8,9 @@
 #include "element/atecc/atecc.h"
 #include "element/link/open_link.h"
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <unistd.h>
 
 namespace {
 
@@ -32,7 +32,8 @@ constexpr const char* example =
     "  signet-element --socket /tmp/element.sock --state /tmp/chip.bin &\n"
     "  signet-board --dir /tmp/board --element unix:/tmp/element.sock --program examples/telemetry/main.py \\\n"
     "               --root root.pem\n\n"
-    "DIR/console is the serial line: give it to `signet device claim --board`. DIR/radio.conf names the Wi-Fi networks.\n"
+    "DIR/console is the serial line: give it to `signet device claim --board`. DIR/radio.conf names the Wi-Fi "
+    "networks.\n"
     "--root is needed once; the board keeps it. SIGINT or SIGTERM ends the program.";
 
 // The pseudo-terminal, and a copy for whoever started the board from a terminal.
@@ -127,7 +128,8 @@ int main(int argc, char** argv) {
   app.add_option("--element", options.element, "link to the secure element: unix:PATH")->required();
   app.add_option("--program", options.program, "the Python program that the board runs")->required();
   app.add_option("--root", options.root, "root certificate of the element's manufacturer, PEM or DER; kept in DIR");
-  app.add_option("--python-path", options.packages, "folder of the packages zdm, bsp, ...; default: ../python beside this program");
+  app.add_option("--python-path", options.packages,
+                 "folder of the packages zdm, bsp, ...; default: ../python beside this program");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -114,7 +114,9 @@ json::object Board::agent_state() {
           {"waiting", outbox_.waiting().size()}};
 }
 
-Result<Timestamp> Board::publish(std::string_view tag, std::string_view payload) { return uplink_.publish(tag, payload); }
+Result<Timestamp> Board::publish(std::string_view tag, std::string_view payload) {
+  return uplink_.publish(tag, payload);
+}
 
 void Board::on_firmware_request(const Frame& frame) {
   desk_.on_request(frame, parts_.loop.clock().monotonic());

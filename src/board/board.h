@@ -11,10 +11,10 @@
 namespace signet::board {
 
 struct BoardConfig {
-  std::string folder;        // the board's own storage
-  std::string name;          // "virtual"
-  std::string model;         // of the element, "ATECC608B"
-  std::string release;       // of this program
+  std::string folder;   // the board's own storage
+  std::string name;     // "virtual"
+  std::string model;    // of the element, "ATECC608B"
+  std::string release;  // of this program
   std::optional<identity::Certificate> root;
   FirmwareConfig firmware;
 };

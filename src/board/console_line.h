@@ -1,5 +1,5 @@
-// console_line.h -- the lines of the board's console (docs/formats/console.md): what a tool asks, what the board answers.
-// Pure: no terminal.
+// console_line.h -- the lines of the board's console (docs/formats/console.md): what a tool asks, what the board
+// answers. Pure: no terminal.
 #pragma once
 
 #include "base/json.h"
@@ -12,7 +12,7 @@ inline constexpr std::size_t console_line_bytes_max = 8192;  // with its LF
 
 struct ConsoleRequest {
   std::int64_t id = 0;
-  std::string what;       // "identify"
+  std::string what;        // "identify"
   json::object arguments;  // the whole object
 };
 

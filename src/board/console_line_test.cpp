@@ -18,8 +18,10 @@ TEST(Console, ReadsARequest) {
   EXPECT_EQ(request.value().id, 7);
   EXPECT_EQ(request.value().what, "claim.sign");
   EXPECT_EQ(string_member(request.value().arguments, "statement").value(), "AA");
-  for (const char* wrong : {"", "hello", "!", "!{}", "![]", R"(!{"id":"7","do":"x"})", R"(!{"id":7})", R"(!{"id":7,"do":1})",
-                            R"(!{"id":7,"do":"x"} )" "x"}) {
+  for (const char* wrong :
+       {"", "hello", "!", "!{}", "![]", R"(!{"id":"7","do":"x"})", R"(!{"id":7})", R"(!{"id":7,"do":1})",
+        R"(!{"id":7,"do":"x"} )"
+        "x"}) {
     EXPECT_EQ(parse_request(wrong).error().code, Errc::malformed) << wrong;
   }
 }

@@ -117,7 +117,8 @@ Result<Desk::Answer> Desk::publish(std::uint32_t id, const json::object& request
 }
 
 void Desk::on_settled(Timestamp device_time, const Status& outcome) {
-  const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.reading == device_time; });
+  const auto found =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.reading == device_time; });
   if (found == waiting_.end()) return;
   const std::uint32_t id = found->id;
   waiting_.erase(found);

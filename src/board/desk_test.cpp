@@ -95,12 +95,13 @@ TEST_F(DeskTest, RefusesWhatItDoesNotKnow) {
   for (const char* body : {R"({"do":"element.export"})", R"({"do":"wifi.scan"})", R"({"do":"reboot"})"}) {
     EXPECT_EQ(ask(body), "not_found") << body;
   }
-  for (const char* body : {"", "[]", "{}", R"({"do":7})", R"({"do":"element.sign"})", R"({"do":"element.sign","message":"?"})",
-                           R"({"do":"agent.publish","payload":"{}","tag":"t"})",
-                           R"({"do":"agent.publish","payload":"{}","tag":"t","timeout":-1})",
-                           R"({"do":"agent.publish","payload":"{}","tag":"t","timeout":3600001})",
-                           R"({"do":"agent.publish","payload":"[]","tag":"t","timeout":0})",
-                           R"({"do":"agent.start","jobs":[7],"wait":0})", R"({"do":"agent.start","jobs":[""],"wait":0})"}) {
+  for (const char* body :
+       {"", "[]", "{}", R"({"do":7})", R"({"do":"element.sign"})", R"({"do":"element.sign","message":"?"})",
+        R"({"do":"agent.publish","payload":"{}","tag":"t"})",
+        R"({"do":"agent.publish","payload":"{}","tag":"t","timeout":-1})",
+        R"({"do":"agent.publish","payload":"{}","tag":"t","timeout":3600001})",
+        R"({"do":"agent.publish","payload":"[]","tag":"t","timeout":0})", R"({"do":"agent.start","jobs":[7],"wait":0})",
+        R"({"do":"agent.start","jobs":[""],"wait":0})"}) {
     EXPECT_EQ(ask(body), "malformed") << body;
   }
   EXPECT_TRUE(published.empty());

@@ -19,7 +19,8 @@ Result<Endpoint> read_endpoint(const json::object& object) {
   Endpoint endpoint;
   endpoint.host = TRY(string_member(object, "host"));
   const bool odd = std::any_of(endpoint.host.begin(), endpoint.host.end(), [](char c) { return c <= ' ' || c == '/'; });
-  if (endpoint.host.empty() || endpoint.host.size() > host_bytes_max || odd) return wrong("\"host\" is not a host name");
+  if (endpoint.host.empty() || endpoint.host.size() > host_bytes_max || odd)
+    return wrong("\"host\" is not a host name");
   const std::int64_t port = TRY(integer_member(object, "port"));
   if (port < 1 || port > 65535) return wrong("\"port\" is not 1 to 65535");
   endpoint.port = static_cast<std::uint16_t>(port);
@@ -29,7 +30,8 @@ Result<Endpoint> read_endpoint(const json::object& object) {
   if (!ca.value().is_ca) return wrong("\"ca\" is not the certificate of a CA");
   endpoint.device = TRY(DeviceId::parse(TRY(string_member(object, "device")))).str();
   endpoint.receipt = TRY(string_member(object, "receipt"));
-  if (endpoint.receipt.size() > receipt_bytes_max) return Error{Errc::too_large, "\"receipt\" is larger than 4096 bytes"};
+  if (endpoint.receipt.size() > receipt_bytes_max)
+    return Error{Errc::too_large, "\"receipt\" is larger than 4096 bytes"};
   return endpoint;
 }
 
@@ -44,7 +46,8 @@ Result<std::optional<Endpoint>> load_endpoint(const std::string& folder) {
   auto object = parse_json_object(text_of(file.value()));
   auto endpoint = object ? read_endpoint(object.value()) : Result<Endpoint>{object.error()};
   if (!endpoint) {
-    return Error{Errc::corrupt, path_in(folder) + ": " + endpoint.error().what + "; claim the board again to write it anew"};
+    return Error{Errc::corrupt,
+                 path_in(folder) + ": " + endpoint.error().what + "; claim the board again to write it anew"};
   }
   return std::optional<Endpoint>{std::move(endpoint).value()};
 }

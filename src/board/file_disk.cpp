@@ -2,9 +2,9 @@
 
 #include "base/port/file.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace signet::board {
 

@@ -2,10 +2,10 @@
 
 #include "board/spawn.h"
 
-#include <cerrno>
-#include <csignal>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
+#include <csignal>
 
 namespace signet::board {
 
@@ -63,7 +63,8 @@ void Firmware::read_text() {
 
 void Firmware::take_text(bool last) {
   auto line = lines_.next();
-  for (; line; line = lines_.next()) events_.on_firmware_text(line->too_long ? "(a line longer than 1024 bytes)" : line->text);
+  for (; line; line = lines_.next())
+    events_.on_firmware_text(line->too_long ? "(a line longer than 1024 bytes)" : line->text);
   if (last && (line = lines_.rest())) events_.on_firmware_text(line->text);
 }
 

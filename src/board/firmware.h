@@ -1,5 +1,5 @@
-// firmware.h -- the program as a confined child: no descriptor but 0, 1, 2 and the socketpair, no new privileges, limits
-// on memory, files and descriptors, an empty environment, a folder of its own; it dies with the board.
+// firmware.h -- the program as a confined child: no descriptor but 0, 1, 2 and the socketpair, no new privileges,
+// limits on memory, files and descriptors, an empty environment, a folder of its own; it dies with the board.
 #pragma once
 
 #include "agent/backoff.h"

@@ -2,9 +2,6 @@
 
 #include "board/firmware.h"
 
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -13,6 +10,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 
 namespace signet::board {
 namespace {
@@ -38,7 +38,8 @@ bool limit(__rlimit_resource what, rlim_t to) {
   null = ::fcntl(null, F_DUPFD, 10);
   text = ::fcntl(text, F_DUPFD, 10);
   socket = ::fcntl(socket, F_DUPFD, 10);
-  ok = ok && ::dup2(null, 0) == 0 && ::dup2(text, 1) == 1 && ::dup2(text, 2) == 2 && ::dup2(socket, firmware_fd) == firmware_fd;
+  ok = ok && ::dup2(null, 0) == 0 && ::dup2(text, 1) == 1 && ::dup2(text, 2) == 2 &&
+       ::dup2(socket, firmware_fd) == firmware_fd;
   ok = ok && ::close_range(firmware_fd + 1, ~0u, 0) == 0 && ::chdir(folder) == 0;
   ::umask(077);
   if (ok) ::execve(argv[0], argv, environment);

@@ -139,7 +139,8 @@ void Uplink::lost(const std::string& why) {
   perform();
 }
 
-// A board whose clock is wrong sees every certificate as not valid yet, or no longer: the likeliest reason, said plainly.
+// A board whose clock is wrong sees every certificate as not valid yet, or no longer: the likeliest reason, said
+// plainly.
 void Uplink::explain_clock() {
   if (!needs_.endpoint) return;
   const auto ca = identity::read_certificate(bytes_of(needs_.endpoint->ca));

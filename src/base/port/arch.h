@@ -1,10 +1,10 @@
 // arch.h -- what the kernel calls this processor, for system call filters. Little-endian 64-bit Linux only.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <linux/audit.h>
 #include <sys/syscall.h>
+#include <array>
+#include <cstdint>
 
 namespace signet {
 

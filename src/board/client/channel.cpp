@@ -1,7 +1,7 @@
 #include "board/client/channel.h"
 
-#include <cerrno>
 #include <sys/socket.h>
+#include <cerrno>
 
 namespace signet::board {
 

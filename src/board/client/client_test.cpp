@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
+#include <thread>
 
 namespace signet::board {
 namespace {

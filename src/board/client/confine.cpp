@@ -3,15 +3,15 @@
 #include "base/port/arch.h"
 #include "base/port/file.h"
 
-#include <array>
-#include <cerrno>
-#include <cstddef>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <cstddef>
 
 namespace signet::board {
 namespace {
@@ -24,9 +24,19 @@ constexpr sock_filter skip_unless(std::uint32_t value) { return BPF_JUMP(BPF_JMP
 constexpr std::uint32_t deny = SECCOMP_RET_ERRNO | EPERM;
 constexpr std::uint32_t low_half_of_argument_0 = offsetof(seccomp_data, args);  // little-endian; arch.h allows no other
 
-constexpr std::array denied{SYS_socket, SYS_connect, SYS_bind,    SYS_listen,          SYS_execve,          SYS_execveat,
-                            SYS_ptrace, SYS_kill,    SYS_tgkill,  SYS_process_vm_readv, SYS_process_vm_writev,
-                            SYS_pidfd_getfd, SYS_io_uring_setup};
+constexpr std::array denied{SYS_socket,
+                            SYS_connect,
+                            SYS_bind,
+                            SYS_listen,
+                            SYS_execve,
+                            SYS_execveat,
+                            SYS_ptrace,
+                            SYS_kill,
+                            SYS_tgkill,
+                            SYS_process_vm_readv,
+                            SYS_process_vm_writev,
+                            SYS_pidfd_getfd,
+                            SYS_io_uring_setup};
 
 }  // namespace
 

@@ -9,9 +9,9 @@ constexpr std::size_t size_bytes = 4;
 constexpr std::size_t head_bytes = 1 + 1 + 4;  // version, kind, id
 
 constexpr std::pair<Errc, const char*> names[] = {
-    {Errc::malformed, "malformed"},   {Errc::too_large, "too_large"}, {Errc::unauthenticated, "unauthenticated"},
-    {Errc::forbidden, "forbidden"},   {Errc::not_found, "not_found"}, {Errc::conflict, "conflict"},
-    {Errc::exhausted, "exhausted"},   {Errc::unavailable, "unavailable"}, {Errc::corrupt, "corrupt"}};
+    {Errc::malformed, "malformed"}, {Errc::too_large, "too_large"},     {Errc::unauthenticated, "unauthenticated"},
+    {Errc::forbidden, "forbidden"}, {Errc::not_found, "not_found"},     {Errc::conflict, "conflict"},
+    {Errc::exhausted, "exhausted"}, {Errc::unavailable, "unavailable"}, {Errc::corrupt, "corrupt"}};
 
 }  // namespace
 

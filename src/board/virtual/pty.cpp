@@ -1,10 +1,10 @@
 #include "board/virtual/pty.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace signet::board {
 namespace {
@@ -29,7 +29,8 @@ Status link_to(const std::string& target, const std::string& link) {
 
 Result<std::unique_ptr<Pty>> Pty::create(net::Loop& loop, const std::string& folder) {
   Fd master{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)};
-  if (!master || ::grantpt(master.get()) != 0 || ::unlockpt(master.get()) != 0) return os_error("open", "a pseudo-terminal");
+  if (!master || ::grantpt(master.get()) != 0 || ::unlockpt(master.get()) != 0)
+    return os_error("open", "a pseudo-terminal");
   char name[128];
   if (::ptsname_r(master.get(), name, sizeof name) != 0) return os_error("name", "the pseudo-terminal");
   Fd slave{::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)};

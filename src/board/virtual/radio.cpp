@@ -39,7 +39,8 @@ Result<VirtualRadio> VirtualRadio::create(const std::string& folder, Bytes mac_s
 }
 
 Status VirtualRadio::configure(const std::string& ssid, const std::string& password) {
-  if (ssid.empty() || ssid.size() > 32) return Error{Errc::malformed, "an SSID has 1 to 32 bytes"};  // IEEE 802.11 9.4.2.2
+  if (ssid.empty() || ssid.size() > 32)
+    return Error{Errc::malformed, "an SSID has 1 to 32 bytes"};  // IEEE 802.11 9.4.2.2
   if (password.size() > 64) return Error{Errc::malformed, "a Wi-Fi password has at most 64 bytes"};
   ssid_ = ssid;
   password_ = password;

@@ -2,10 +2,10 @@
 #include "board/virtual/radio.h"
 
 #include <fcntl.h>
-#include <filesystem>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <filesystem>
 
 namespace signet::board {
 namespace {
@@ -66,7 +66,8 @@ class PtyTest : public VirtualTest {
   std::string read_all() {
     std::string text;
     char chunk[4096];
-    for (ssize_t got = ::read(tool.get(), chunk, sizeof chunk); got > 0; got = ::read(tool.get(), chunk, sizeof chunk)) {
+    for (ssize_t got = ::read(tool.get(), chunk, sizeof chunk); got > 0;
+         got = ::read(tool.get(), chunk, sizeof chunk)) {
       text.append(chunk, static_cast<std::size_t>(got));
     }
     return text;
@@ -112,7 +113,8 @@ TEST_F(PtyTest, WhatNobodyReadsMakesRoomInWholeLines) {
   EXPECT_LE(pty->unread_bytes(), unread_bytes_max);
   std::string text;
   turn_until([&] { return (text += read_all()).ends_with("line 19999\n"); });
-  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) ASSERT_EQ(text.compare(at, 5, "line "), 0) << at;
+  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
+    ASSERT_EQ(text.compare(at, 5, "line "), 0) << at;
 }
 
 TEST_F(PtyTest, ToolsComeAndGo) {

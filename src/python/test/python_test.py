@@ -100,8 +100,8 @@ class TelemetryProgram(unittest.TestCase):
         self.assertEqual([tag for tag, _ in board.published], ["test", "test"])
         for _, payload in board.published:
             self.assertTrue(0 <= payload["value"] <= 100)
-        self.assertEqual([r["do"] for r in board.asked][:6], ["board.init", "board.summary", "wifi.configure", "wifi.start",
-                                                              "wifi.info", "agent.start"])
+        self.assertEqual([request["do"] for request in board.asked][:6],
+                         ["board.init", "board.summary", "wifi.configure", "wifi.start", "wifi.info", "agent.start"])
         self.assertEqual(code, 1, "the board hung up")
         self.assertIn("the board has gone", text)
 
