@@ -14,6 +14,13 @@ namespace {
 using namespace signet;
 using namespace signet::mqtt;
 
+Result<Connect> connect_of(Version, std::uint8_t flags, Bytes body) {
+  static_cast<void>(connect_level(body));
+  return decode_connect(flags, body);
+}
+using mqtt::encode;
+void encode(Buffer& out, Version, const Connect& connect) { mqtt::encode(out, connect); }
+
 // What was read is written, and what is written is read and written again the same.
 template <auto decode>
 void check(Version version, const Packet& packet) {
@@ -30,12 +37,6 @@ void check(Version version, const Packet& packet) {
   encode(twice, version, second.value());
   ENSURE(once == twice);
 }
-
-Result<Connect> connect_of(Version, std::uint8_t flags, Bytes body) {
-  static_cast<void>(connect_level(body));
-  return decode_connect(flags, body);
-}
-void encode(Buffer& out, Version, const Connect& connect) { mqtt::encode(out, connect); }
 
 }  // namespace
 
