@@ -14,8 +14,8 @@ struct Config {
   Seconds keepalive_max{600};
   std::uint32_t handshakes_max = 24;
   std::uint32_t sessions_max = 15'000;
-  std::uint32_t publishes_per_second = 100;
-  std::uint32_t publish_burst = 500;
+  std::uint32_t publishes_per_second = 200;
+  std::uint32_t publish_burst = 1'000;
   std::uint16_t receive_max = 64;
   std::uint16_t send_max = 16;
 };
