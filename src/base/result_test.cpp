@@ -34,7 +34,7 @@ TEST(Result, HoldsWhatCannotBeCopied) {
 }
 
 TEST(Result, AnErrorSaysWhereOutermostFirst) {
-  EXPECT_EQ(Error(Errc::malformed, "is odd").within("line 3").within("load").what, "load: line 3: is odd");
+  EXPECT_EQ((Error{Errc::malformed, "is odd"}.within("line 3").within("load").what), "load: line 3: is odd");
 }
 
 TEST(ResultDeathTest, ABugEndsTheProcessAndNamesTheClaim) {
