@@ -1,10 +1,20 @@
 #include "base/json.h"
 
+#include <cmath>
+
 namespace signet {
 namespace {
 
 Error wrong(std::string_view name, std::string_view how) {
   return Error{Errc::malformed, "\"" + std::string{name} + "\" " + std::string{how}};
+}
+
+// Boost reads 1e999 as infinity and then cannot write it.
+bool is_finite(const json::value& value) {
+  if (const double* number = value.if_double()) return std::isfinite(*number);
+  if (const json::array* array = value.if_array()) return std::all_of(array->begin(), array->end(), is_finite);
+  const json::object* object = value.if_object();
+  return !object || std::all_of(object->begin(), object->end(), [](const auto& m) { return is_finite(m.value()); });
 }
 
 }  // namespace
@@ -15,6 +25,7 @@ Result<json::value> parse_json(std::string_view text) {
   boost::system::error_code ec;
   json::value value = json::parse(json::string_view{text.data(), text.size()}, ec, {}, options);
   if (ec) return Error{Errc::malformed, "not JSON: " + ec.message()};
+  if (!is_finite(value)) return Error{Errc::malformed, "not JSON: a number is out of range"};
   return value;
 }
 

@@ -37,6 +37,13 @@ TEST(Json, IsStrict) {
   EXPECT_FALSE(parse_json_object("[]"));
 }
 
+TEST(Json, RefusesNumbersThatNoDoubleHolds) {
+  EXPECT_TRUE(parse_json("[1e308, -1e308, 1e-400, 18446744073709551616]"));
+  for (const char* bad : {"1e999", "-1e999", R"({"a": [{"b": 1e999}]})", "111888889888E888"}) {
+    EXPECT_FALSE(parse_json(bad)) << bad;
+  }
+}
+
 TEST(Json, HasADepthLimit) {
   EXPECT_TRUE(parse_json(nested(json_depth_max)));
   EXPECT_FALSE(parse_json(nested(json_depth_max + 1)));
