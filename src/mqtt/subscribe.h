@@ -21,7 +21,8 @@ struct Subscribe {
 
 struct Suback {
   std::uint16_t packet_id = 0;
-  std::vector<ReasonCode> reasons = {};  // one a subscription, in its order [MQTT-3.8.4-6]; 3.1.1 knows 0, 1, 2 and 0x80
+  std::vector<ReasonCode> reasons =
+      {};  // one a subscription, in its order [MQTT-3.8.4-6]; 3.1.1 knows 0, 1, 2 and 0x80
   Properties properties = {};
 };
 
