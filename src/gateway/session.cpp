@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "crypto/digest.h"
+#include "identity/certificate.h"
 
 namespace signet::gateway {
 namespace {
@@ -32,6 +33,7 @@ void Session::on_open(net::Connection& connection) {
   address_ = connection.peer_address();
   auto admitted = hall_->fleet().admit(crypto::sha256(connection.peer_certificate()));
   if (!admitted) {  // withdrawn since the judge was asked
+    who_.dcn = name_of(connection.peer_certificate());
     audit(admitted.error());
     return connection.close_now();
   }
@@ -53,8 +55,7 @@ void Session::on_close(net::Connection& connection, const std::optional<Error>& 
   if (address_.empty()) address_ = connection.peer_address();
   if (!connection.established()) {
     if (why) {
-      const auto known = hall_->fleet().admit(crypto::sha256(connection.peer_certificate()));
-      if (known) who_ = known.value();  // names it in the audit: the certificate is good, so the key was not
+      who_.dcn = name_of(connection.peer_certificate());
       audit(*why);
     }
   } else if (mqtt_) {
@@ -62,6 +63,17 @@ void Session::on_close(net::Connection& connection, const std::optional<Error>& 
         Will::published);
   }
   if (hall_) hall_->forget(*this);
+}
+
+// For the audit of a handshake that failed. A certificate that is admitted was not the trouble: its key, or TLS, was.
+std::string Session::name_of(const Buffer& certificate) const {
+  if (certificate.empty()) return "unknown";
+  const auto known = hall_->fleet().admit(crypto::sha256(certificate));
+  if (known) return known.value().dcn;
+  const auto read = identity::parse_certificate(certificate);
+  if (!read) return "unknown";
+  const std::string claimed = read.value().subject_common_name.substr(0, 64);
+  return known.error().code == Errc::unauthenticated ? "unknown, calls itself " + claimed : claimed;
 }
 
 void Session::tick() {
@@ -268,10 +280,8 @@ void Session::left(std::string_view why) {
 
 void Session::audit(const Error& why) {
   // A peer can cause this at will, so only the audit, which is rate limited, keeps it.
-  log_debug("gateway.refused", {{"subject", subject()}, {"address", address_}, {"why", why.what}});
-  hall_->fleet().refused(address_, subject(), why);
+  log_debug("gateway.refused", {{"subject", who_.dcn}, {"address", address_}, {"why", why.what}});
+  hall_->fleet().refused(address_, who_.dcn, why);
 }
-
-std::string Session::subject() const { return who_.dcn.empty() ? "unknown" : who_.dcn; }
 
 }  // namespace signet::gateway

@@ -54,7 +54,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void publish_will();
   void left(std::string_view why);
   void audit(const Error& why);
-  std::string subject() const;
+  std::string name_of(const Buffer& certificate) const;
 
   Hall* hall_;  // null once detached
   net::Connection* connection_ = nullptr;
