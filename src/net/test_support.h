@@ -128,6 +128,8 @@ class RawServer {
 
 // Runs until somebody stops the loop; false when nobody does for a long time.
 bool run(Loop& loop);
+// Runs until `done` says so; looks every millisecond.
+bool run_until(Loop& loop, const std::function<bool()>& done);
 
 // What most tests start from: a manager's port that judges devices, and a device.
 struct World {

@@ -212,6 +212,15 @@ bool run(Loop& loop) {
   return !late;
 }
 
+bool run_until(Loop& loop, const std::function<bool()>& done) {
+  const auto look = [&](const auto& again) -> void {
+    if (done()) return loop.stop();
+    loop.after(Millis{1}, [&, again] { again(again); });
+  };
+  loop.after(Micros{0}, [&] { look(look); });
+  return run(loop) && done();
+}
+
 World::World() {
   tls_client = TlsClient::create(trust, {device.certificate_der}, element).value();
   serve([](Bytes) { return Status{}; });
