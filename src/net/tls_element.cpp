@@ -119,8 +119,8 @@ void free_signing(void* handle) { delete static_cast<Signing*>(handle); }
 void* dup_signing(void* handle) { return new Signing{signing_of(handle).key, signing_of(handle).digest}; }
 
 int sign_init(void* handle, const char* digest_name, void* key, const OSSL_PARAM[]) {
-  if (digest_name && !OPENSSL_strcasecmp(digest_name, "SHA256") == 0 &&
-      !OPENSSL_strcasecmp(digest_name, "SHA2-256") == 0) {
+  if (digest_name && OPENSSL_strcasecmp(digest_name, "SHA256") != 0 &&
+      OPENSSL_strcasecmp(digest_name, "SHA2-256") != 0) {
     return 0;
   }
   if (key) signing_of(handle).key = key_of(key);
