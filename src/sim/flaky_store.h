@@ -1,0 +1,71 @@
+// flaky_store.h -- a Store in front of another, whose commits go wrong when told to.
+#pragma once
+
+#include "fleet/ports.h"
+
+#include <memory>
+
+namespace signet::sim {
+
+enum class Trouble : std::uint8_t {
+  none,
+  refused,  // a full disk: nothing is changed
+  unsure,   // the commit is made, but reported as failed: an I/O error at the worst moment
+};
+
+class FlakyStore final : public fleet::Store {
+ public:
+  explicit FlakyStore(std::unique_ptr<fleet::Store> real) : real_(std::move(real)) {}
+
+  void next(Trouble trouble) { next_ = trouble; }
+  void die() { dead_ = true; }  // from now on nothing is written, as after kill -9
+
+  Status change(const std::function<Status(fleet::Changes&)>& act) override {
+    if (dead_) return Error{Errc::unavailable, "killed"};
+    switch (std::exchange(next_, Trouble::none)) {
+      case Trouble::none: return real_->change(act);
+      case Trouble::refused: return Error{Errc::exhausted, "the disk is full"};
+      case Trouble::unsure: TRY(real_->change(act)); return Error{Errc::unavailable, "an I/O error"};
+    }
+    return Error{Errc::corrupt, "no such trouble"};
+  }
+
+  Result<std::optional<fleet::Account>> operator_account() override { return real_->operator_account(); }
+  Result<std::optional<fleet::Account>> account(const AccountId& id) override { return real_->account(id); }
+  Result<std::optional<fleet::Credential>> credential(std::string_view email) override {
+    return real_->credential(email);
+  }
+  Result<std::optional<fleet::Token>> token(const crypto::Digest& hash) override { return real_->token(hash); }
+  Result<std::vector<fleet::Workspace>> workspaces(const AccountId& id) override { return real_->workspaces(id); }
+  Result<std::optional<fleet::Workspace>> workspace(const WorkspaceId& id) override { return real_->workspace(id); }
+  Result<std::vector<fleet::FleetGroup>> fleets(const WorkspaceId& id) override { return real_->fleets(id); }
+  Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override { return real_->fleet(id); }
+  Result<std::vector<fleet::Device>> devices(const WorkspaceId& id) override { return real_->devices(id); }
+  Result<std::optional<fleet::Device>> device(const DeviceId& id) override { return real_->device(id); }
+  Result<std::vector<fleet::Admissible>> admissible() override { return real_->admissible(); }
+  Result<std::optional<fleet::Identity>> identity(const crypto::Digest& d) override { return real_->identity(d); }
+  Result<std::optional<fleet::Identity>> identity_by_dcn(std::string_view d) override {
+    return real_->identity_by_dcn(d);
+  }
+  Result<std::vector<fleet::Identity>> identities_of(const DeviceId& id) override { return real_->identities_of(id); }
+  Result<std::vector<fleet::Identity>> identities(std::size_t page, std::size_t size) override {
+    return real_->identities(page, size);
+  }
+  Result<std::string> receipt(const crypto::Digest& d) override { return real_->receipt(d); }
+  Result<std::int64_t> legacy_nonce(const crypto::Digest& d) override { return real_->legacy_nonce(d); }
+  Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp at) override {
+    return real_->has_reading(device, tag, at);
+  }
+  Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override { return real_->data(query); }
+  Result<fleet::Twin> twin(const DeviceId& device) override { return real_->twin(device); }
+  Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
+    return real_->audit(after, size);
+  }
+
+ private:
+  std::unique_ptr<fleet::Store> real_;
+  Trouble next_ = Trouble::none;
+  bool dead_ = false;
+};
+
+}  // namespace signet::sim
