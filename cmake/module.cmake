@@ -116,3 +116,10 @@ function(signet_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   add_dependencies(programs ${name})
 endfunction()
+
+# signet_story(NAME FILE): a test that plays with the real programs (tests/harness.py).
+function(signet_story name file)
+  add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/${file})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS story
+    ENVIRONMENT "SIGNET_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
+endfunction()

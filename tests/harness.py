@@ -1,0 +1,175 @@
+"""Starts the real programs on loopback, in a folder of their own, and leaves nothing behind.
+
+    with Scene() as scene:
+        manager = scene.manager()                   # signetd, an account, a workspace
+        device = manager.enroll("thermometer")      # a software identity: certificate and key as files
+        manager.call("GET", f"/v3/workspaces/{manager.workspace}/devices")
+
+SIGNET_BIN names the folder of the programs. Ports are the system's choice; nothing waits for a guess: wait_for asks
+again until the condition holds, or fails and says what it waited for.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+BIN = pathlib.Path(os.environ.get("SIGNET_BIN", "build/dev/bin")).resolve()
+PATIENCE = 60.0  # seconds; only a broken test waits so long
+PASSWORD = "correct horse battery"
+
+
+def wait_for(condition, what, seconds=PATIENCE):
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} seconds for {what}")
+        time.sleep(0.01)
+    return value
+
+
+def run(*command, **options):
+    """The finished process; its output is text unless text=False."""
+    options = {"capture_output": True, "text": True, "timeout": PATIENCE, "stdin": subprocess.DEVNULL} | options
+    return subprocess.run([str(part) for part in command], check=False, **options)
+
+
+class Scene:
+    def __enter__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="signet-test-"))
+        self.programs = []
+        return self
+
+    def __exit__(self, *_):
+        for program in reversed(self.programs):
+            if program.poll() is None:
+                program.send_signal(signal.SIGTERM)
+        for program in reversed(self.programs):
+            try:
+                program.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
+        shutil.rmtree(self.folder)
+
+    def start(self, name, *arguments, **options):
+        """One of our programs; what it says goes to NAME.log in the scene's folder."""
+        log = (self.folder / f"{name}.log").open("ab")
+        command = [str(BIN / name), *(str(argument) for argument in arguments)]
+        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
+        log.close()
+        self.programs.append(program)
+        return program
+
+    def log(self, name):
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def manager(self):
+        manager = Manager(self)
+        manager.start()
+        manager.set_up()
+        return manager
+
+
+class Refused(Exception):
+    def __init__(self, status, answer):
+        super().__init__(f"{status}: {answer}")
+        self.status, self.answer = status, answer
+
+
+class Manager:
+    """signetd on its data folder. kill() and start() as often as you like: the data stays."""
+
+    def __init__(self, scene):
+        self.scene, self.data, self.token = scene, scene.folder / "data", None
+        self.ready_file = scene.folder / "ready"
+
+    def start(self):
+        self.ready_file.unlink(missing_ok=True)
+        self.program = self.scene.start("signetd", "--data", self.data, "--host", "127.0.0.1", "--device-port", 0,
+                                        "--people-port", 0, "--ready-file", self.ready_file)
+        wait_for(lambda: self.ready_file.exists() or self.program.poll() is not None, "signetd to serve")
+        if self.program.poll() is not None:
+            raise AssertionError("signetd ended:\n" + self.scene.log("signetd"))
+        self.ready = json.loads(self.ready_file.read_text())
+        self.ca = self.ready["ca"]
+        self.port = self.ready["devices"]
+        self.trust = ssl.create_default_context(cafile=self.ca)
+
+    def kill(self):
+        self.program.kill()  # SIGKILL: no handler runs
+        self.program.wait()
+
+    def stop(self):
+        self.program.send_signal(signal.SIGTERM)
+        return self.program.wait(PATIENCE)
+
+    def set_up(self):
+        token = self.ready["setup"].split("#token=")[1].split("&")[0]
+        answer = self.call("POST", "/v3/setup", {"token": token, "email": "ann@example.org", "password": PASSWORD})
+        self.token, self.workspace = answer["token"], answer["workspace"]["id"]
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(f"https://127.0.0.1:{self.ready['people']}{path}", method=method)
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, context=self.trust, timeout=PATIENCE) as response:
+                text = response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                raise Refused(error.code, error.read().decode(errors="replace")) from None
+        return json.loads(text) if text else {}
+
+    def enroll(self, name):
+        device = self.call("POST", f"/v3/workspaces/{self.workspace}/devices", {"name": name})["device"]["id"]
+        identity = make_request(self.scene.folder, name)
+        path = f"/v3/workspaces/{self.workspace}/devices/{device}/enroll"
+        answer = self.call("POST", path, {"csr": identity.request.read_text()})
+        identity.certificate.write_text(answer["certificate"])
+        identity.device, identity.dcn = device, answer["identity"]["dcn"]
+        return identity
+
+    def readings(self, device):
+        path = f"/v3/timeseries/{self.workspace}/data?device={device}&size=175000&sort=timestamp_device"
+        return self.call("GET", path)["result"]
+
+    def audit(self):
+        return self.call("GET", "/v3/audit?size=1000")["audit"]
+
+
+class Identity:
+    """A key and its certificate, as files."""
+
+    def __init__(self, folder, name):
+        self.key, self.certificate = folder / f"{name}.key", folder / f"{name}.pem"
+        self.request = folder / f"{name}.csr"
+        self.device = self.dcn = None
+
+
+def make_request(folder, name):
+    identity = Identity(folder, name)
+    done = run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+               "-keyout", identity.key, "-out", identity.request, "-subj", f"/CN={name}")
+    assert done.returncode == 0, done.stderr
+    return identity
+
+
+def make_look_alike(folder, genuine):
+    """A self-made certificate that has the subject of a genuine one, with a key of its own."""
+    subject = run("openssl", "x509", "-in", genuine.certificate, "-noout", "-subject", "-nameopt", "compat").stdout
+    identity = Identity(folder, "look-alike")
+    done = run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+               "-days", "30", "-keyout", identity.key, "-out", identity.certificate,
+               "-subj", subject.split("subject=")[1].strip())
+    assert done.returncode == 0, done.stderr
+    return identity
