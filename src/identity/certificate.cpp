@@ -2,6 +2,8 @@
 
 #include "identity/names.h"
 
+#include <arpa/inet.h>
+
 #include <set>
 
 namespace signet::identity {
@@ -42,11 +44,11 @@ Status read_extended_key_usage(der::DerReader& value, Certificate& out) {
   return {};
 }
 
+// REQUIRES: 4 or 16 bytes.
 std::string ip_text(Bytes ip) {
-  if (ip.size() != 4) return hex(ip);
-  std::string out;
-  for (const std::uint8_t byte : ip) out += (out.empty() ? "" : ".") + std::to_string(byte);
-  return out;
+  char text[INET6_ADDRSTRLEN];
+  ENSURE(inet_ntop(ip.size() == 4 ? AF_INET : AF_INET6, ip.data(), text, sizeof text) != nullptr);
+  return text;
 }
 
 // GeneralName (RFC 5280 4.2.1.6): [2] dNSName, [7] iPAddress; the others, directoryName among them, are only skipped.
@@ -172,6 +174,7 @@ Status read_tbs(der::DerReader tbs, Certificate& out) {
   out.subject_name = std::move(subject.der);
   out.subject_common_name = std::move(subject.common_name);
   out.subject_organization = std::move(subject.organization);
+  out.subject_unit = std::move(subject.unit);
   out.public_key = TRY(expect_public_key(tbs));
   TRY(read_extensions(tbs, out));
   return tbs.end();

@@ -33,6 +33,7 @@ struct Certificate {
   std::string issuer_common_name;
   std::string subject_common_name;
   std::string subject_organization;
+  std::string subject_unit;
   Timestamp not_before;
   Timestamp not_after;
   crypto::PublicKey public_key;
@@ -42,7 +43,7 @@ struct Certificate {
   std::optional<std::uint16_t> key_usage;
   std::optional<bool> client_auth;  // absent: no extended key usage (genuine parts have none)
   std::optional<bool> server_auth;
-  std::vector<std::string> alternative_names;  // "dns:host", "ip:10.0.0.1" or "ip:16 bytes in hex"; others left out
+  std::vector<std::string> alternative_names;  // "dns:host", "ip:10.0.0.1", "ip:::1"; other kinds are left out
   std::optional<Block<20>> subject_key_id;
   std::optional<Block<20>> authority_key_id;
 };

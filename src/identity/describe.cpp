@@ -43,6 +43,7 @@ std::string describe(const Certificate& certificate) {
   std::string out;
   const std::string& organization = certificate.subject_organization;
   line(out, "subject", certificate.subject_common_name + (organization.empty() ? "" : " (" + organization + ")"));
+  if (!certificate.subject_unit.empty()) line(out, "unit", certificate.subject_unit);
   line(out, "issuer", certificate.issuer_common_name);
   line(out, "serial number", colons(certificate.serial));
   line(out, "not before", rfc3339(certificate.not_before));

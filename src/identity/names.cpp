@@ -78,9 +78,10 @@ Result<Name> expect_name(der::DerReader& in) {
     der::DerReader pair = TRY(rdn.enter(der::sequence));
     if (!rdn.empty()) return malformed("name: two attributes in one RDN");
     const Bytes type = TRY(pair.expect(der::oid)).content;
-    std::string* const slot = same(type, oids::common_name)    ? &out.common_name
-                              : same(type, oids::organization) ? &out.organization
-                                                               : nullptr;
+    std::string* const slot = same(type, oids::common_name)           ? &out.common_name
+                              : same(type, oids::organization)        ? &out.organization
+                              : same(type, oids::organizational_unit) ? &out.unit
+                                                                      : nullptr;
     if (slot && !slot->empty()) return malformed("name: an attribute stands there twice");
     std::string text = TRY(expect_text(pair));
     TRY(pair.end());

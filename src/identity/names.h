@@ -30,9 +30,10 @@ struct Name {
   Buffer der;
   std::string common_name;  // empty when the name has none
   std::string organization;
+  std::string unit;
 };
 
-// RDNSequence with one attribute in each RDN; common name and organisation at most once, printable UTF-8.
+// RDNSequence with one attribute in each RDN; common name, organisation and its unit at most once, printable UTF-8.
 Result<Name> expect_name(der::DerReader& in);
 // In this order, each left out when empty; UTF8String, as Microchip writes them.
 Buffer encode_name(std::string_view organization, std::string_view organizational_unit, std::string_view common_name);
