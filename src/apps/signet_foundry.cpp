@@ -1,0 +1,202 @@
+// signet-foundry -- the manufacturer: makes a root and a signer, turns blank elements into identities, publishes them.
+#include "base/exit_code.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/port/process.h"
+#include "element/link/open.h"
+#include "factory/station.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+namespace signet {
+namespace {
+
+struct Options {
+  std::string folder;
+  std::string pin_file;
+  std::string organization = "Signet";
+  std::string signer_id = "0001";
+  std::string module_file = factory::default_module;
+  std::string element;
+  std::string batch = "default";
+  std::string part_number = "ATECC608B-SIGNET";
+  std::string output;
+  bool json = false;
+};
+
+void print_json(const json::object& object) { std::printf("%s\n", json::serialize(object).c_str()); }
+
+json::object facts_of(const identity::Certificate& certificate) {
+  return {{"subject", certificate.subject_common_name},
+          {"not_before", rfc3339(certificate.not_before)},
+          {"not_after", rfc3339(certificate.not_after)},
+          {"sha256", hex(identity::fingerprint(certificate))}};
+}
+
+json::object facts_of(const factory::Authority& authority) {
+  return {{"folder", authority.folder()},
+          {"organization", authority.organization()},
+          {"root", facts_of(authority.root())},
+          {"signer", facts_of(authority.signer())},
+          {"log_signer", facts_of(authority.log_signer())}};
+}
+
+void print_line(const char* what, const identity::Certificate& certificate) {
+  std::printf("%-11s %-40s %s .. %s\n", what, certificate.subject_common_name.c_str(),
+              rfc3339(certificate.not_before).substr(0, 10).c_str(), rfc3339(certificate.not_after).substr(0, 10).c_str());
+}
+
+void print(const factory::Authority& authority, bool as_json) {
+  if (as_json) return print_json(facts_of(authority));
+  print_line("root", authority.root());
+  print_line("signer", authority.signer());
+  print_line("log signer", authority.log_signer());
+}
+
+Result<std::uint16_t> signer_id_of(const std::string& text) {
+  const Buffer bytes = TRY(decode_hex(text));
+  if (bytes.size() != 2) return Error{Errc::malformed, "--signer-id takes four hex digits, like F600"};
+  return static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
+}
+
+Status init(const Options& options) {
+  SystemClock clock;
+  crypto::SystemRandom random;
+  const factory::AuthorityPlan plan{options.folder, options.organization, TRY(signer_id_of(options.signer_id)),
+                                    options.module_file, options.pin_file};
+  const auto authority = TRY(factory::Authority::create(plan, clock, random));
+  print(*authority, options.json);
+  return {};
+}
+
+Status show(const Options& options) {
+  const auto authority = TRY(factory::Authority::open(options.folder, options.pin_file));
+  json::array batches;
+  for (const std::string& name : TRY(factory::Batch::names(options.folder))) {
+    const auto batch = TRY(factory::Batch::open(options.folder, name));
+    batches.push_back(json::object{{"name", name}, {"units", TRY(batch.unit_ids()).size()}});
+  }
+  if (options.json) {
+    json::object facts = facts_of(*authority);
+    facts["batches"] = batches;
+    print_json(facts);
+    return {};
+  }
+  print(*authority, false);
+  for (const auto& batch : batches) {
+    std::printf("%-11s %-40s %lld units\n", "batch", batch.at("name").as_string().c_str(),
+                static_cast<long long>(batch.at("units").to_number<std::int64_t>()));
+  }
+  return {};
+}
+
+Status personalise(const Options& options) {
+  SystemClock clock;
+  crypto::SystemRandom random;
+  const auto authority = TRY(factory::Authority::open(options.folder, options.pin_file));
+  auto batch = TRY(factory::Batch::open(options.folder, options.batch));
+  const auto link = TRY(element::open_link(options.element));
+  element::Atecc chip{*link};
+  factory::Station station{*authority, batch, clock, random};
+  const auto made = TRY(station.personalise(chip, options.part_number, [&](std::string_view step) {
+    if (!options.json) std::printf("  %.*s\n", static_cast<int>(step.size()), step.data());
+  }));
+  if (options.json) {
+    json::object facts = facts_of(made.certificate);
+    facts["unique_id"] = made.unique_id;
+    facts["batch"] = options.batch;
+    facts["was_finished"] = made.was_finished;
+    print_json(facts);
+    return {};
+  }
+  std::printf("%s %s, valid until %s, in batch %s\n", made.certificate.subject_common_name.c_str(),
+              made.was_finished ? "was personalised before" : "is personalised",
+              rfc3339(made.certificate.not_after).substr(0, 10).c_str(), options.batch.c_str());
+  return {};
+}
+
+Status manifest(const Options& options) {
+  const auto batch = TRY(factory::Batch::open(options.folder, options.batch));
+  const std::string text = TRY(batch.manifest());
+  if (options.output.empty()) {
+    std::fputs(text.c_str(), stdout);
+    return {};
+  }
+  TRY(write_file_atomic(options.output, bytes_of(text), 0644));
+  const std::size_t units = TRY(batch.unit_ids()).size();
+  if (options.json) print_json({{"manifest", options.output}, {"units", units}});
+  else std::printf("%s: %zu units of batch %s\n", options.output.c_str(), units, options.batch.c_str());
+  return {};
+}
+
+void add_foundry(CLI::App& command, Options& options) {
+  command.add_option("--foundry", options.folder, "the foundry's folder, made by `init`")->required();
+  command.add_option("--pin-file", options.pin_file, "file with the token's PIN, when it is not in the folder");
+}
+
+using Chosen = Status (*)(const Options&);
+
+void add_init(CLI::App& app, Options& options, Chosen& chosen) {
+  auto* command = app.add_subcommand("init", "make token, root, signer and log signer");
+  command->add_option("folder", options.folder, "where the foundry lives; made when missing")->required();
+  command->add_option("--organization", options.organization, "name in every certificate");
+  command->add_option("--signer-id", options.signer_id, "four hex digits in the signer's name");
+  command->add_option("--module", options.module_file, "PKCS#11 module; SoftHSM by default");
+  command->add_option("--pin-file", options.pin_file, "file with the token's PIN; by default one is made");
+  command->callback([&] { chosen = init; });
+}
+
+void add_show(CLI::App& app, Options& options, Chosen& chosen) {
+  auto* command = app.add_subcommand("show", "certificates and batches");
+  add_foundry(*command, options);
+  command->callback([&] { chosen = show; });
+}
+
+void add_personalise(CLI::App& app, Options& options, Chosen& chosen) {
+  auto* command = app.add_subcommand("personalise", "turn a blank element into a unit of a batch");
+  add_foundry(*command, options);
+  command->add_option("--element", options.element, "the element's link, like unix:PATH")->required();
+  command->add_option("--batch", options.batch, "the batch it joins");
+  command->add_option("--part-number", options.part_number, "as the manifest names the part");
+  command->callback([&] { chosen = personalise; });
+}
+
+void add_manifest(CLI::App& app, Options& options, Chosen& chosen) {
+  auto* command = app.add_subcommand("manifest", "write a batch's signed manifest");
+  add_foundry(*command, options);
+  command->add_option("--batch", options.batch, "which batch");
+  command->add_option("-o,--output", options.output, "file to write; standard output by default");
+  command->callback([&] { chosen = manifest; });
+}
+
+int run(int argc, char** argv) {
+  Options options;
+  Chosen chosen = nullptr;
+  CLI::App app{"The manufacturer's line: a root and a signer in a PKCS#11 token, personalised elements, signed manifests."};
+  app.footer(
+      "Example, from nothing to a manifest:\n"
+      "  signet-foundry init ./foundry --organization 'Acme'\n"
+      "  signet-foundry personalise --foundry ./foundry --element unix:./board/element.sock --batch 2026-11\n"
+      "  signet-foundry manifest --foundry ./foundry --batch 2026-11 -o 2026-11.json");
+  app.set_version_flag("--version", "signet-foundry " SIGNET_VERSION);
+  app.add_flag("--json", options.json, "answers as JSON");
+  app.require_subcommand(1);
+  app.fallthrough();
+  for (const auto add : {add_init, add_show, add_personalise, add_manifest}) add(app, options, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_code_usage;
+  }
+  return exit_code("signet-foundry", chosen(options));
+}
+
+}  // namespace
+}  // namespace signet
+
+int main(int argc, char** argv) {
+  signet::harden_process();
+  signet::start_log("signet-foundry");
+  return signet::run(argc, argv);
+}

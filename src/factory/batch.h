@@ -1,0 +1,32 @@
+// batch.h -- the units of one production run, each kept as its signed manifest entry, and the manifest made of them.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <string>
+#include <vector>
+
+namespace signet::factory {
+
+inline constexpr std::size_t batch_name_bytes_max = 64;
+
+class Batch {
+ public:
+  // DIR/batches/NAME, made when missing. Names are letters, digits, "-", "_" and ".", not starting with ".".
+  static Result<Batch> open(const std::string& foundry_folder, const std::string& name);
+  static Result<std::vector<std::string>> names(const std::string& foundry_folder);
+
+  // Durable when it returns. A unit that is in the batch is replaced: the newer signature stands for the same chip.
+  Status add(const std::string& unique_id, const std::string& jws);
+  bool contains(const std::string& unique_id) const;
+  Result<std::vector<std::string>> unit_ids() const;  // sorted
+
+  // The manifest file: "[unit, unit, ...]\n". not_found when the batch is empty.
+  Result<std::string> manifest() const;
+
+ private:
+  explicit Batch(std::string folder) : folder_(std::move(folder)) {}
+  std::string folder_;
+};
+
+}  // namespace signet::factory

@@ -1,0 +1,87 @@
+#include "factory/station.h"
+
+#include "factory/plan.h"
+#include "identity/compressed.h"
+
+namespace signet::factory {
+
+Result<Made> Station::personalise(element::Atecc& chip, const std::string& part_number, const TellStep& tell) {
+  const element::Uid uid = TRY(chip.uid());
+  const bool finished = TRY(chip.is_data_locked());
+  TRY(configure(chip, tell));
+  if (!finished) TRY(certify(chip, uid, tell));
+
+  tell("prove: read the certificate back, sign a challenge with it");
+  auto certificate = TRY(read_back(chip, uid));
+  TRY(prove(chip, certificate));
+  tell("publish: sign the unit's manifest entry");
+  TRY(publish(chip, uid, certificate, part_number));
+  return Made{hex(uid), std::move(certificate), finished};
+}
+
+Status Station::configure(element::Atecc& chip, const TellStep& tell) {
+  const element::ConfigZone zone = TRY(chip.read_config());
+  if (element::is_config_locked(zone)) {
+    if (is_planned(zone)) return {};
+    return Error{Errc::conflict, "the element's configuration is locked and is not ours: it was made for somebody else"};
+  }
+  tell("configure: write 128 bytes, lock the configuration zone");
+  const element::ConfigZone wanted = planned_configuration(zone);
+  TRY(chip.write_config(wanted));
+  return chip.lock_config(wanted);
+}
+
+// New keys even when an earlier run made some: their certificate was never published.
+Result<identity::Certificate> Station::certify(element::Atecc& chip, const element::Uid& uid, const TellStep& tell) {
+  tell("birth: the element makes its keys inside itself");
+  const crypto::PublicKey key = TRY(chip.gen_key(element::identity_slot));
+  for (unsigned slot = element::identity_slot + 1; slot <= last_key_slot; ++slot) TRY(chip.gen_key(slot));
+
+  tell("certify: the signer signs, the element stores 72 bytes, data zone locked");
+  auto certificate = TRY(identity::issue_device(key, element::dcn_of(uid), authority_.signer(), clock_.now(),
+                                                authority_.signer_signs()));
+  element::DataImage image;
+  image.set(element::device_certificate_slot, TRY(identity::compress(certificate)));
+  image.set(element::signer_key_slot, element::public_key_slot(authority_.signer().public_key));
+  image.set(element::signer_certificate_slot, TRY(identity::compress(authority_.signer())));
+  TRY(chip.write_data(image));
+  TRY(chip.lock_data(image));
+  return certificate;
+}
+
+Result<identity::Certificate> Station::read_back(element::Atecc& chip, const element::Uid& uid) {
+  const element::StoredCertificates stored = TRY(chip.certificates());
+  if (stored.signer_key != authority_.signer().public_key) {
+    return Error{Errc::conflict, "the element holds a certificate of another foundry"};
+  }
+  const crypto::PublicKey key = TRY(chip.public_key());
+  return identity::rebuild_device(stored.device, key, element::dcn_of(uid), authority_.signer());
+}
+
+Status Station::prove(element::Atecc& chip, const identity::Certificate& certificate) {
+  TRY(identity::check_chain(certificate, authority_.signer(), authority_.root(), clock_.now()));
+  const crypto::Digest challenge = random_.block<32>();
+  const crypto::Signature signature = TRY(chip.sign(challenge));
+  if (!crypto::verify(certificate.public_key, challenge, signature)) {
+    return Error{Errc::corrupt, "the element's signature does not match its certificate: set this part aside"};
+  }
+  return {};
+}
+
+Status Station::publish(element::Atecc& chip, const element::Uid& uid, const identity::Certificate& certificate,
+                        const std::string& part_number) {
+  const std::string unique_id = hex(uid);
+  if (batch_.contains(unique_id)) return {};
+  identity::NewUnit unit;
+  unit.uid = uid;
+  unit.part_number = part_number;
+  unit.organization = authority_.organization();
+  unit.revision = TRY(chip.revision());
+  unit.provisioned_at = clock_.now();
+  for (unsigned slot = 0; slot <= last_key_slot; ++slot) unit.keys[slot] = TRY(chip.public_key(slot));
+  unit.chain = {certificate, authority_.signer()};
+  const std::string jws = TRY(identity::write_unit(unit, authority_.log_signer(), authority_.log_signer_signs()));
+  return batch_.add(unique_id, jws);
+}
+
+}  // namespace signet::factory

@@ -1,0 +1,48 @@
+// station.h -- one place at the line: a blank element goes in, a unit of the batch comes out.
+#pragma once
+
+#include "element/atecc/atecc.h"
+#include "factory/authority.h"
+#include "factory/batch.h"
+#include "identity/manifest.h"
+
+#include <functional>
+
+namespace signet::factory {
+
+struct Made {
+  std::string unique_id;  // 18 hex digits, lower case
+  identity::Certificate certificate;
+  bool was_finished = false;  // the element was personalised before; only the batch entry was made again
+};
+
+// Told of each step as it begins, for the operator.
+using TellStep = std::function<void(std::string_view step)>;
+
+class Station {
+ public:
+  // Everything must outlive the station.
+  Station(Authority& authority, Batch& batch, Clock& clock, crypto::Random& random)
+      : authority_(authority), batch_(batch), clock_(clock), random_(random) {}
+
+  // May be run again after any interruption: what is locked is checked, what is missing is done. conflict when the
+  // element was configured or certified by somebody else; nothing is written to such an element.
+  Result<Made> personalise(element::Atecc& chip, const std::string& part_number, const TellStep& tell);
+
+ private:
+  using Keys = std::map<unsigned, crypto::PublicKey>;
+
+  Status configure(element::Atecc& chip, const TellStep& tell);
+  Result<identity::Certificate> certify(element::Atecc& chip, const element::Uid& uid, const TellStep& tell);
+  Result<identity::Certificate> read_back(element::Atecc& chip, const element::Uid& uid);
+  Status prove(element::Atecc& chip, const identity::Certificate& certificate);
+  Status publish(element::Atecc& chip, const element::Uid& uid, const identity::Certificate& certificate,
+                 const std::string& part_number);
+
+  Authority& authority_;
+  Batch& batch_;
+  Clock& clock_;
+  crypto::Random& random_;
+};
+
+}  // namespace signet::factory
