@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/port/process.h"
-#include "element/link/open.h"
+#include "element/link/open_link.h"
 #include "factory/station.h"
 
 #include <CLI/CLI.hpp>
