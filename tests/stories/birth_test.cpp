@@ -1,6 +1,7 @@
 // A blank element becomes a unit of a manifest that anyone can verify, whatever interrupts the line.
 #include "base/port/file.h"
 #include "element/emulator/emulator.h"
+#include "factory/plan.h"
 #include "factory/station.h"
 #include "identity/compressed.h"
 
