@@ -23,12 +23,16 @@ class CutLink final : public element::Link {
   }
   Status idle() override { return left_ > 0 ? inner_.idle() : gone(); }
   Status sleep() override { return left_ > 0 ? inner_.sleep() : gone(); }
-  bool was_cut() const { return left_ < 0; }
+  bool was_cut() const { return cut_; }
 
  private:
-  static Error gone() { return Error{Errc::unavailable, "power cut"}; }
+  Error gone() {
+    cut_ = true;
+    return Error{Errc::unavailable, "power cut"};
+  }
   element::Link& inner_;
   int left_;
+  bool cut_ = false;
 };
 
 class Birth : public testing::Test {
