@@ -28,7 +28,7 @@ struct Element {
   virtual ~Element() = default;
 
   virtual Result<Uid> uid() = 0;
-  virtual Result<crypto::PublicKey> public_key() = 0;                       // of the identity key, slot 0
+  virtual Result<crypto::PublicKey> public_key() = 0;                        // of the identity key, slot 0
   virtual Result<crypto::Signature> sign(const crypto::Digest& digest) = 0;  // with the identity key
   virtual Result<Buffer> random(std::size_t size) = 0;
   virtual Result<StoredCertificates> certificates() = 0;  // not_found: the element is not personalised

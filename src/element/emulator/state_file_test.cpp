@@ -142,7 +142,9 @@ TEST_F(ChipFile, SurvivesKillAtAnyMomentAndNeverCountsBackwards) {
     ASSERT_GE(child, 0);
     if (child == 0) count_until_killed(path, answered);
     while (answered->keys == before && ::waitpid(child, nullptr, WNOHANG) == 0) std::this_thread::yield();
-    std::this_thread::sleep_for(Micros{moments.block<1>()[0] * 8});  // the moment to kill at: 0 to 2 ms later
+    // Then the moment to kill at, 0 to 2 ms later.
+    const auto moment = clock.monotonic() + Micros{moments.block<1>()[0] * 8};
+    while (clock.monotonic() < moment) std::this_thread::yield();
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     int how = 0;
     ASSERT_EQ(::waitpid(child, &how, 0), child);

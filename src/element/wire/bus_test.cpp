@@ -8,9 +8,7 @@ namespace {
 TEST(ElementBus, ReadsBackWhatItWrites) {
   const Buffer command = {0x03, 0x07, 0x30, 0, 0, 0, 0x03, 0x5d};
   const Buffer write = encode_bus({.op = BusOp::write, .address = 0x60, .data = command});
-  EXPECT_EQ(hex(write),
-            "016008000307300000"
-            "00035d");
+  EXPECT_EQ(hex(write), "01600800030730000000035d");
   const auto got = find_bus_request(write);
   ASSERT_TRUE(got && got.value());
   EXPECT_EQ(copy_of(got.value()->request.data), command);

@@ -8,16 +8,9 @@ namespace {
 // Groups whose checksum is published, so they check ours (secure-element facts 1.4).
 const char* const golden_responses[] = {"04113343", "04000340", "040100c3", "04038342", "0405c343",      "040740c2",
                                         "040860c0", "040f2342", "04ee3141", "04ff0142", "070000600383bb"};
-const char* const golden_commands[] = {"0730000000035d",
-                                       "071b00000024cd",
-                                       "0702800000"
-                                       "09ad",
-                                       "0702001500175d",
-                                       "07400400008387",
-                                       "0741a000007b85",
-                                       "07240000000cfd",
-                                       "0717800000398d",
-                                       "07178100003a07"};
+const char* const golden_commands[] = {"0730000000035d", "071b00000024cd", "070280000009ad",
+                                       "0702001500175d", "07400400008387", "0741a000007b85",
+                                       "07240000000cfd", "0717800000398d", "07178100003a07"};
 
 Buffer from_hex(std::string_view text) { return decode_hex(text).value(); }
 
