@@ -3,6 +3,7 @@
 
 #include "fleet/fleet.h"
 #include "gateway/session.h"
+#include "net/connection.h"
 #include "sim/flaky_store.h"
 
 namespace signet::sim {

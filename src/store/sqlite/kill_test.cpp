@@ -1,6 +1,7 @@
 // A process that keeps batches is killed at any moment: whatever it had reported as kept is there afterwards, once.
+#include "base/port/folder_for_test.h"
 #include "fleet/samples_for_test.h"
-#include "store/sqlite/folder_for_test.h"
+
 #include "store/sqlite/sqlite.h"
 
 #include <sys/wait.h>

@@ -1,10 +1,13 @@
 #include "store/sqlite/sqlite.h"
 
 #include "base/port/file.h"
+#include "base/port/folder_for_test.h"
 #include "fleet/store_contract_for_test.h"
 #include "store/sqlite/database.h"
-#include "store/sqlite/folder_for_test.h"
+
 #include "store/sqlite/migrations.h"
+
+#include <sys/stat.h>
 
 namespace signet::store {
 namespace {
@@ -61,7 +64,9 @@ TEST_F(SqliteFile, RemembersAfterItWasClosed) {
 
 TEST_F(SqliteFile, IsReadableByItsOwnerAlone) {
   make_one();
-  EXPECT_EQ(mode_of_for_test(path), 0600u);
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777u, 0600u);
 }
 
 TEST_F(SqliteFile, IsRefusedWhileAnotherHoldsIt) {
