@@ -19,9 +19,9 @@ bool is_finite(const json::value& value) {
 
 }  // namespace
 
-Result<json::value> parse_json(std::string_view text) {
+Result<json::value> parse_json(std::string_view text, std::size_t depth_max) {
   json::parse_options options;
-  options.max_depth = json_depth_max;
+  options.max_depth = depth_max;
   boost::system::error_code ec;
   json::value value = json::parse(json::string_view{text.data(), text.size()}, ec, {}, options);
   if (ec) return Error{Errc::malformed, "not JSON: " + ec.message()};
@@ -29,8 +29,8 @@ Result<json::value> parse_json(std::string_view text) {
   return value;
 }
 
-Result<json::object> parse_json_object(std::string_view text) {
-  json::value value = TRY(parse_json(text));
+Result<json::object> parse_json_object(std::string_view text, std::size_t depth_max) {
+  json::value value = TRY(parse_json(text, depth_max));
   if (!value.is_object()) return Error{Errc::malformed, "not a JSON object"};
   return std::move(value.as_object());
 }

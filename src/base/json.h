@@ -12,9 +12,9 @@ namespace json = boost::json;
 inline constexpr std::size_t json_depth_max = 32;
 
 // Strict RFC 8259, depth limited, no duplicate check (the last of equal names wins, as in every common reader).
-Result<json::value> parse_json(std::string_view text);
+Result<json::value> parse_json(std::string_view text, std::size_t depth_max = json_depth_max);
 // The same, for a document that must be an object.
-Result<json::object> parse_json_object(std::string_view text);
+Result<json::object> parse_json_object(std::string_view text, std::size_t depth_max = json_depth_max);
 
 // A member that must be there and of that type. The error names the member.
 Result<std::string> string_member(const json::object& object, std::string_view name);

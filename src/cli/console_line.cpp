@@ -1,30 +1,8 @@
 #include "cli/console_line.h"
 
+#include "cli/output.h"
+
 namespace signet::cli {
-namespace {
-
-// The codes of base/result.h by name; a board that says another one is answered as one that cannot.
-Errc code_of(std::string_view name) {
-  constexpr std::pair<std::string_view, Errc> names[] = {
-      {"malformed", Errc::malformed},       {"too_large", Errc::too_large}, {"unauthenticated", Errc::unauthenticated},
-      {"forbidden", Errc::forbidden},       {"not_found", Errc::not_found}, {"conflict", Errc::conflict},
-      {"exhausted", Errc::exhausted},       {"unavailable", Errc::unavailable}, {"corrupt", Errc::corrupt}};
-  for (const auto& [text, code] : names) {
-    if (text == name) return code;
-  }
-  return Errc::unavailable;
-}
-
-// What a board says ends on a person's terminal: no control character may steer it.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return text;
-}
-
-}  // namespace
-
 Result<std::string> encode_request(std::int64_t id, std::string_view verb, const json::object& arguments) {
   json::object request{{"id", id}, {"do", verb}};
   for (const auto& [name, value] : arguments) request[name] = value;

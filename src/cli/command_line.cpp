@@ -1,0 +1,194 @@
+#include "cli/session.h"
+
+#include "base/exit_code.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+namespace signet::cli {
+namespace {
+
+constexpr const char* about = "Signet's command line: from a genuine board to data you can see.";
+constexpr const char* example =
+    "Example:\n"
+    "  signet setup 'https://localhost:8443/setup#token=...&ca=...'\n"
+    "  signet registry import manifest.json --log-signer log-signer.pem --root root.pem\n"
+    "  signet device create lamp\n"
+    "  signet device claim lamp --board /dev/ttyUSB0\n"
+    "  signet data tail --device lamp";
+
+// Builds the tree of commands; the one that the person named is left in `chosen`.
+class Tree {
+ public:
+  Tree(CLI::App& app, Arguments& args) : app_(app), args_(args) { app_.fallthrough(); }
+  Command chosen = nullptr;
+
+  void build() {
+    app_.require_subcommand(1);
+    add_global();
+    add_account();
+    add_workspaces();
+    add_devices();
+    add_registry();
+    add_data();
+  }
+
+ private:
+  CLI::App* noun(const char* name, const char* meaning) {
+    CLI::App* out = app_.add_subcommand(name, meaning);
+    out->require_subcommand(1)->fallthrough();
+    return out;
+  }
+  CLI::App* verb(CLI::App* parent, const char* name, const char* meaning, Command command) {
+    CLI::App* out = parent->add_subcommand(name, meaning);
+    out->fallthrough();
+    out->callback([this, command] { chosen = command; });
+    return out;
+  }
+
+  void add_global() {
+    app_.add_flag("--json", args_.as_json, "JSON for programs: one document, or one a line for tail");
+    app_.add_option("--server", args_.server, "another manager than the one remembered")->type_name("URL");
+    app_.add_option("--ca", args_.ca_file, "its CA certificate")->type_name("FILE");
+    app_.add_option("--config", args_.config_file, "instead of config.json in $SIGNET_HOME")->type_name("FILE");
+    app_.add_option("--workspace", args_.workspace, "id or name; not needed when you have one")->type_name("WKS");
+  }
+
+  void add_account() {
+    CLI::App* setup = verb(&app_, "setup", "Make the first account of a new manager", run_setup);
+    setup->add_option("link", args_.link, "the link that signetd printed, in quotes")->type_name("LINK")->required();
+    CLI::App* login = verb(&app_, "login", "Sign in", run_login);
+    for (CLI::App* command : {setup, login}) {
+      command->add_option("--email", args_.email, "asked for when absent")->type_name("EMAIL");
+      command->add_flag("--password-stdin", args_.password_stdin, "read the password from standard input");
+    }
+    verb(&app_, "logout", "Sign out", run_logout);
+    verb(&app_, "status", "The manager and its devices at a glance", run_status);
+  }
+
+  void add_workspaces() {
+    CLI::App* workspace = noun("workspace", "Workspaces");
+    verb(workspace, "ls", "List", run_workspace_ls);
+    CLI::App* create = verb(workspace, "create", "Make one", run_workspace_create);
+    CLI::App* fleet = noun("fleet", "Fleets of a workspace");
+    verb(fleet, "ls", "List", run_fleet_ls);
+    CLI::App* create_fleet = verb(fleet, "create", "Make one", run_fleet_create);
+    for (CLI::App* command : {create, create_fleet}) {
+      command->add_option("name", args_.name)->type_name("NAME")->required();
+      command->add_option("--description", args_.description)->type_name("TEXT");
+    }
+    CLI::App* key = noun("api-key", "Keys for programs, each bound to one workspace");
+    verb(key, "create", "Make one; it is shown once", run_api_key_create)
+        ->add_option("name", args_.name)
+        ->type_name("NAME")
+        ->required();
+  }
+
+  void add_devices() {
+    CLI::App* device = noun("device", "Devices of a workspace");
+    CLI::App* create = verb(device, "create", "Make one", run_device_create);
+    create->add_option("name", args_.name)->type_name("NAME")->required();
+    create->add_option("--fleet", args_.fleet, "id or name; the default fleet when absent")->type_name("FLEET");
+    verb(device, "ls", "List", run_device_ls);
+    CLI::App* get = verb(device, "get", "Show one", run_device_get);
+    CLI::App* claim = verb(device, "claim", "Make the unit on a board yours, as this device", run_device_claim);
+    CLI::App* unclaim = verb(device, "unclaim", "Give its unit back; it may be claimed again", run_device_unclaim);
+    CLI::App* revoke = verb(device, "revoke", "Refuse its identity for ever", run_device_revoke);
+    CLI::App* identities = verb(device, "identities", "The identities it has and had", run_device_identities);
+    for (CLI::App* command : {get, claim, unclaim, revoke, identities}) {
+      command->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
+    }
+    claim->add_option("--board", args_.board, "the board's serial console")->type_name("PTY")->required();
+    unclaim->add_option("--board", args_.board, "also tell the board to forget it")->type_name("PTY");
+    for (CLI::App* command : {claim, unclaim}) {
+      command->add_option("--baud", args_.baud, "speed of the console (115200)")->type_name("BAUD");
+    }
+    revoke->add_option("--reason", args_.reason, "for the audit")->type_name("TEXT")->required();
+    revoke->add_flag("--yes", args_.yes, "do not ask");
+  }
+
+  void add_registry() {
+    CLI::App* registry = noun("registry", "The units that the manager knows");
+    CLI::App* import = verb(registry, "import", "Take a manufacturer's manifest, all of it or nothing", run_registry_import);
+    import->add_option("file", args_.file, "the manifest")->type_name("FILE")->required();
+    import->add_option("--log-signer", args_.log_signer, "certificate of who signed it")->type_name("FILE")->required();
+    import->add_option("--root", args_.roots, "certificate that issued the signers; may be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false)
+        ->required();
+    verb(registry, "ls", "List", run_registry_ls)
+        ->add_option("--count", args_.count, "at most this many (100)")
+        ->type_name("N");
+    verb(registry, "show", "One unit and its certificates", run_registry_show)
+        ->add_option("dcn", args_.name, "common name of its certificate")
+        ->type_name("DCN")
+        ->required();
+    CLI::App* enroll = verb(registry, "enroll", "Bind a software key to a device: LOW assurance", run_registry_enroll);
+    enroll->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
+    enroll->add_option("--csr", args_.file, "request made with the key, PEM")->type_name("FILE")->required();
+    enroll->add_option("-o,--out", args_.out_file, "where to write the certificate")->type_name("CERT")->required();
+  }
+
+  void add_data() {
+    CLI::App* data = noun("data", "Readings");
+    CLI::App* list = verb(data, "ls", "The newest", run_data_ls);
+    CLI::App* tail = verb(data, "tail", "The newest, and what comes", run_data_tail);
+    for (CLI::App* command : {list, tail}) {
+      command->add_option("--device", args_.devices, "only this, id or name; may be repeated")
+          ->type_name("DEVICE")
+          ->allow_extra_args(false);
+      command->add_option("--tag", args_.tags, "only this; may be repeated")->type_name("TAG")->allow_extra_args(false);
+    }
+    list->add_option("--count", args_.count, "at most this many (100)")->type_name("N");
+    list->add_option("--start", args_.start, "from this time on, RFC 3339")->type_name("TIME");
+    list->add_option("--end", args_.end, "before this time")->type_name("TIME");
+    CLI::App* audit = noun("audit", "Who did what");
+    verb(audit, "ls", "The newest", run_audit_ls)->add_option("--count", args_.count, "at most this many (50)")->type_name("N");
+    CLI::App* follow = verb(audit, "tail", "The newest, and what comes", run_audit_tail);
+    for (CLI::App* command : {tail, follow}) {
+      command->add_option("--count", args_.count, "end after this many")->type_name("N");
+      command->add_option("--timeout", args_.timeout, "seconds; end by then")->type_name("SECONDS");
+    }
+  }
+
+  CLI::App& app_;
+  Arguments& args_;
+};
+
+void say(Environment& env, const Arguments& args, const Error& error) {
+  if (args.as_json) {
+    print_json(env.err, json::object{{"error", json::object{{"code", name_of(error.code)}, {"message", error.what}}}});
+    return;
+  }
+  env.err << "signet: error: " << error.what << std::endl;
+}
+
+Status run_chosen(Environment& env, const Arguments& args, Command command) {
+  Session session = TRY(open_session(env, args));
+  return command(session);
+}
+
+}  // namespace
+
+int run(std::vector<std::string> arguments, Environment& env) {
+  Arguments args;
+  CLI::App app{about, "signet"};
+  app.footer(example);
+  app.set_version_flag("--version", "signet " + env.version);
+  Tree tree{app, args};
+  tree.build();
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    if (app.exit(error, env.out, env.err) == 0) return 0;
+    env.err << example << std::endl;
+    return exit_code_usage;
+  }
+  const Status done = run_chosen(env, args, tree.chosen);
+  if (done) return 0;
+  say(env, args, done.error());
+  return exit_code_of(done.error().code);
+}
+
+}  // namespace signet::cli

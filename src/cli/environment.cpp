@@ -1,0 +1,56 @@
+#include "cli/cli.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <termios.h>
+#include <thread>
+#include <unistd.h>
+
+namespace signet::cli {
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string home_folder() {
+  if (std::string home = variable("SIGNET_HOME"); !home.empty()) return home;
+  if (std::string config = variable("XDG_CONFIG_HOME"); !config.empty()) return config + "/signet";
+  return variable("HOME") + "/.config/signet";
+}
+
+// Reads one line from the terminal with echo off, and puts the terminal back whatever happens.
+Result<std::string> ask_secret(std::string_view prompt) {
+  termios before{};
+  if (::tcgetattr(STDIN_FILENO, &before) != 0) {
+    return Error{Errc::malformed, "there is no terminal to ask for a password: add --password-stdin"};
+  }
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  std::cerr << prompt << std::flush;
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  std::string line;
+  const bool got = static_cast<bool>(std::getline(std::cin, line));
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  std::cerr << '\n';
+  if (!got || line.empty()) return Error{Errc::malformed, "no password was given"};
+  return line;
+}
+
+}  // namespace
+
+Environment system_environment(Clock& clock, std::string version) {
+  return {std::cout,
+          std::cerr,
+          std::cin,
+          home_folder(),
+          variable("SIGNET_API_KEY"),
+          std::move(version),
+          net::http_call,
+          ask_secret,
+          [](Millis delay) { std::this_thread::sleep_for(delay); },
+          clock};
+}
+
+}  // namespace signet::cli

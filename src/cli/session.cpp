@@ -1,0 +1,147 @@
+#include "cli/session.h"
+
+#include "base/ids.h"
+#include "base/port/file.h"
+
+namespace signet::cli {
+namespace {
+
+constexpr std::size_t ca_bytes_max = 16 * 1024;
+
+// What the manager said, with what a person may do about it.
+Error refusal_of(const net::HttpAnswer& answer) {
+  const Result<json::object> body = parse_json_object(answer.body);
+  const Result<std::string> code = body ? string_member(body.value(), "code") : Result<std::string>{Error{Errc::malformed, ""}};
+  const Result<std::string> message =
+      body ? string_member(body.value(), "message") : Result<std::string>{Error{Errc::malformed, ""}};
+  if (!code || !message) {
+    return Error{Errc::unavailable, "the manager answered HTTP " + std::to_string(answer.status) +
+                                        " without a reason: is this address a Signet manager?"};
+  }
+  Error out{code_of(code.value()), printable(message.value())};
+  if (out.code == Errc::unauthenticated) out.what = "the manager does not know you, or your sign-in expired: run 'signet login'";
+  if (out.code == Errc::forbidden) out.what = "the manager refused: " + out.what + " See 'signet audit ls'.";
+  return out;
+}
+
+// An id, or a name that exactly one of `all` has.
+Result<std::string> pick(const std::vector<json::object>& all, const std::string& wanted, const std::string& noun) {
+  std::vector<std::string> ids;
+  std::string names;
+  for (const json::object& one : all) {
+    const std::string id = cell(one, "id");
+    if (id == wanted) return id;
+    if (cell(one, "name") == wanted) ids.push_back(id);
+    names += (names.empty() ? "" : ", ") + cell(one, "name") + " (" + id + ")";
+  }
+  if (ids.size() == 1) return ids.front();
+  if (!ids.empty()) {
+    return Error{Errc::conflict, "more than one " + noun + " is called " + wanted + ": name it by its id: " + names};
+  }
+  return Error{Errc::not_found, "there is no " + noun + " \"" + wanted + "\"; there is: " + (names.empty() ? "none" : names)};
+}
+
+}  // namespace
+
+Result<Session> open_session(Environment& env, const Arguments& args) {
+  const std::string path = args.config_file.empty() ? env.home + "/config.json" : args.config_file;
+  Session out{env, args, TRY(load_config(path)), path};
+  if (!args.server.empty()) {
+    const std::string server = TRY(parse_server(args.server));
+    if (server != out.config.server) out.config = {server, "", "", ""};  // a token is for its own manager alone
+  }
+  if (!args.ca_file.empty()) out.config.ca_pem = std::string{text_of(TRY(read_file(args.ca_file, ca_bytes_max)))};
+  return out;
+}
+
+Result<json::object> ask(Session& session, std::string_view method, const std::string& path, const json::value& body) {
+  const Config& config = session.config;
+  if (config.server.empty()) {
+    return Error{Errc::unauthenticated, "no manager is known yet: run 'signet setup LINK' with the link that signetd "
+                                        "printed, or 'signet login --server https://HOST:8443 --ca ca.pem'"};
+  }
+  if (config.ca_pem.empty()) {
+    return Error{Errc::unauthenticated, "the CA of " + config.server + " is not known: add --ca FILE (its ca.pem)"};
+  }
+  net::HttpCall call;
+  call.method = method;
+  call.url = config.server + path;
+  call.ca_pem = config.ca_pem;
+  call.timeout = Seconds{60};
+  if (!session.env.api_key.empty()) call.headers["X-API-KEY"] = session.env.api_key;
+  else if (!config.token.empty()) call.headers["Authorization"] = "Bearer " + config.token;
+  if (!body.is_null()) {
+    call.headers["Content-Type"] = "application/json";
+    call.body = json::serialize(body);
+  }
+  const net::HttpAnswer answer = TRY(session.env.http(call));
+  if (answer.status != 200) return refusal_of(answer);
+  Result<json::object> object = parse_json_object(answer.body, answer_depth_max);
+  if (!object) return std::move(object).error().within("the manager's answer");
+  return object;
+}
+
+Result<std::vector<json::object>> objects(const json::object& answer, std::string_view name) {
+  const json::array items = TRY(array_member(answer, name));
+  std::vector<json::object> out;
+  for (const json::value& item : items) {
+    if (item.is_object()) out.push_back(item.as_object());
+  }
+  return out;
+}
+
+Result<std::string> workspace_of(Session& session) {
+  const std::string& wanted = session.args.workspace;
+  if (is_id(wanted, "wks-")) return wanted;
+  const json::object answer = TRY(ask(session, "GET", "/v3/workspaces"));
+  const std::vector<json::object> all = TRY(objects(answer, "workspaces"));
+  if (!wanted.empty()) return pick(all, wanted, "workspace");
+  if (all.size() == 1) return cell(all.front(), "id");
+  std::string names;
+  for (const json::object& one : all) names += (names.empty() ? "" : ", ") + cell(one, "name");
+  return Error{Errc::conflict, "you have " + std::to_string(all.size()) + " workspaces: choose one with --workspace (" +
+                                   names + ")"};
+}
+
+Result<std::string> workspace_path(Session& session) { return "/v3/workspaces/" + TRY(workspace_of(session)); }
+
+Result<std::string> fleet_id(Session& session, const std::string& name) {
+  if (is_id(name, "flt-")) return name;
+  const std::string path = TRY(workspace_path(session)) + "/fleets";
+  const json::object answer = TRY(ask(session, "GET", path));
+  const std::vector<json::object> all = TRY(objects(answer, "fleets"));
+  return pick(all, name, "fleet");
+}
+
+Result<std::string> device_id(Session& session, const std::string& name) {
+  if (is_id(name, "dev-")) return name;
+  const std::string path = TRY(workspace_path(session)) + "/devices";
+  const json::object answer = TRY(ask(session, "GET", path));
+  const std::vector<json::object> all = TRY(objects(answer, "devices"));
+  return pick(all, name, "device");
+}
+
+Result<std::string> device_path(Session& session) {
+  const std::string workspace = TRY(workspace_path(session));
+  const std::string device = TRY(device_id(session, session.args.device));
+  return workspace + "/devices/" + device;
+}
+
+Status show_list(Session& session, const json::object& answer, std::string_view list, const Row& header,
+                 const std::vector<std::string_view>& members) {
+  const std::vector<json::object> all = TRY(objects(answer, list));
+  if (session.args.as_json) {
+    print_json(session.env.out, answer);
+    return {};
+  }
+  std::vector<Row> rows;
+  for (const json::object& one : all) {
+    Row row;
+    for (const std::string_view member : members) row.push_back(cell(one, member));
+    rows.push_back(std::move(row));
+  }
+  print_table(session.env.out, header, rows);
+  return {};
+}
+
+}  // namespace signet::cli

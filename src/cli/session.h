@@ -1,0 +1,101 @@
+// session.h -- private to cli/: one command's run: what was asked, where to say it, and the manager to ask.
+#pragma once
+
+#include "cli/cli.h"
+#include "cli/config.h"
+#include "cli/output.h"
+
+#include <optional>
+
+namespace signet::cli {
+
+inline constexpr std::size_t answer_depth_max = 64;  // payloads may be json_depth_max deep, and stand inside answers
+
+// Everything that a command line may say. Each command reads its own.
+struct Arguments {
+  bool as_json = false;
+  std::string server;
+  std::string ca_file;
+  std::string config_file;
+  std::string workspace;
+
+  std::string name;
+  std::string description;
+  std::string fleet;
+  std::string device;
+  std::string board;
+  unsigned baud = 115200;
+  std::string reason;
+  bool yes = false;
+  std::string link;
+  std::string email;
+  bool password_stdin = false;
+  std::string file;
+  std::string out_file;
+  std::string log_signer;
+  std::vector<std::string> roots;
+  std::vector<std::string> devices;
+  std::vector<std::string> tags;
+  std::string start;
+  std::string end;
+  std::optional<std::size_t> count;
+  std::optional<unsigned> timeout;  // seconds
+};
+
+struct Session {
+  Environment& env;
+  const Arguments& args;
+  Config config;
+  std::string config_path;
+};
+
+// Reads config.json and lets --server, --ca and SIGNET_API_KEY win over it.
+Result<Session> open_session(Environment& env, const Arguments& args);
+
+// One call to the manager: the answer's JSON object. `body` null: none. An error names the next step.
+Result<json::object> ask(Session& session, std::string_view method, const std::string& path,
+                         const json::value& body = nullptr);
+
+// What --workspace says, an id or a name; the only one when it says nothing.
+Result<std::string> workspace_of(Session& session);
+// "/v3/workspaces/<id>"
+Result<std::string> workspace_path(Session& session);
+// Ids from what a person may write: an id, or a name that only one has.
+Result<std::string> fleet_id(Session& session, const std::string& name);
+Result<std::string> device_id(Session& session, const std::string& name);
+// "/v3/workspaces/<id>/devices/<id>" of args.device.
+Result<std::string> device_path(Session& session);
+
+// The objects of a list in an answer; what is no object is skipped.
+Result<std::vector<json::object>> objects(const json::object& answer, std::string_view name);
+// The manager's answer as JSON, or its list as a table of these members.
+Status show_list(Session& session, const json::object& answer, std::string_view list, const Row& header,
+                 const std::vector<std::string_view>& members);
+
+using Command = Status (*)(Session&);
+Status run_setup(Session& session);  // account.cpp
+Status run_login(Session& session);
+Status run_logout(Session& session);
+Status run_status(Session& session);  // status.cpp
+Status run_workspace_ls(Session& session);  // workspace.cpp
+Status run_workspace_create(Session& session);
+Status run_fleet_ls(Session& session);
+Status run_fleet_create(Session& session);
+Status run_api_key_create(Session& session);
+Status run_device_create(Session& session);  // device.cpp
+Status run_device_ls(Session& session);
+Status run_device_get(Session& session);
+Status run_device_identities(Session& session);
+Status run_device_revoke(Session& session);
+Status run_device_claim(Session& session);  // claim.cpp
+Status run_device_unclaim(Session& session);
+Status run_registry_import(Session& session);  // registry.cpp
+Status run_registry_ls(Session& session);
+Status run_registry_show(Session& session);
+Status run_registry_enroll(Session& session);
+Status run_data_ls(Session& session);  // data.cpp
+Status run_data_tail(Session& session);
+Status run_audit_ls(Session& session);  // audit.cpp
+Status run_audit_tail(Session& session);
+
+}  // namespace signet::cli
