@@ -1,0 +1,190 @@
+// signetd: the manager. Devices come in on one port, people and programs on another; both meet in the fleet.
+#include "api/manager_identity.h"
+#include "base/exit_code.h"
+#include "base/fields.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/port/process.h"
+#include "gateway/gateway.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/sqlite.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace {
+
+using namespace signet;
+
+constexpr const char* about =
+    "The Signet manager: admits genuine devices, keeps what they say, and answers people over HTTPS.";
+constexpr const char* example =
+    "Example:\n"
+    "  signetd --data /var/lib/signet --name signet.example.org\n"
+    "  signet setup 'https://signet.example.org:8443/setup#token=...'   (the link that signetd prints)\n\n"
+    "DIR keeps everything: signet.db and the manager's own keys. Back it up as a whole.\n"
+    "SIGINT or SIGTERM ends the program in good order.";
+constexpr std::size_t config_bytes_max = 64 * 1024;
+
+struct Config : gateway::Config {
+  std::uint16_t people_port = 8443;
+  bool legacy_claims = false;
+  Seconds session_lifetime{12 * 3600};
+};
+const auto config_fields = std::tuple_cat(
+    gateway::config_fields,
+    std::tuple{Field{"people_port", &Config::people_port, "port for HTTPS; 0: the system chooses"},
+               Field{"legacy_claims", &Config::legacy_claims, "yes or no: accept bundles dcn:nonce:signature"},
+               Field{"session_lifetime", &Config::session_lifetime, "seconds that a sign-in lasts"}});
+
+struct Options {
+  std::string data;
+  std::string config_file;
+  std::string ready_file;
+  std::vector<std::string> names;
+  // Flags win over the file.
+  std::optional<std::string> host;
+  std::optional<std::uint16_t> device_port;
+  std::optional<std::uint16_t> people_port;
+  bool legacy_claims = false;
+};
+
+Result<Config> load_config(const Options& options) {
+  Config config;
+  if (!options.config_file.empty()) {
+    const Buffer text = TRY(read_file(options.config_file, config_bytes_max));
+    Loaded<Config> loaded = load<Config>(text_of(text), config_fields);
+    std::string problems;
+    for (const std::string& problem : loaded.problems) problems += "\n  " + problem;
+    if (!problems.empty()) return Error{Errc::malformed, options.config_file + ":" + problems};
+    config = std::move(loaded.config);
+  }
+  if (options.host) config.listen_host = *options.host;
+  if (options.device_port) config.listen_port = *options.device_port;
+  if (options.people_port) config.people_port = *options.people_port;
+  if (options.legacy_claims) config.legacy_claims = true;
+  return config;
+}
+
+std::vector<std::string> server_names(const Options& options) {
+  std::vector<std::string> names = options.names;
+  names.insert(names.end(), {"localhost", "127.0.0.1"});
+  return names;
+}
+
+// Hands each request to the loop's thread, where the fleet lives.
+net::HttpHandler through(net::Loop& loop, api::Api& api) {
+  return [&loop, &api](net::HttpRequest request, net::HttpReply reply) {
+    const Status posted = loop.post([&api, request = std::move(request), reply] { reply(api.handle(request)); });
+    if (posted) return;
+    log_warn("api.overloaded", {{"error", posted.error().what}});
+    net::HttpResponse busy;
+    busy.status = 503;
+    busy.body = R"({"code":"unavailable","title":"Unavailable","message":"The manager is busy; try again later."})";
+    busy.headers["retry-after"] = "1";
+    reply(std::move(busy));
+  };
+}
+
+template <class T>
+Result<T> with_hint(Result<T> made, const char* flag) {
+  if (made) return made;
+  Error error = std::move(made).error();
+  if (error.code == Errc::conflict) error.what += std::string{"; stop what uses it, or choose another with "} + flag;
+  return error;
+}
+
+struct Ports {
+  std::uint16_t devices;
+  std::uint16_t people;
+};
+
+// Says where the manager is, once it serves: to the log, to the ready file for programs, and the setup link to people.
+Status announce(const Options& options, const Ports& ports, const std::string& setup_token,
+                const std::string& fingerprint) {
+  const std::string host = options.names.empty() ? "localhost" : options.names.front();
+  std::string link;
+  if (!setup_token.empty()) {
+    link = "https://" + host + ":" + std::to_string(ports.people) + "/setup#token=" + setup_token + "&ca=" + fingerprint;
+  }
+  log_info("signetd.ready", {{"devices", ports.devices}, {"people", ports.people}, {"ca", fingerprint}});
+  if (!link.empty()) {
+    std::cout << "This manager has no account yet. Make the first one with this link, which works once:\n\n  signet setup '"
+              << link << "'\n"
+              << std::endl;
+  }
+  if (options.ready_file.empty()) return {};
+  const json::object ready{{"devices", ports.devices},
+                           {"people", ports.people},
+                           {"setup", link},
+                           {"ca", options.data + "/ca.pem"}};
+  return write_file_atomic(options.ready_file, bytes_of(json::serialize(ready) + "\n"), 0600);
+}
+
+Status serve(const Options& options) {
+  const Config config = TRY(load_config(options));
+  const Fd stop = TRY(open_stop_signals());
+  SystemClock clock;
+  crypto::SystemRandom random;
+  if (Status made = make_folder(options.data, 0700); !made) return std::move(made).error().within("data folder");
+  const auto store = TRY(store::open_sqlite(options.data + "/signet.db"));  // its lock keeps a second signetd out
+  const auto identity = TRY(api::ManagerIdentity::open(options.data, clock, random));
+  const net::ServerIdentity server = TRY(identity.issue_server(server_names(options), clock, random));
+  const auto loop = TRY(net::Loop::create(clock));
+  fleet::Policy policy;
+  policy.legacy_claims = config.legacy_claims;
+  policy.session_lifetime = config.session_lifetime;
+  fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
+  const std::string setup_token = TRY(fleet.open_setup());
+  const auto gateway = TRY(with_hint(gateway::Gateway::create(config, fleet, *loop, server), "--device-port"));
+
+  api::Api api{fleet,
+               clock,
+               {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
+                static_cast<unsigned>(store::migrations().size())},
+               identity.issuer(clock)};
+  net::HttpConfig http;
+  http.host = config.listen_host;
+  http.port = config.people_port;
+  http.identity = server;
+  const auto people = TRY(with_hint(net::HttpServer::create(http, through(*loop, api)), "--people-port"));
+
+  TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
+  TRY(announce(options, {gateway->port(), people->port()}, setup_token, identity.fingerprint()));
+  loop->run();
+  loop->unwatch(stop.get());
+  log_info("signetd.stopping", {{"sessions", gateway->sessions()}});
+  return {};
+}
+
+void describe(CLI::App& app, Options& options) {
+  app.footer(example);
+  app.set_version_flag("--version", std::string{"signetd "} + SIGNET_VERSION);
+  app.add_option("--data", options.data, "folder that keeps everything; made when missing")->type_name("DIR")->required();
+  app.add_option("--host", options.host, "address to bind both ports to (0.0.0.0)")->type_name("ADDRESS");
+  app.add_option("--device-port", options.device_port, "MQTT over mutual TLS (8883); 0: the system chooses")->type_name("PORT");
+  app.add_option("--people-port", options.people_port, "HTTPS (8443); 0: the system chooses")->type_name("PORT");
+  app.add_option("--name", options.names, "host name or address that clients use; beside localhost; may be repeated")
+      ->type_name("NAME");
+  app.add_option("--config", options.config_file, "settings, one \"name = value\" a line; flags win")->type_name("FILE");
+  app.add_option("--ready-file", options.ready_file, "written, as JSON, once the manager serves")->type_name("FILE");
+  app.add_flag("--legacy-claims", options.legacy_claims, "accept bundles dcn:nonce:signature, which bind no account");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  harden_process();
+  start_log("signetd");
+  Options options;
+  CLI::App app{about, "signetd"};
+  describe(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (app.exit(error) == 0) return 0;
+    std::cerr << example << "\n";
+    return exit_code_usage;
+  }
+  return exit_code("signetd", serve(options));
+}
