@@ -49,6 +49,7 @@ void Hall::close_all() {
                 Session::Will::kept_back);
     session.detach();
   }
+  telemetry_.finish();
 }
 
 void Hall::on_expelled(const DeviceId& device) {

@@ -97,6 +97,18 @@ TEST_F(GatewayHall, AFastPublisherIsSlowedAndLosesNothing) {
   EXPECT_FALSE(device->connection.paused);
 }
 
+TEST_F(GatewayHall, AMessageOnTheUpRoadCountsForTen) {
+  config.publishes_per_second = 10;
+  config.publish_burst = 30;
+  auto device = connected(ann);
+  for (int i = 0; i < 3; ++i) device->publish("j/up/" + ann.id.str(), R"({"key":"#now","value":{}})");
+  EXPECT_FALSE(device->connection.paused);
+  device->publish("j/up/" + ann.id.str(), R"({"key":"#now","value":{}})");
+  EXPECT_TRUE(device->connection.paused);
+  pass(Seconds{1});
+  EXPECT_FALSE(device->connection.paused) << "its debt is paid";
+}
+
 TEST_F(GatewayHall, TheLastWillIsAReadingUnlessTheEndIsOrderly) {
   for (const bool orderly : {false, true}) {
     auto with_will = options(ann);

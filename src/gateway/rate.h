@@ -12,7 +12,7 @@ class Rate {
   Rate(std::uint32_t per_second, std::uint32_t burst, Instant now)
       : per_second_(per_second), full_(std::int64_t{burst} * micros_per_second), tokens_(full_), last_(now) {}
 
-  void spend(Instant now) { refill(now), tokens_ -= micros_per_second; }
+  void spend(Instant now, std::int64_t messages = 1) { refill(now), tokens_ -= messages * micros_per_second; }
   bool exhausted(Instant now) { return refill(now), tokens_ < 0; }
 
  private:

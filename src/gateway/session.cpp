@@ -19,7 +19,9 @@ Result<std::optional<Timestamp>> device_time(const mqtt::Properties& properties)
 }  // namespace
 
 Session::~Session() {
-  if (hall_) hall_->forget(*this);
+  if (!hall_) return;
+  hall_->leave(who_.device, *this);
+  hall_->forget(*this);
 }
 
 void Session::detach() {
@@ -151,7 +153,7 @@ Result<std::optional<Session::OwnWill>> Session::read_will(const mqtt::Connect& 
 
 void Session::on(const mqtt::PublishReceived& event) {
   const Instant now = hall_->clock().monotonic();
-  rate_->spend(now);
+  rate_->spend(now, event.publish.topic.starts_with("j/up/") ? up_cost : 1);
   if (!paused_ && rate_->exhausted(now)) {
     paused_ = true;
     connection_->pause_reading(true);

@@ -11,6 +11,9 @@
 
 namespace signet::gateway {
 
+// Each message on j/up may be a commit of its own, and readings share one: it counts for so many.
+inline constexpr std::int64_t up_cost = 10;
+
 class Session final : public net::ConnectionEvents, public Sender, public std::enable_shared_from_this<Session> {
  public:
   explicit Session(Hall& hall) : hall_(&hall) {}
