@@ -164,12 +164,26 @@ def make_request(folder, name):
     return identity
 
 
+def field_of(certificate, name):
+    text = run("openssl", "x509", "-in", certificate, "-noout", f"-{name}", "-nameopt", "compat").stdout
+    return text.split("=", 1)[1].strip()
+
+
 def make_look_alike(folder, genuine):
-    """A self-made certificate that has the subject of a genuine one, with a key of its own."""
-    subject = run("openssl", "x509", "-in", genuine.certificate, "-noout", "-subject", "-nameopt", "compat").stdout
-    identity = Identity(folder, "look-alike")
-    done = run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-               "-days", "30", "-keyout", identity.key, "-out", identity.certificate,
-               "-subj", subject.split("subject=")[1].strip())
-    assert done.returncode == 0, done.stderr
-    return identity
+    """What an attacker can make: subject, serial and kind of a genuine certificate, from an issuer of the same name."""
+    fake, issuer = Identity(folder, "look-alike"), Identity(folder, "look-alike-issuer")
+    extensions = folder / "look-alike.ext"
+    extensions.write_text("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+                          "extendedKeyUsage=clientAuth\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    for command in (
+            ("req", "-x509", *new_key, "-days", "30", "-keyout", issuer.key, "-out", issuer.certificate,
+             "-subj", field_of(genuine.certificate, "issuer")),
+            ("req", "-new", *new_key, "-keyout", fake.key, "-out", fake.request,
+             "-subj", field_of(genuine.certificate, "subject")),
+            ("x509", "-req", "-in", fake.request, "-CA", issuer.certificate, "-CAkey", issuer.key, "-days", "30",
+             "-set_serial", "0x" + field_of(genuine.certificate, "serial"), "-extfile", extensions,
+             "-out", fake.certificate)):
+        done = run("openssl", *command)
+        assert done.returncode == 0, done.stderr
+    return fake

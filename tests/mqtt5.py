@@ -40,15 +40,16 @@ class Client:
         if identity:
             context.load_cert_chain(identity.certificate, identity.key)
         self.waiting = b""
+        self.socket = socket.create_connection(("127.0.0.1", manager.port), timeout=patience)
         try:
-            plain = socket.create_connection(("127.0.0.1", manager.port), timeout=patience)
-            self.socket = context.wrap_socket(plain, server_hostname="localhost")
+            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
             self.send(connect_packet(client_id if client_id is not None else identity.device))
             kind, body = self.read()
-        except OSError as error:
+            if kind != 0x20 or body[1] != 0:
+                raise Closed(f"CONNACK 0x{body[1]:02x}" if kind == 0x20 else f"packet 0x{kind:02x}")
+        except (OSError, Closed) as error:
+            self.close()
             raise Closed(str(error)) from error
-        if kind != 0x20 or body[1] != 0:
-            raise Closed(f"CONNACK 0x{body[1]:02x}" if kind == 0x20 else f"packet 0x{kind:02x}")
 
     def send(self, data):
         try:

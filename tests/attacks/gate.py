@@ -44,6 +44,11 @@ class Gate(unittest.TestCase):
         self.assertEqual(answer, b"", "the manager answered an MQTT packet")
         self.assertIn(alert, said)
 
+    def last_refusal(self):
+        refusals = [line for line in self.manager.audit() if line["action"] == "gateway.refuse"]
+        self.assertFalse(refusals[-1]["allowed"])
+        return refusals[-1]
+
     def test_the_genuine_is_accepted_with_tls_1_2_and_1_3(self):
         for version in ("-tls1_2", "-tls1_3"):
             for alpn in ((), ("-alpn", "mqtt")):
@@ -56,10 +61,9 @@ class Gate(unittest.TestCase):
 
     def test_a_foreign_certificate_with_the_same_subject_is_refused_and_noted(self):
         look_alike = make_look_alike(self.scene.folder, self.device)
-        self.refused(look_alike, "alert unknown ca", "-tls1_3")
-        self.refused(look_alike, "alert unknown ca", "-tls1_2")
-        lines = [line for line in self.manager.audit() if line["action"] == "gateway.refuse" and not line["allowed"]]
-        self.assertGreaterEqual(len(lines), 2)
+        self.refused(look_alike, "alert bad certificate", "-tls1_3")
+        self.refused(look_alike, "alert bad certificate", "-tls1_2")
+        self.assertIn("unknown", self.last_refusal()["detail"])
 
     def test_tls_1_1_and_1_0_are_refused(self):
         for version in ("-tls1_1", "-tls1"):
@@ -105,6 +109,7 @@ class Gate(unittest.TestCase):
     def test_revocation_ends_the_session_and_shuts_the_door(self):
         doomed = self.manager.enroll("doomed")
         client = Client(self.manager, doomed)
+        self.addCleanup(client.close)
         self.assertEqual(client.publish(f"j/data/{doomed.device}/test", b'{"value": 1}'), 0)
         path = f"/v3/workspaces/{self.manager.workspace}/devices/{doomed.device}/revoke"
         self.manager.call("POST", path, {"reason": "stolen"})
@@ -112,8 +117,7 @@ class Gate(unittest.TestCase):
         with self.assertRaisesRegex(Closed, "DISCONNECT 0x98|ended|reset"):
             client.read_puback()
         self.refused(doomed, "alert certificate revoked", "-tls1_3")
-        refusals = [line for line in self.manager.audit() if line["action"] == "gateway.refuse"]
-        self.assertTrue(any(not line["allowed"] for line in refusals))
+        self.assertIn("revoked", self.last_refusal()["detail"])
 
 
 if __name__ == "__main__":

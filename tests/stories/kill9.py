@@ -75,9 +75,11 @@ class KillNine(unittest.TestCase):
                 publisher.fill()
                 manager.kill()
                 publisher.take_rest()
+                publisher.client.close()
                 manager.start()
                 publisher.connect()
             publisher.take_rest()
+            publisher.client.close()
 
             stored = [datum["payload"]["value"] for datum in manager.readings(publisher.identity.device)]
             print(f"{KILLS} kills: {len(publisher.acknowledged)} acknowledged, {publisher.sent_again} sent again, "
