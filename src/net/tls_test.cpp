@@ -172,6 +172,17 @@ TEST_F(TlsTest, AJudgesRefusalChoosesTheAlertAndReachesOnClose) {
   }
 }
 
+TEST_F(TlsTest, ACertificateOfAnUnreasonableSizeIsRefusedBeforeTheJudgeSeesIt) {
+  std::string names = "DNS:localhost";
+  while (names.size() < 9000) names += ",DNS:a-name-that-is-only-there-to-be-long.example";
+  const Issued bloated = ca.issue({.alternative_name = names});
+  const RawOutcome refused = against_us({.certificate_pem = bloated.certificate_pem, .key_pem = bloated.key_pem});
+  EXPECT_NE(refused.error, "");
+  ASSERT_TRUE(admitted.back()->why);
+  EXPECT_EQ(admitted.back()->why->code, Errc::too_large);
+  EXPECT_TRUE(admitted.back()->peer_certificate.empty());
+}
+
 TEST_F(TlsTest, OurDeviceLearnsThatItIsRevoked) {
   serve([](Bytes) -> Status { return Error{Errc::forbidden, "revoked"}; });
   const auto device_end = dial();
