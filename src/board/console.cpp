@@ -81,10 +81,11 @@ Result<json::object> Board::install(const json::object& arguments) {
 }
 
 Result<json::object> Board::remove() {
+  TRY(forget_readings(
+      "the board was unclaimed"));  // first: a power cut in between must not leave them to the next owner
   TRY(remove_endpoint(config_.folder));
   endpoint_.reset();
   refresh();
-  TRY(forget_readings("the board was unclaimed"));
   say("not claimed");
   return json::object{};
 }

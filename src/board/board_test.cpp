@@ -1,0 +1,362 @@
+#include "board/board.h"
+
+#include "identity/claim.h"
+#include "identity/compressed.h"
+#include "identity/profile.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <filesystem>
+
+namespace signet::board {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+constexpr Timestamp year_2026 = Timestamp{Seconds{1'790'000'000}};
+
+identity::SignDigest signer_of(const crypto::PrivateKey& key) {
+  return [&key](const crypto::Digest& digest) -> Result<crypto::Signature> { return crypto::sign(key, digest); };
+}
+
+// A manufacturer in memory.
+struct Factory {
+  crypto::SeededRandom_for_test random{11};
+  crypto::PrivateKey root_key = crypto::generate_private_key(random);
+  crypto::PrivateKey signer_key = crypto::generate_private_key(random);
+  identity::Certificate root =
+      identity::issue_root(crypto::public_key_of(root_key), {}, year_2026, signer_of(root_key)).value();
+  identity::Certificate signer =
+      identity::issue_signer(crypto::public_key_of(signer_key), 0xF600, root, year_2026, signer_of(root_key)).value();
+};
+
+class SoftElement final : public element::Element {
+ public:
+  void personalise(Factory& factory) {
+    key_ = crypto::generate_private_key(factory.random);
+    const auto device = identity::issue_device(crypto::public_key_of(*key_), element::dcn_of(uid().value()),
+                                               factory.signer, year_2026, signer_of(factory.signer_key));
+    stored_ = {identity::compress(device.value()).value(), identity::compress(factory.signer).value(),
+               crypto::public_key_of(factory.signer_key)};
+  }
+  Result<element::Uid> uid() override {
+    if (silent) return Error{Errc::unavailable, "nobody answers at the link"};
+    return element::Uid{0x01, 0x23, 0xF1, 0x82, 0x2C, 0x38, 0xDD, 0x7A, 0x01};
+  }
+  Result<crypto::PublicKey> public_key() override { return crypto::public_key_of(*key_); }
+  Result<crypto::Signature> sign(const crypto::Digest& digest) override { return crypto::sign(*key_, digest); }
+  Result<Buffer> random(std::size_t size) override { return Buffer(size); }
+  Result<element::StoredCertificates> certificates() override {
+    if (!stored_) return Error{Errc::not_found, "not personalised"};
+    return *stored_;
+  }
+  Result<std::uint32_t> counter(unsigned) override { return 0u; }
+  Result<std::uint32_t> increment(unsigned) override { return 0u; }
+
+  bool silent = false;
+
+ private:
+  std::optional<crypto::PrivateKey> key_;
+  std::optional<element::StoredCertificates> stored_;
+};
+
+struct FakeConsole final : Console {
+  std::vector<std::string> lines;
+  std::function<void(Bytes)> take = [](Bytes) {};
+  void write(std::string_view text) override {
+    for (std::size_t end = 0; !text.empty(); text.remove_prefix(end + 1)) {
+      end = text.find('\n');
+      lines.emplace_back(text.substr(0, end));
+    }
+  }
+  void on_input(std::function<void(Bytes)> call) override { take = std::move(call); }
+};
+
+struct FakeWifi final : Wifi {
+  bool up = false;
+  Status configure(const std::string&, const std::string&) override { return {}; }
+  Status start() override { return up = true, Status{}; }
+  void stop() override { up = false; }
+  bool connected() const override { return up; }
+  Result<WifiInfo> info() override { return WifiInfo{}; }
+};
+
+// Real time, but another day.
+struct OffClock final : Clock {
+  SystemClock real;
+  Timestamp wall = year_2026 + Seconds{86'400};
+  Timestamp now() override { return wall; }
+  Instant monotonic() override { return real.monotonic(); }
+};
+
+class BoardTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/signet-board-XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    folder = name;
+    loop = net::Loop::create(clock).value();
+  }
+  void TearDown() override {
+    board.reset();
+    std::filesystem::remove_all(folder);
+  }
+  void boot(const std::string& script = "exec cat <&3", bool with_root = true) {
+    board.reset();
+    console.lines.clear();
+    BoardConfig config;
+    config.folder = folder;
+    config.name = "test";
+    config.model = "ATECC608B";
+    config.release = "0";
+    if (with_root) config.root = factory.root;
+    config.firmware = {{"/bin/bash", "-c", script}, folder + "/firmware"};
+    auto made = Board::create(std::move(config), {*loop, chip, console, wifi, random});
+    ASSERT_TRUE(made) << made.error().what;
+    board = std::move(made).value();
+    board->boot();
+  }
+  void turn_until(const std::function<bool()>& done) {
+    const Instant fuse = clock.monotonic() + Seconds{20};
+    while (!done() && clock.monotonic() < fuse) {
+      loop->after(Millis{1}, [&] { loop->stop(); });
+      loop->run();
+    }
+    ASSERT_TRUE(done());
+  }
+  bool printed(const std::string& part) const {
+    return std::any_of(console.lines.begin(), console.lines.end(),
+                       [&](const std::string& line) { return line.find(part) != line.npos; });
+  }
+  // Types one request; the member "ok" of the answer, or {"code": ...} of the refusal.
+  json::object ask(json::object request) {
+    request["id"] = ++id;
+    console.take(bytes_of("!" + json::serialize(request) + "\n"));
+    const auto answer = parse_json_object(std::string_view{console.lines.back()}.substr(1)).value();
+    EXPECT_EQ(answer.at("id").as_int64(), id);
+    if (answer.contains("ok")) return answer.at("ok").as_object();
+    return {{"code", answer.at("error").at("code")}, {"message", answer.at("error").at("message")}};
+  }
+  json::object claim_of(const std::string& device) const {
+    const std::string ca = identity::pem("CERTIFICATE", factory.root.der);
+    return {{"do", "claim.install"}, {"host", "127.0.0.1"}, {"port", 9}, {"ca", ca},
+            {"device", device},      {"receipt", "a.b.c"}};
+  }
+  identity::ClaimStatement statement() {
+    identity::ClaimStatement s;
+    s.server = std::string(64, 'a');
+    s.account = "acc-000000000001";
+    s.workspace = "wks-000000000001";
+    s.device = "dev-000000000001";
+    s.dcn = element::dcn_of(chip.uid().value());
+    s.expiry = year_2026 + Seconds{300};
+    return s;
+  }
+
+  OffClock clock;
+  Factory factory;
+  SoftElement chip;
+  FakeConsole console;
+  FakeWifi wifi;
+  crypto::SeededRandom_for_test random{2};
+  std::string folder;
+  std::unique_ptr<net::Loop> loop;
+  std::unique_ptr<Board> board;
+  std::int64_t id = 0;
+};
+
+TEST_F(BoardTest, SaysWhoItIs) {
+  chip.personalise(factory);
+  boot();
+  EXPECT_EQ(console.lines,
+            (std::vector<std::string>{"board: signet-board 0, test", "board: element ATECC608B sn0123F1822C38DD7A01",
+                                      "board: not claimed"}));
+  EXPECT_EQ(json::serialize(ask({{"do", "identify"}})),
+            R"({"model":"ATECC608B","serial":"0123f1822c38dd7a01","dcn":"sn0123F1822C38DD7A01","personalised":true,)"
+            R"("claimed":false,"firmware":"Factory"})");
+}
+
+TEST_F(BoardTest, ABlankElementIsSeenAgainOnceItIsPersonalised) {
+  boot();
+  EXPECT_THAT(console.lines, Contains("board: the element is blank: personalise it with signet-foundry"));
+  EXPECT_FALSE(ask({{"do", "identify"}}).at("personalised").as_bool());
+  EXPECT_EQ(ask(claim_of("dev-000000000001")).at("code"), "conflict");
+  chip.personalise(factory);
+  EXPECT_TRUE(ask({{"do", "identify"}}).at("personalised").as_bool());
+  EXPECT_TRUE(ask(claim_of("dev-000000000001")).empty());
+}
+
+TEST_F(BoardTest, ASilentElementIsReportedAndTriedAgain) {
+  chip.silent = true;
+  boot();
+  EXPECT_TRUE(printed("the element does not answer"));
+  EXPECT_EQ(ask({{"do", "identify"}}).at("code"), "unavailable");
+  chip.silent = false;
+  EXPECT_FALSE(ask({{"do", "identify"}}).at("personalised").as_bool());
+}
+
+TEST_F(BoardTest, NeedsTheRootThatMadeItsCertificates) {
+  chip.personalise(factory);
+  boot("exec cat <&3", false);
+  EXPECT_TRUE(printed("start once with --root root.pem"));
+  Factory other;
+  other.root_key = crypto::generate_private_key(other.random);
+  other.root =
+      identity::issue_root(crypto::public_key_of(other.root_key), {}, year_2026, signer_of(other.root_key)).value();
+  factory.root = other.root;
+  boot();
+  EXPECT_TRUE(printed("the element's certificates do not check"));
+}
+
+TEST_F(BoardTest, KeepsTheRootItWasGivenOnce) {
+  EXPECT_FALSE(load_root(folder, "").value());
+  const std::string file = folder + "/given.pem";
+  ASSERT_TRUE(write_file_atomic(file, bytes_of(identity::pem("CERTIFICATE", factory.root.der)), 0644));
+  EXPECT_EQ(load_root(folder, file).value()->der, factory.root.der);
+  std::filesystem::remove(file);
+  EXPECT_EQ(load_root(folder, "").value()->der, factory.root.der);
+  EXPECT_FALSE(load_root(folder, file));
+}
+
+TEST_F(BoardTest, SignsAStatementAboutItselfAndNothingElse) {
+  boot();
+  const auto request = [](Bytes bytes) { return json::object{{"do", "claim.sign"}, {"statement", base64url(bytes)}}; };
+  EXPECT_EQ(ask(request(identity::encode(statement()))).at("code"), "conflict") << "blank";
+  chip.personalise(factory);
+  const Buffer good = identity::encode(statement());
+  const auto answer = ask(request(good));
+  const Buffer raw = decode_hex(answer.at("signature").as_string()).value();
+  crypto::Signature signature;
+  ASSERT_EQ(raw.size(), signature.size());
+  std::copy(raw.begin(), raw.end(), signature.begin());
+  EXPECT_TRUE(crypto::verify(chip.public_key().value(), crypto::sha256(good), signature));
+
+  auto about_another = statement();
+  about_another.dcn = "sn0123000000000000FF";
+  EXPECT_EQ(ask(request(identity::encode(about_another))).at("code"), "forbidden");
+  Buffer longer = good;
+  longer.push_back(0);
+  for (const Buffer& bad :
+       {Buffer{}, longer, Buffer(good.begin(), good.end() - 1), copy_of(bytes_of("signet.app.v1"))}) {
+    EXPECT_EQ(ask(request(bad)).at("code"), "malformed");
+  }
+  EXPECT_EQ(ask({{"do", "claim.sign"}, {"statement", "?"}}).at("code"), "malformed");
+  EXPECT_EQ(ask({{"do", "claim.sign"}}).at("code"), "malformed");
+}
+
+TEST_F(BoardTest, KeepsItsEndpointUntilItIsRemoved) {
+  chip.personalise(factory);
+  boot();
+  EXPECT_TRUE(ask(claim_of("dev-000000000001")).empty());
+  boot();
+  EXPECT_THAT(console.lines, Contains("board: claimed as dev-000000000001 at 127.0.0.1"));
+  EXPECT_EQ(ask({{"do", "identify"}}).at("device"), "dev-000000000001");
+  EXPECT_TRUE(ask({{"do", "claim.remove"}}).empty());
+  EXPECT_FALSE(ask({{"do", "identify"}}).at("claimed").as_bool());
+  boot();
+  EXPECT_THAT(console.lines, Contains("board: not claimed"));
+}
+
+TEST_F(BoardTest, RefusesAnEndpointThatCannotBeRight) {
+  chip.personalise(factory);
+  boot();
+  const json::object good = claim_of("dev-000000000001");
+  const std::pair<const char*, json::value> harms[] = {
+      {"host", ""},     {"host", "a b"},
+      {"host", 7},      {"port", 0},
+      {"port", 65'536}, {"ca", "PEM"},
+      {"device", "me"}, {"device", "dev-"},
+      {"receipt", 7},   {"ca", json::value(identity::pem("X", factory.root.der))}};
+  for (const auto& [name, value] : harms) {
+    json::object harmed = good;
+    harmed[name] = value;
+    EXPECT_EQ(ask(harmed).at("code"), "malformed") << name;
+    harmed.erase(name);
+    EXPECT_EQ(ask(harmed).at("code"), "malformed") << name << " missing";
+  }
+  json::object large = good;
+  large["receipt"] = std::string(receipt_bytes_max + 1, 'r');
+  EXPECT_EQ(ask(large).at("code"), "too_large");
+  EXPECT_FALSE(file_exists(folder + "/endpoint.json"));
+  EXPECT_TRUE(ask(good).empty());
+}
+
+TEST_F(BoardTest, ADamagedEndpointIsNamedAndNotStartedOver) {
+  ASSERT_TRUE(write_file_atomic(folder + "/endpoint.json", bytes_of("{"), 0600));
+  const auto made = load_endpoint(folder);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::corrupt);
+  EXPECT_THAT(made.error().what, HasSubstr("endpoint.json"));
+}
+
+// The firmware is a shell that publishes one reading by hand: a frame with {"do":"agent.publish",...}.
+std::string publishing_script(std::size_t count) {
+  const std::string body = R"({"do":"agent.publish","payload":"{\"value\":1}","tag":"test","timeout":0})";
+  Buffer bytes = encode({FrameKind::request, 1, body}).value();
+  std::string octal;
+  for (const std::uint8_t byte : bytes) octal += "\\x" + hex(Bytes{&byte, 1});
+  return "for i in {1.." + std::to_string(count) + "}; do printf '" + octal + "' >&3; done; echo sent; exec cat <&3";
+}
+
+TEST_F(BoardTest, ReadingsSurviveARestartAndAreForgottenWithTheirOwner) {
+  chip.personalise(factory);
+  boot(publishing_script(3));
+  EXPECT_TRUE(ask(claim_of("dev-000000000001")).empty());
+  turn_until([&] { return printed("sent"); });
+  turn_until([&] {  // the frames lie in the socketpair by now
+    boot();
+    return printed("3 readings wait to be sent");
+  });
+  EXPECT_TRUE(ask(claim_of("dev-000000000001")).empty());
+  EXPECT_FALSE(printed("forgotten")) << "the same owner";
+  EXPECT_TRUE(ask(claim_of("dev-000000000002")).empty());
+  EXPECT_THAT(console.lines, Contains("board: 3 readings were forgotten: the board became another device"));
+  boot();
+  EXPECT_FALSE(printed("readings wait"));
+}
+
+TEST_F(BoardTest, ResetAnswersThenStartsAsAfterPowerOn) {
+  chip.personalise(factory);
+  boot("echo running; exec cat <&3");
+  turn_until([&] { return printed("running"); });
+  wifi.up = true;
+  EXPECT_TRUE(ask({{"do", "reset"}}).empty());
+  console.lines.clear();
+  turn_until([&] { return printed("running"); });
+  EXPECT_THAT(console.lines, Contains("board: signet-board 0, test"));
+  EXPECT_FALSE(wifi.up);
+}
+
+TEST_F(BoardTest, FirmwareCannotAnswerInItsName) {
+  boot(R"(echo '!{"id":1,"ok":{"personalised":true}}'; printf 'x\r!{"id":1}\n'; exec cat <&3)");
+  turn_until([&] { return printed("x!{"); });
+  EXPECT_THAT(console.lines, Contains(R"( !{"id":1,"ok":{"personalised":true}})"));
+  for (const auto& line : console.lines) EXPECT_FALSE(line.starts_with('!')) << line;
+}
+
+TEST_F(BoardTest, RefusesRequestsItDoesNotKnowOrCannotRead) {
+  boot();
+  EXPECT_EQ(ask({{"do", "sign"}, {"digest", "00"}}).at("code"), "not_found");
+  console.take(bytes_of("!nonsense\n"));
+  EXPECT_THAT(console.lines.back(), HasSubstr(R"("id":null,"error":{"code":"malformed")"));
+  console.take(bytes_of("!" + std::string(console_line_bytes_max, ' ') + "\n"));
+  EXPECT_THAT(console.lines.back(), HasSubstr(R"("code":"too_large")"));
+  const auto before = console.lines.size();
+  console.take(bytes_of("what a person types\n"));
+  EXPECT_EQ(console.lines.size(), before);
+}
+
+TEST_F(BoardTest, ExplainsCertificateTimeWhenItsClockIsWrong) {
+  chip.personalise(factory);
+  clock.wall = Timestamp{Seconds{60}};
+  boot();
+  EXPECT_TRUE(
+      printed("the element's certificate is not valid before 2026-09-21T14:00:00Z (the clock says "
+              "1970-01-01T00:01:00Z): is the clock right?"))
+      << testing::PrintToString(console.lines);
+}
+
+}  // namespace
+}  // namespace signet::board
