@@ -1,8 +1,7 @@
 #include "board/board.h"
 
+#include "board/element_for_test.h"
 #include "identity/claim.h"
-#include "identity/compressed.h"
-#include "identity/profile.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,53 +13,6 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
-
-constexpr Timestamp year_2026 = Timestamp{Seconds{1'790'000'000}};
-
-identity::SignDigest signer_of(const crypto::PrivateKey& key) {
-  return [&key](const crypto::Digest& digest) -> Result<crypto::Signature> { return crypto::sign(key, digest); };
-}
-
-// A manufacturer in memory.
-struct Factory {
-  crypto::SeededRandom_for_test random{11};
-  crypto::PrivateKey root_key = crypto::generate_private_key(random);
-  crypto::PrivateKey signer_key = crypto::generate_private_key(random);
-  identity::Certificate root =
-      identity::issue_root(crypto::public_key_of(root_key), {}, year_2026, signer_of(root_key)).value();
-  identity::Certificate signer =
-      identity::issue_signer(crypto::public_key_of(signer_key), 0xF600, root, year_2026, signer_of(root_key)).value();
-};
-
-class SoftElement final : public element::Element {
- public:
-  void personalise(Factory& factory) {
-    key_ = crypto::generate_private_key(factory.random);
-    const auto device = identity::issue_device(crypto::public_key_of(*key_), element::dcn_of(uid().value()),
-                                               factory.signer, year_2026, signer_of(factory.signer_key));
-    stored_ = {identity::compress(device.value()).value(), identity::compress(factory.signer).value(),
-               crypto::public_key_of(factory.signer_key)};
-  }
-  Result<element::Uid> uid() override {
-    if (silent) return Error{Errc::unavailable, "nobody answers at the link"};
-    return element::Uid{0x01, 0x23, 0xF1, 0x82, 0x2C, 0x38, 0xDD, 0x7A, 0x01};
-  }
-  Result<crypto::PublicKey> public_key() override { return crypto::public_key_of(*key_); }
-  Result<crypto::Signature> sign(const crypto::Digest& digest) override { return crypto::sign(*key_, digest); }
-  Result<Buffer> random(std::size_t size) override { return Buffer(size); }
-  Result<element::StoredCertificates> certificates() override {
-    if (!stored_) return Error{Errc::not_found, "not personalised"};
-    return *stored_;
-  }
-  Result<std::uint32_t> counter(unsigned) override { return 0u; }
-  Result<std::uint32_t> increment(unsigned) override { return 0u; }
-
-  bool silent = false;
-
- private:
-  std::optional<crypto::PrivateKey> key_;
-  std::optional<element::StoredCertificates> stored_;
-};
 
 struct FakeConsole final : Console {
   std::vector<std::string> lines;
@@ -156,8 +108,8 @@ class BoardTest : public testing::Test {
   }
 
   OffClock clock;
-  Factory factory;
-  SoftElement chip;
+  Factory_for_test factory;
+  SoftElement_for_test chip;
   FakeConsole console;
   FakeWifi wifi;
   crypto::SeededRandom_for_test random{2};
@@ -201,7 +153,7 @@ TEST_F(BoardTest, NeedsTheRootThatMadeItsCertificates) {
   chip.personalise(factory);
   boot("exec cat <&3", false);
   EXPECT_TRUE(printed("start once with --root root.pem"));
-  Factory other;
+  Factory_for_test other;
   other.root_key = crypto::generate_private_key(other.random);
   other.root =
       identity::issue_root(crypto::public_key_of(other.root_key), {}, year_2026, signer_of(other.root_key)).value();
