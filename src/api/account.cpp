@@ -11,13 +11,12 @@ net::HttpResponse signed_in(const fleet::SignedIn& in) {
 }  // namespace
 
 Result<net::HttpResponse> set_up(Service& service, const Call& call) {
-  return signed_in(TRY(service.fleet.set_up(call.text("token"), call.text("email"), call.text("password"),
-                                            call.request.peer_address)));
+  return signed_in(TRY(
+      service.fleet.set_up(call.text("token"), call.text("email"), call.text("password"), call.request.peer_address)));
 }
 
 Result<net::HttpResponse> log_in(Service& service, const Call& call) {
-  return signed_in(
-      TRY(service.fleet.sign_in(call.text("email"), call.text("password"), call.request.peer_address)));
+  return signed_in(TRY(service.fleet.sign_in(call.text("email"), call.text("password"), call.request.peer_address)));
 }
 
 Result<net::HttpResponse> log_out(Service& service, const Call& call) {

@@ -44,8 +44,7 @@ net::HttpResponse no_route(const Found& found) {
   if (found.methods.empty()) {
     return refusal(Error{Errc::not_found, "there is no such path; GET /v3/openapi.json lists what there is"});
   }
-  net::HttpResponse out =
-      refusal(405, "malformed", "Method not allowed", "this path takes only: " + found.methods);
+  net::HttpResponse out = refusal(405, "malformed", "Method not allowed", "this path takes only: " + found.methods);
   out.headers["allow"] = found.methods;
   return out;
 }
@@ -67,9 +66,7 @@ Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path,
   Call call{request, std::move(path), {}, {}, {}};
   switch (route.access) {
     case Access::open: break;
-    case Access::limited:
-      TRY(strangers.pass(host_of(request.peer_address), service.clock.monotonic()));
-      break;
+    case Access::limited: TRY(strangers.pass(host_of(request.peer_address), service.clock.monotonic())); break;
     case Access::token:
       call.token = token_of(request);
       call.actor = TRY(service.fleet.authenticate(call.token, request.peer_address));

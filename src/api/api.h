@@ -14,18 +14,18 @@
 
 namespace signet::api {
 
-inline constexpr std::size_t body_bytes_max = 64 * 1024;             // of a request, but for
-inline constexpr std::size_t manifest_body_bytes_max = 32u << 20;    // POST /v3/registry/manifests
+inline constexpr std::size_t body_bytes_max = 64 * 1024;           // of a request, but for
+inline constexpr std::size_t manifest_body_bytes_max = 32u << 20;  // POST /v3/registry/manifests
 inline constexpr std::size_t path_bytes_max = 1024;
 inline constexpr std::size_t query_values_max = 256;
 inline constexpr std::size_t manifest_roots_max = 16;
-inline constexpr unsigned sign_in_attempts_max = 20;                 // of one address within one minute
+inline constexpr unsigned sign_in_attempts_max = 20;  // of one address within one minute
 
 // What the manager says about itself.
 struct About {
   std::string version;
   std::string ca_pem;
-  std::string fingerprint;        // hex SHA-256 of the CA's DER: the name of this manager
+  std::string fingerprint;  // hex SHA-256 of the CA's DER: the name of this manager
   crypto::PublicKey receipt_key{};
   std::uint16_t device_port = 0;
   unsigned store_version = 0;

@@ -17,8 +17,10 @@ Result<std::int64_t> newest(Service& service, const fleet::Actor& actor) {
   std::int64_t sure = above / 2;
   while (sure < above) {
     const std::int64_t middle = sure + (above - sure) / 2;
-    if (TRY(follows(middle))) sure = middle + 1;
-    else above = middle;
+    if (TRY(follows(middle)))
+      sure = middle + 1;
+    else
+      above = middle;
   }
   return above;
 }

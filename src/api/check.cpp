@@ -90,8 +90,8 @@ Result<json::object> check_body(const Route& route, const std::string& body) {
   for (const auto& member : object) {
     const Value* wanted = find(route.body, std::string_view{member.key()});
     if (!wanted) {
-      return Error{Errc::malformed, quoted(std::string_view{member.key()}) + " is unknown here; expected: " +
-                                        list_of(route.body)};
+      return Error{Errc::malformed,
+                   quoted(std::string_view{member.key()}) + " is unknown here; expected: " + list_of(route.body)};
     }
     TRY(check_member(*wanted, member.value()));
   }

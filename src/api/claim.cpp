@@ -39,8 +39,8 @@ Result<net::HttpResponse> finish_claim(Service& service, const Call& call) {
   const Result<identity::ClaimStatement> said = identity::decode_claim_statement(statement);
   if (!said) return Error{Errc::malformed, "\"statement\": " + said.error().what};
   if (said.value().device != device.id.str()) {
-    return Error{Errc::malformed, "\"statement\" is about device " + said.value().device + ", the path about " +
-                                      device.id.str()};
+    return Error{Errc::malformed,
+                 "\"statement\" is about device " + said.value().device + ", the path about " + device.id.str()};
   }
   return claimed(TRY(service.fleet.finish_claim(call.actor, statement, signature)));
 }

@@ -30,8 +30,7 @@ Result<net::HttpResponse> list_devices(Service& service, const Call& call) {
 Result<net::HttpResponse> create_device(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const std::optional<FleetId> fleet = TRY(fleet_in_body(call));
-  return one_device(service, call,
-                    TRY(service.fleet.create_device(call.actor, workspace, call.text("name"), fleet)));
+  return one_device(service, call, TRY(service.fleet.create_device(call.actor, workspace, call.text("name"), fleet)));
 }
 
 Result<net::HttpResponse> get_device(Service& service, const Call& call) {

@@ -71,7 +71,8 @@ net::HttpResponse refusal(int status, std::string_view code, std::string_view ti
   net::HttpResponse out;
   out.status = status;
   // An operator's file name in a message may hold any byte; JSON holds UTF-8 alone.
-  const std::string_view text = is_utf8(message) ? message : std::string_view{"the request holds bytes that are not UTF-8"};
+  const std::string_view text =
+      is_utf8(message) ? message : std::string_view{"the request holds bytes that are not UTF-8"};
   out.body = json::serialize(json::object{{"code", code}, {"title", title}, {"message", text}});
   if (status == 401) out.headers["www-authenticate"] = "Bearer";
   if (status == 429) out.headers["retry-after"] = "60";

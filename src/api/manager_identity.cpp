@@ -59,8 +59,7 @@ Result<ManagerIdentity> ManagerIdentity::open(const std::string& folder, Clock& 
   }
   // The key is written before its certificate, so that a crash between the two leaves nothing that contradicts.
   crypto::PrivateKey ca_key = TRY(load_or_make_key(ca_key_file, random));
-  Result<identity::Certificate> ca =
-      file_exists(ca_file) ? load_ca(ca_file, ca_key) : make_ca(ca_file, ca_key, clock);
+  Result<identity::Certificate> ca = file_exists(ca_file) ? load_ca(ca_file, ca_key) : make_ca(ca_file, ca_key, clock);
   if (!ca) return std::move(ca).error();
   crypto::PrivateKey receipt_key = TRY(load_or_make_key(folder + "/receipt.key", random));
   return ManagerIdentity{std::move(ca_key), std::move(ca).value(), std::move(receipt_key)};

@@ -119,8 +119,7 @@ std::string openapi() {
                             {"description", "REST for people and programs. See docs/formats/api.md."}}},
       {"security", json::array{json::object{{"key", json::array{}}}, json::object{{"bearer", json::array{}}}}},
       {"paths", std::move(paths)},
-      {"components",
-       json::object{{"securitySchemes", security_schemes()}, {"schemas", std::move(components)}}}};
+      {"components", json::object{{"securitySchemes", security_schemes()}, {"schemas", std::move(components)}}}};
   std::string out;
   indent(out, document, 0);
   return out + "\n";

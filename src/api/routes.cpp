@@ -14,92 +14,235 @@ std::vector<Value> signed_in() {
 std::vector<Value> claimed() { return {{"identity", "Identity"}, {"receipt", "string", "compact JWS, ES256"}}; }
 
 void add_public(std::vector<Route>& to) {
-  to.push_back({"GET", "/healthz", Access::open, "Whether the manager serves", get_health, {}, {}, {{"status", "string"}}});
-  to.push_back({"GET", "/ca.pem", Access::open, "The manager's CA certificate", get_ca, {}, {}, {}, "application/x-pem-file"});
-  to.push_back({"GET", "/setup", Access::open, "What to do with a setup link", get_setup_page, {}, {}, {}, "text/plain"});
+  to.push_back(
+      {"GET", "/healthz", Access::open, "Whether the manager serves", get_health, {}, {}, {{"status", "string"}}});
+  to.push_back(
+      {"GET", "/ca.pem", Access::open, "The manager's CA certificate", get_ca, {}, {}, {}, "application/x-pem-file"});
+  to.push_back(
+      {"GET", "/setup", Access::open, "What to do with a setup link", get_setup_page, {}, {}, {}, "text/plain"});
   to.push_back({"GET", "/v3/openapi.json", Access::open, "This description", get_openapi});
 }
 
 void add_account(std::vector<Route>& to) {
-  to.push_back({"POST", "/v3/setup", Access::limited, "Make the first account with the one-time setup token", set_up, {},
-                {{"token", "string"}, {"email", "string"}, {"password", "string", "12 to 1024 bytes"}}, signed_in()});
-  to.push_back({"POST", "/v3/login", Access::limited, "Sign in", log_in, {},
-                {{"email", "string"}, {"password", "string"}}, signed_in()});
+  to.push_back({"POST",
+                "/v3/setup",
+                Access::limited,
+                "Make the first account with the one-time setup token",
+                set_up,
+                {},
+                {{"token", "string"}, {"email", "string"}, {"password", "string", "12 to 1024 bytes"}},
+                signed_in()});
+  to.push_back({"POST",
+                "/v3/login",
+                Access::limited,
+                "Sign in",
+                log_in,
+                {},
+                {{"email", "string"}, {"password", "string"}},
+                signed_in()});
   to.push_back({"POST", "/v3/logout", Access::token, "Forget the token that this request carries", log_out});
-  to.push_back({"POST", "/v3/workspaces/{wks}/api-keys", Access::token, "Make an API key bound to one workspace",
-                create_api_key, {}, {{"name", "string", "1 to 128 bytes"}}, {{"api_key", "ApiKey"}}});
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/api-keys",
+                Access::token,
+                "Make an API key bound to one workspace",
+                create_api_key,
+                {},
+                {{"name", "string", "1 to 128 bytes"}},
+                {{"api_key", "ApiKey"}}});
 }
 
 void add_workspaces(std::vector<Route>& to) {
-  to.push_back({"GET", "/v3/workspaces", Access::token, "Your workspaces", list_workspaces, {}, {},
+  to.push_back({"GET",
+                "/v3/workspaces",
+                Access::token,
+                "Your workspaces",
+                list_workspaces,
+                {},
+                {},
                 {{"workspaces", "Workspace[]"}}});
-  to.push_back({"POST", "/v3/workspaces", Access::token, "Make a workspace and its default fleet", create_workspace, {},
-                name_and_description(), {{"workspace", "Workspace"}}});
-  to.push_back({"GET", "/v3/workspaces/{wks}", Access::token, "One workspace", get_workspace, {}, {},
+  to.push_back({"POST",
+                "/v3/workspaces",
+                Access::token,
+                "Make a workspace and its default fleet",
+                create_workspace,
+                {},
+                name_and_description(),
                 {{"workspace", "Workspace"}}});
-  to.push_back({"GET", "/v3/workspaces/{wks}/fleets", Access::token, "Its fleets", list_fleets, {}, {},
+  to.push_back({"GET",
+                "/v3/workspaces/{wks}",
+                Access::token,
+                "One workspace",
+                get_workspace,
+                {},
+                {},
+                {{"workspace", "Workspace"}}});
+  to.push_back({"GET",
+                "/v3/workspaces/{wks}/fleets",
+                Access::token,
+                "Its fleets",
+                list_fleets,
+                {},
+                {},
                 {{"fleets", "Fleet[]"}}});
-  to.push_back({"POST", "/v3/workspaces/{wks}/fleets", Access::token, "Make a fleet", create_fleet, {},
-                name_and_description(), {{"fleet", "Fleet"}}});
-  to.push_back({"GET", "/v3/workspaces/{wks}/fleets/{flt}", Access::token, "One fleet", get_fleet, {}, {},
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/fleets",
+                Access::token,
+                "Make a fleet",
+                create_fleet,
+                {},
+                name_and_description(),
+                {{"fleet", "Fleet"}}});
+  to.push_back({"GET",
+                "/v3/workspaces/{wks}/fleets/{flt}",
+                Access::token,
+                "One fleet",
+                get_fleet,
+                {},
+                {},
                 {{"fleet", "Fleet"}}});
 }
 
 void add_devices(std::vector<Route>& to) {
-  to.push_back({"GET", "/v3/workspaces/{wks}/devices", Access::token, "Its devices", list_devices, {}, {},
+  to.push_back({"GET",
+                "/v3/workspaces/{wks}/devices",
+                Access::token,
+                "Its devices",
+                list_devices,
+                {},
+                {},
                 {{"devices", "Device[]"}}});
-  to.push_back({"POST", "/v3/workspaces/{wks}/devices", Access::token, "Make a device", create_device, {},
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/devices",
+                Access::token,
+                "Make a device",
+                create_device,
+                {},
                 {{"name", "string", "1 to 128 bytes"}, {"fleet_id", "string?", "the default fleet when absent"}},
                 {{"device", "Device"}}});
-  to.push_back({"GET", "/v3/workspaces/{wks}/devices/{dev}", Access::token, "One device", get_device, {}, {},
+  to.push_back({"GET",
+                "/v3/workspaces/{wks}/devices/{dev}",
+                Access::token,
+                "One device",
+                get_device,
+                {},
+                {},
                 {{"device", "Device"}}});
-  to.push_back({"PUT", "/v3/workspaces/{wks}/devices/{dev}", Access::token, "Rename a device, or move it to a fleet",
-                update_device, {}, {{"name", "string?"}, {"fleet_id", "string?"}}, {{"device", "Device"}}});
-  to.push_back({"GET", "/v3/workspaces/{wks}/devices/{dev}/twin", Access::token, "What the device reported and shall be",
-                get_workspace_twin, {}, {}, {{"twin", "Twin"}}});
-  to.push_back({"GET", "/v3/devices/{dev}/status", Access::token, "The same, where no workspace is named",
-                get_device_status, {}, {}, {{"status", "Twin"}}});
+  to.push_back({"PUT",
+                "/v3/workspaces/{wks}/devices/{dev}",
+                Access::token,
+                "Rename a device, or move it to a fleet",
+                update_device,
+                {},
+                {{"name", "string?"}, {"fleet_id", "string?"}},
+                {{"device", "Device"}}});
+  to.push_back({"GET",
+                "/v3/workspaces/{wks}/devices/{dev}/twin",
+                Access::token,
+                "What the device reported and shall be",
+                get_workspace_twin,
+                {},
+                {},
+                {{"twin", "Twin"}}});
+  to.push_back({"GET",
+                "/v3/devices/{dev}/status",
+                Access::token,
+                "The same, where no workspace is named",
+                get_device_status,
+                {},
+                {},
+                {{"status", "Twin"}}});
 }
 
 void add_identities(std::vector<Route>& to) {
-  to.push_back({"GET", "/v3/workspaces/{wks}/devices/{dev}/identities", Access::token,
-                "The identities a device has and had", list_identities, {}, {}, {{"identities", "Identity[]"}}});
-  to.push_back({"POST", "/v3/workspaces/{wks}/devices/{dev}/identities", Access::token,
-                "Claim with a legacy bundle, where the manager's policy allows it", claim_legacy, {},
-                {{"bundle", "string", "dcn:nonce:signature"}}, claimed()});
-  to.push_back({"POST", "/v3/workspaces/{wks}/devices/{dev}/claims", Access::token, "Begin a claim: a challenge to sign",
-                begin_claim, {}, {{"dcn", "string", "of the unit, as its element says"}},
+  to.push_back({"GET",
+                "/v3/workspaces/{wks}/devices/{dev}/identities",
+                Access::token,
+                "The identities a device has and had",
+                list_identities,
+                {},
+                {},
+                {{"identities", "Identity[]"}}});
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/devices/{dev}/identities",
+                Access::token,
+                "Claim with a legacy bundle, where the manager's policy allows it",
+                claim_legacy,
+                {},
+                {{"bundle", "string", "dcn:nonce:signature"}},
+                claimed()});
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/devices/{dev}/claims",
+                Access::token,
+                "Begin a claim: a challenge to sign",
+                begin_claim,
+                {},
+                {{"dcn", "string", "of the unit, as its element says"}},
                 {{"statement", "string", "base64url, see docs/formats/claim.md"}, {"expires_at", "time"}}});
-  to.push_back({"POST", "/v3/workspaces/{wks}/devices/{dev}/claims/finish", Access::token,
-                "Finish a claim with the element's signature; the statement is spent whatever the outcome", finish_claim,
-                {}, {{"statement", "string"}, {"signature", "string", "R and S, 128 hex digits"}}, claimed()});
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/devices/{dev}/claims/finish",
+                Access::token,
+                "Finish a claim with the element's signature; the statement is spent whatever the outcome",
+                finish_claim,
+                {},
+                {{"statement", "string"}, {"signature", "string", "R and S, 128 hex digits"}},
+                claimed()});
   to.push_back({"DELETE", "/v3/workspaces/{wks}/devices/{dev}/claim", Access::token,
                 "Take the unit off the device; it may be claimed again", unclaim});
-  to.push_back({"POST", "/v3/workspaces/{wks}/devices/{dev}/revoke", Access::token,
-                "Refuse the device's identity from now on, for ever", revoke, {},
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/devices/{dev}/revoke",
+                Access::token,
+                "Refuse the device's identity from now on, for ever",
+                revoke,
+                {},
                 {{"reason", "string", "up to 256 bytes, for the audit"}}});
 }
 
 void add_registry(std::vector<Route>& to) {
-  to.push_back({"POST", "/v3/registry/manifests", Access::token, "Import a manufacturer's manifest, all of it or nothing",
-                import_manifest, {},
+  to.push_back({"POST",
+                "/v3/registry/manifests",
+                Access::token,
+                "Import a manufacturer's manifest, all of it or nothing",
+                import_manifest,
+                {},
                 {{"manifest", "string", "the file's text"},
                  {"log_signer_pem", "string", "certificate of who signed the manifest"},
                  {"root_pem", "string[]", "certificates that may have issued the signers"},
                  {"origin", "string?", "name of the file"}},
-                {{"added", "integer"}, {"already_known", "integer"}}, "application/json", manifest_body_bytes_max});
-  to.push_back({"GET", "/v3/registry", Access::token, "The units that the manager knows", list_registry,
-                {{"from", "integer?", "page, from 0"}, {"size", "integer?", "of a page, at most 1000; 100"}}, {},
+                {{"added", "integer"}, {"already_known", "integer"}},
+                "application/json",
+                manifest_body_bytes_max});
+  to.push_back({"GET",
+                "/v3/registry",
+                Access::token,
+                "The units that the manager knows",
+                list_registry,
+                {{"from", "integer?", "page, from 0"}, {"size", "integer?", "of a page, at most 1000; 100"}},
+                {},
                 {{"identities", "Identity[]"}}});
-  to.push_back({"GET", "/v3/registry/{dcn}", Access::token, "One unit and its certificates", get_registered, {}, {},
+  to.push_back({"GET",
+                "/v3/registry/{dcn}",
+                Access::token,
+                "One unit and its certificates",
+                get_registered,
+                {},
+                {},
                 {{"identity", "Identity"}, {"certificate", "string", "PEM"}, {"signer", "string", "PEM, or empty"}}});
-  to.push_back({"POST", "/v3/workspaces/{wks}/devices/{dev}/enroll", Access::token,
-                "Bind a software key to a device, marked low assurance", enroll, {},
-                {{"csr", "string", "PKCS#10, PEM"}}, {{"identity", "Identity"}, {"certificate", "string", "PEM"}}});
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/devices/{dev}/enroll",
+                Access::token,
+                "Bind a software key to a device, marked low assurance",
+                enroll,
+                {},
+                {{"csr", "string", "PKCS#10, PEM"}},
+                {{"identity", "Identity"}, {"certificate", "string", "PEM"}}});
 }
 
 void add_rest(std::vector<Route>& to) {
-  to.push_back({"GET", "/v3/timeseries/{wks}/data", Access::token, "Readings of a workspace's devices", get_data,
+  to.push_back({"GET",
+                "/v3/timeseries/{wks}/data",
+                Access::token,
+                "Readings of a workspace's devices",
+                get_data,
                 {{"start", "time?", "inclusive, of timestamp_device"},
                  {"end", "time?", "exclusive"},
                  {"from", "integer?", "page, from 0"},
@@ -107,11 +250,19 @@ void add_rest(std::vector<Route>& to) {
                  {"sort", "string?", "timestamp_device or -timestamp_device, which is the default"},
                  {"device", "string[]?", "only these; may be given more than once"},
                  {"tag", "string[]?", "only these; may be given more than once"}},
-                {}, {{"result", "Datum[]"}}});
-  to.push_back({"GET", "/v3/audit", Access::token, "Who did what, in order; the newest when no \"after\" is given", get_audit,
+                {},
+                {{"result", "Datum[]"}}});
+  to.push_back({"GET",
+                "/v3/audit",
+                Access::token,
+                "Who did what, in order; the newest when no \"after\" is given",
+                get_audit,
                 {{"after", "integer?", "number of the last entry that is known already"},
-                 {"size", "integer?", "at most 1000; 100"}}, {}, {{"audit", "AuditEntry[]"}}});
-  to.push_back({"GET", "/v3/server", Access::token, "What this manager is", get_server, {}, {}, {{"server", "Server"}}});
+                 {"size", "integer?", "at most 1000; 100"}},
+                {},
+                {{"audit", "AuditEntry[]"}}});
+  to.push_back(
+      {"GET", "/v3/server", Access::token, "What this manager is", get_server, {}, {}, {{"server", "Server"}}});
 }
 
 std::vector<Route> make_routes() {

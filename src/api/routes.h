@@ -73,7 +73,7 @@ Result<fleet::Device> device_of(Service& service, const Call& call);
 
 // Handlers, by the noun they are about.
 #define SIGNET_HANDLER(name) Result<net::HttpResponse> name(Service& service, const Call& call)
-SIGNET_HANDLER(set_up);          // account.cpp
+SIGNET_HANDLER(set_up);  // account.cpp
 SIGNET_HANDLER(log_in);
 SIGNET_HANDLER(log_out);
 SIGNET_HANDLER(create_api_key);
@@ -99,8 +99,8 @@ SIGNET_HANDLER(import_manifest);  // registry.cpp
 SIGNET_HANDLER(list_registry);
 SIGNET_HANDLER(get_registered);
 SIGNET_HANDLER(enroll);
-SIGNET_HANDLER(get_data);   // telemetry.cpp
-SIGNET_HANDLER(get_audit);  // audit.cpp
+SIGNET_HANDLER(get_data);    // telemetry.cpp
+SIGNET_HANDLER(get_audit);   // audit.cpp
 SIGNET_HANDLER(get_server);  // server.cpp
 SIGNET_HANDLER(get_ca);
 SIGNET_HANDLER(get_health);

@@ -30,8 +30,9 @@ Result<net::HttpResponse> get_openapi(Service&, const Call&) {
 Result<net::HttpResponse> get_setup_page(Service&, const Call&) {
   net::HttpResponse out;
   out.content_type = "text/plain; charset=utf-8";
-  out.body = "This is a Signet manager. To make its first account, give the whole link to the command line:\n\n"
-             "  signet setup 'https://...'\n";
+  out.body =
+      "This is a Signet manager. To make its first account, give the whole link to the command line:\n\n"
+      "  signet setup 'https://...'\n";
   return out;
 }
 

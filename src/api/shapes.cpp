@@ -24,7 +24,9 @@ std::string_view name_of(element::Assurance assurance) {
   return "";
 }
 
-json::value or_null(const std::optional<Timestamp>& at) { return at ? json::value(rfc3339(*at)) : json::value(nullptr); }
+json::value or_null(const std::optional<Timestamp>& at) {
+  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
+}
 
 Result<json::object> side(const std::vector<fleet::TwinEntry>& entries) {
   json::object out;
@@ -42,7 +44,11 @@ const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all{
       {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
       {"Workspace",
-       {{"id", "string"}, {"name", "string"}, {"account_id", "string"}, {"description", "string"}, {"created_at", "time"}}},
+       {{"id", "string"},
+        {"name", "string"},
+        {"account_id", "string"},
+        {"description", "string"},
+        {"created_at", "time"}}},
       {"Fleet",
        {{"id", "string"},
         {"name", "string"},
@@ -97,8 +103,7 @@ const std::vector<Schema>& schemas() {
         {"device_port", "integer", "MQTT over mutual TLS"},
         {"store_version", "integer"},
         {"receipt_key", "string", "public key of claim receipts: X and Y, 128 hex digits"}}},
-      {"ApiKey",
-       {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
+      {"ApiKey", {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
       {"Error", {{"code", "string"}, {"title", "string"}, {"message", "string"}}},
   };
   return all;
@@ -137,9 +142,8 @@ json::object shape(const fleet::Identity& identity) {
 }
 
 json::object shape(const fleet::AuditEntry& entry) {
-  return {{"number", entry.number},   {"at", rfc3339(entry.at)},      {"actor", entry.actor},
-          {"action", entry.action},   {"subject", entry.subject},     {"address", entry.address},
-          {"allowed", entry.allowed}, {"detail", entry.detail}};
+  return {{"number", entry.number},   {"at", rfc3339(entry.at)},  {"actor", entry.actor},     {"action", entry.action},
+          {"subject", entry.subject}, {"address", entry.address}, {"allowed", entry.allowed}, {"detail", entry.detail}};
 }
 
 Result<json::object> shape(const fleet::Twin& twin) {

@@ -8,8 +8,8 @@ Result<net::HttpResponse> list_workspaces(Service& service, const Call& call) {
 }
 
 Result<net::HttpResponse> create_workspace(Service& service, const Call& call) {
-  return reply({{"workspace", shape(TRY(service.fleet.create_workspace(call.actor, call.text("name"),
-                                                                       call.text("description"))))}});
+  return reply({{"workspace",
+                 shape(TRY(service.fleet.create_workspace(call.actor, call.text("name"), call.text("description"))))}});
 }
 
 Result<net::HttpResponse> get_workspace(Service& service, const Call& call) {

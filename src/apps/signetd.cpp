@@ -90,8 +90,21 @@ template <class T>
 Result<T> with_hint(Result<T> made, const char* flag) {
   if (made) return made;
   Error error = std::move(made).error();
-  if (error.code == Errc::conflict) error.what += std::string{"; stop what uses it, or choose another with "} + flag;
+  if (error.code == Errc::conflict) error.what += std::string{" with "} + flag;  // "... or choose another"
   return error;
+}
+
+// The lock of the store keeps a second signetd out of the folder.
+Result<std::unique_ptr<fleet::Store>> open_store(const std::string& folder) {
+  const auto open = [&]() -> Result<std::unique_ptr<fleet::Store>> {
+    TRY(make_folder(folder, 0700));
+    return store::open_sqlite(folder + "/signet.db");
+  };
+  Result<std::unique_ptr<fleet::Store>> opened = open();
+  if (opened) return opened;
+  Error error = std::move(opened).error();
+  if (error.code == Errc::forbidden) error.what += ": this user may not write there; --data names another folder";
+  return std::move(error).within("data folder " + folder);
 }
 
 struct Ports {
@@ -105,19 +118,19 @@ Status announce(const Options& options, const Ports& ports, const std::string& s
   const std::string host = options.names.empty() ? "localhost" : options.names.front();
   std::string link;
   if (!setup_token.empty()) {
-    link = "https://" + host + ":" + std::to_string(ports.people) + "/setup#token=" + setup_token + "&ca=" + fingerprint;
+    link =
+        "https://" + host + ":" + std::to_string(ports.people) + "/setup#token=" + setup_token + "&ca=" + fingerprint;
   }
   log_info("signetd.ready", {{"devices", ports.devices}, {"people", ports.people}, {"ca", fingerprint}});
   if (!link.empty()) {
-    std::cout << "This manager has no account yet. Make the first one with this link, which works once:\n\n  signet setup '"
-              << link << "'\n"
-              << std::endl;
+    std::cout
+        << "This manager has no account yet. Make the first one with this link, which works once:\n\n  signet setup '"
+        << link << "'\n"
+        << std::endl;
   }
   if (options.ready_file.empty()) return {};
-  const json::object ready{{"devices", ports.devices},
-                           {"people", ports.people},
-                           {"setup", link},
-                           {"ca", options.data + "/ca.pem"}};
+  const json::object ready{
+      {"devices", ports.devices}, {"people", ports.people}, {"setup", link}, {"ca", options.data + "/ca.pem"}};
   return write_file_atomic(options.ready_file, bytes_of(json::serialize(ready) + "\n"), 0600);
 }
 
@@ -126,8 +139,7 @@ Status serve(const Options& options) {
   const Fd stop = TRY(open_stop_signals());
   SystemClock clock;
   crypto::SystemRandom random;
-  if (Status made = make_folder(options.data, 0700); !made) return std::move(made).error().within("data folder");
-  const auto store = TRY(store::open_sqlite(options.data + "/signet.db"));  // its lock keeps a second signetd out
+  const auto store = TRY(open_store(options.data));
   const auto identity = TRY(api::ManagerIdentity::open(options.data, clock, random));
   const net::ServerIdentity server = TRY(identity.issue_server(server_names(options), clock, random));
   const auto loop = TRY(net::Loop::create(clock));
@@ -160,13 +172,17 @@ Status serve(const Options& options) {
 void describe(CLI::App& app, Options& options) {
   app.footer(example);
   app.set_version_flag("--version", std::string{"signetd "} + SIGNET_VERSION);
-  app.add_option("--data", options.data, "folder that keeps everything; made when missing")->type_name("DIR")->required();
+  app.add_option("--data", options.data, "folder that keeps everything; made when missing")
+      ->type_name("DIR")
+      ->required();
   app.add_option("--host", options.host, "address to bind both ports to (0.0.0.0)")->type_name("ADDRESS");
-  app.add_option("--device-port", options.device_port, "MQTT over mutual TLS (8883); 0: the system chooses")->type_name("PORT");
+  app.add_option("--device-port", options.device_port, "MQTT over mutual TLS (8883); 0: the system chooses")
+      ->type_name("PORT");
   app.add_option("--people-port", options.people_port, "HTTPS (8443); 0: the system chooses")->type_name("PORT");
   app.add_option("--name", options.names, "host name or address that clients use; beside localhost; may be repeated")
       ->type_name("NAME");
-  app.add_option("--config", options.config_file, "settings, one \"name = value\" a line; flags win")->type_name("FILE");
+  app.add_option("--config", options.config_file, "settings, one \"name = value\" a line; flags win")
+      ->type_name("FILE");
   app.add_option("--ready-file", options.ready_file, "written, as JSON, once the manager serves")->type_name("FILE");
   app.add_flag("--legacy-claims", options.legacy_claims, "accept bundles dcn:nonce:signature, which bind no account");
 }
