@@ -39,8 +39,9 @@ Result<std::string> fetch_ca(Session& session, const SetupLink& link) {
     return Error{Errc::unavailable, link.server + " gave no CA certificate: is it a Signet manager?"};
   }
   if (hex(identity::fingerprint(ca.value())) != link.ca) {
-    return Error{Errc::forbidden, link.server + " is not the manager of this link (another CA): somebody stands between, "
-                                                "or the link is of another manager. Nothing was sent to it."};
+    return Error{Errc::forbidden, link.server +
+                                      " is not the manager of this link (another CA): somebody stands between, "
+                                      "or the link is of another manager. Nothing was sent to it."};
   }
   return identity::pem("CERTIFICATE", ca.value().der);
 }
@@ -71,8 +72,9 @@ Status run_setup(Session& session) {
   const json::object body{{"token", link.token}, {"email", session.config.email}, {"password", password}};
   Result<json::object> answer = ask(session, "POST", "/v3/setup", body);
   if (!answer && answer.error().code == Errc::unauthenticated) {
-    return Error{Errc::unauthenticated, "the manager does not take this link: use the one that signetd printed at its "
-                                        "last start"};
+    return Error{Errc::unauthenticated,
+                 "the manager does not take this link: use the one that signetd printed at its "
+                 "last start"};
   }
   TRY(remember(session, TRY(std::move(answer))));
   if (!session.args.as_json) session.env.out << "Next: signet registry import, then signet device create\n";
@@ -98,8 +100,10 @@ Status run_logout(Session& session) {
   session.config.token.clear();
   TRY(store_config(session.config_path, session.config));
   if (!answer && answer.error().code != Errc::unauthenticated) return answer.error();  // an expired one is gone anyway
-  if (session.args.as_json) print_json(session.env.out, json::object{});
-  else session.env.out << "Signed out\n";
+  if (session.args.as_json)
+    print_json(session.env.out, json::object{});
+  else
+    session.env.out << "Signed out\n";
   return {};
 }
 

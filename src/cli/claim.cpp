@@ -3,12 +3,13 @@
 #include "identity/claim.h"
 
 #include "cli/session.h"
+#include "crypto/p256.h"
 #include "identity/certificate.h"
 
 namespace signet::cli {
 namespace {
 
-constexpr Seconds board_timeout{15};    // an element signs in less than 0.2 s; a busy firmware delays its answer
+constexpr Seconds board_timeout{15};  // an element signs in less than 0.2 s; a busy firmware delays its answer
 constexpr std::uint16_t port_max = 65535;
 
 Error at_link(Error error, std::string_view link, std::string_view advice) {
@@ -104,7 +105,8 @@ Result<json::object> claim(Session& session, ConsoleClient& board, const std::st
   if (Status fits = check_statement(statement, manager, device, unit); !fits) {
     return at_link(std::move(fits).error(), "the manager's challenge is not for this claim", "Nothing was signed");
   }
-  const Result<json::object> signed_by_board = board.ask("claim.sign", json::object{{"statement", statement}}, board_timeout);
+  const Result<json::object> signed_by_board =
+      board.ask("claim.sign", json::object{{"statement", statement}}, board_timeout);
   if (!signed_by_board) return at_link(signed_by_board.error(), "the board refused to sign", "");
   const std::string signature = TRY(string_member(signed_by_board.value(), "signature"));
 
@@ -131,8 +133,9 @@ Status run_device_claim(Session& session) {
     return {};
   }
   const json::object identity = TRY(object_member(done, "identity"));
-  print_table(session.env.out, {"DeviceID", "Dcn", "Revoked", "Expiry date"},
-              {{cell(identity, "device_id"), cell(identity, "dcn"), cell(identity, "revoked"), cell(identity, "expires_at")}});
+  print_table(
+      session.env.out, {"DeviceID", "Dcn", "Revoked", "Expiry date"},
+      {{cell(identity, "device_id"), cell(identity, "dcn"), cell(identity, "revoked"), cell(identity, "expires_at")}});
   session.env.out << "Receipt " << printable(cell(done, "receipt")) << "\nClaim finished successfully\n";
   return {};
 }
@@ -143,11 +146,14 @@ Status run_device_unclaim(Session& session) {
   if (!session.args.board.empty()) {
     ConsoleClient board = TRY(ConsoleClient::open(session.args.board, session.args.baud));
     if (const auto done = board.ask("claim.remove", {}, board_timeout); !done) {
-      return at_link(done.error(), "the device is unclaimed at the manager, but the board still keeps its endpoint", "");
+      return at_link(done.error(), "the device is unclaimed at the manager, but the board still keeps its endpoint",
+                     "");
     }
   }
-  if (session.args.as_json) print_json(session.env.out, answer);
-  else session.env.out << "Unclaimed: " << session.args.device << " may be claimed again\n";
+  if (session.args.as_json)
+    print_json(session.env.out, answer);
+  else
+    session.env.out << "Unclaimed: " << session.args.device << " may be claimed again\n";
   return {};
 }
 

@@ -14,12 +14,12 @@ class Claim : public ::testing::Test {
  protected:
   Claim() {
     const identity::Certificate ca =
-        identity::issue_manager_ca(public_key_of(manager_key), "Test CA", script.clock.now(), signing(manager_key)).value();
-    statement = {hex(identity::fingerprint(ca)), "acc-000000000001",  "wks-000000000001", "dev-000000000001", dcn, {},
+        identity::issue_manager_ca(public_key_of(manager_key), "Test CA", script.clock.now(), signing(manager_key))
+            .value();
+    statement = {hex(identity::fingerprint(ca)),   "acc-000000000001", "wks-000000000001", "dev-000000000001", dcn, {},
                  script.clock.now() + Seconds{300}};
-    script.store(json::serialize(json::object{{"server", "https://manager:8443"},
-                                              {"ca", identity::pem("CERTIFICATE", ca.der)},
-                                              {"token", "sgs_t"}}));
+    script.store(json::serialize(json::object{
+        {"server", "https://manager:8443"}, {"ca", identity::pem("CERTIFICATE", ca.der)}, {"token", "sgs_t"}}));
     script.otherwise = [this](const net::HttpCall& call) { return manage(call); };
   }
   static std::function<Result<crypto::Signature>(const crypto::Digest&)> signing(const crypto::PrivateKey& key) {
@@ -28,8 +28,9 @@ class Claim : public ::testing::Test {
 
   Scripted_for_test::Given manage(const net::HttpCall& call) {
     if (call.url.ends_with("/v3/server")) {
-      return {200, json::serialize(json::object{{"server", json::object{{"device_port", 8883},
-                                                                        {"receipt_key", hex(public_key_of(manager_key))}}}})};
+      return {200,
+              json::serialize(json::object{
+                  {"server", json::object{{"device_port", 8883}, {"receipt_key", hex(public_key_of(manager_key))}}}})};
     }
     if (call.url.ends_with("/claims")) {
       EXPECT_EQ(call.body, std::string{R"({"dcn":")"} + dcn + "\"}");
@@ -37,7 +38,8 @@ class Claim : public ::testing::Test {
     }
     EXPECT_TRUE(call.url.ends_with("/claims/finish")) << call.url;
     if (manager_refuses) return {403, R"({"code":"forbidden","title":"Forbidden","message":"This is refused."})"};
-    const std::string receipt = identity::make_receipt(statement, script.clock.now(), signing(receipt_signer())).value();
+    const std::string receipt =
+        identity::make_receipt(statement, script.clock.now(), signing(receipt_signer())).value();
     return {200, json::serialize(json::object{
                      {"identity", json::object{{"device_id", "dev-000000000001"}, {"dcn", dcn}, {"revoked", false}}},
                      {"receipt", receipt}})};
@@ -66,7 +68,8 @@ class Claim : public ::testing::Test {
   identity::ClaimStatement statement;
   bool manager_refuses = false;
   bool receipt_is_forged = false;
-  std::string identify = std::string{R"(!{"id":ID,"ok":{"model":"virtual","personalised":true,"dcn":")"} + dcn + "\"}}\n";
+  std::string identify =
+      std::string{R"(!{"id":ID,"ok":{"model":"virtual","personalised":true,"dcn":")"} + dcn + "\"}}\n";
   std::string sign;
   std::string install = "!{\"id\":ID,\"ok\":{}}\n";
 };

@@ -2,8 +2,8 @@
 
 #include "base/exit_code.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <CLI/CLI.hpp>
 
 namespace signet::cli {
 namespace {
@@ -109,7 +109,8 @@ class Tree {
 
   void add_registry() {
     CLI::App* registry = noun("registry", "The units that the manager knows");
-    CLI::App* import = verb(registry, "import", "Take a manufacturer's manifest, all of it or nothing", run_registry_import);
+    CLI::App* import =
+        verb(registry, "import", "Take a manufacturer's manifest, all of it or nothing", run_registry_import);
     import->add_option("file", args_.file, "the manifest")->type_name("FILE")->required();
     import->add_option("--log-signer", args_.log_signer, "certificate of who signed it")->type_name("FILE")->required();
     import->add_option("--root", args_.roots, "certificate that issued the signers; may be repeated")
@@ -143,7 +144,9 @@ class Tree {
     list->add_option("--start", args_.start, "from this time on, RFC 3339")->type_name("TIME");
     list->add_option("--end", args_.end, "before this time")->type_name("TIME");
     CLI::App* audit = noun("audit", "Who did what");
-    verb(audit, "ls", "The newest", run_audit_ls)->add_option("--count", args_.count, "at most this many (50)")->type_name("N");
+    verb(audit, "ls", "The newest", run_audit_ls)
+        ->add_option("--count", args_.count, "at most this many (50)")
+        ->type_name("N");
     CLI::App* follow = verb(audit, "tail", "The newest, and what comes", run_audit_tail);
     for (CLI::App* command : {tail, follow}) {
       command->add_option("--count", args_.count, "end after this many")->type_name("N");

@@ -19,8 +19,12 @@ TEST(Command, lists_as_a_table_for_people_and_as_one_document_for_programs) {
 
 TEST(Command, a_wrong_command_line_ends_with_64_and_an_example) {
   Scripted_for_test script;
-  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
-           {}, {"device"}, {"devices", "ls"}, {"device", "claim", "lamp"}, {"data", "tail", "--count", "many"}, {"device", "ls", "--jsn"}}) {
+  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{{},
+                                                                                    {"device"},
+                                                                                    {"devices", "ls"},
+                                                                                    {"device", "claim", "lamp"},
+                                                                                    {"data", "tail", "--count", "many"},
+                                                                                    {"device", "ls", "--jsn"}}) {
     EXPECT_EQ(script.run(line), 64);
     EXPECT_NE(script.err.str().find("signet device create lamp"), std::string::npos) << script.err.str();
   }
@@ -130,7 +134,8 @@ TEST(Command, setup_sends_nothing_secret_to_a_manager_of_another_ca) {
   ASSERT_EQ(script.calls.size(), 1u);
   EXPECT_EQ(script.calls[0].url, "https://manager:8443/ca.pem");
   EXPECT_TRUE(script.calls[0].headers.empty());
-  for (const char* bad : {"", "https://manager:8443/setup", "http://m/setup#token=a&ca=b", "https://m/setup#token=&ca=aa"}) {
+  for (const char* bad :
+       {"", "https://manager:8443/setup", "http://m/setup#token=a&ca=b", "https://m/setup#token=&ca=aa"}) {
     EXPECT_EQ(script.run({"setup", bad}), 65) << bad;
   }
   EXPECT_EQ(script.calls.size(), 1u);
@@ -160,11 +165,31 @@ TEST(Output, a_table_counts_characters_and_lets_no_control_character_through) {
 TEST(Help, is_the_golden_text) {
   Scripted_for_test script;
   std::string all;
-  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
-           {}, {"setup"}, {"login"}, {"logout"}, {"status"}, {"workspace"}, {"workspace", "create"}, {"fleet"},
-           {"fleet", "create"}, {"api-key"}, {"api-key", "create"}, {"device"}, {"device", "create"}, {"device", "claim"},
-           {"device", "unclaim"}, {"device", "revoke"}, {"registry"}, {"registry", "import"}, {"registry", "show"},
-           {"registry", "enroll"}, {"data"}, {"data", "ls"}, {"data", "tail"}, {"audit"}, {"audit", "tail"}}) {
+  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{{},
+                                                                                    {"setup"},
+                                                                                    {"login"},
+                                                                                    {"logout"},
+                                                                                    {"status"},
+                                                                                    {"workspace"},
+                                                                                    {"workspace", "create"},
+                                                                                    {"fleet"},
+                                                                                    {"fleet", "create"},
+                                                                                    {"api-key"},
+                                                                                    {"api-key", "create"},
+                                                                                    {"device"},
+                                                                                    {"device", "create"},
+                                                                                    {"device", "claim"},
+                                                                                    {"device", "unclaim"},
+                                                                                    {"device", "revoke"},
+                                                                                    {"registry"},
+                                                                                    {"registry", "import"},
+                                                                                    {"registry", "show"},
+                                                                                    {"registry", "enroll"},
+                                                                                    {"data"},
+                                                                                    {"data", "ls"},
+                                                                                    {"data", "tail"},
+                                                                                    {"audit"},
+                                                                                    {"audit", "tail"}}) {
     std::vector<std::string> arguments = line;
     arguments.emplace_back("--help");
     EXPECT_EQ(script.run(arguments), 0);

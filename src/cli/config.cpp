@@ -10,8 +10,9 @@ namespace {
 constexpr std::string_view scheme = "https://";
 
 Error bad_link() {
-  return Error{Errc::malformed, "this is not a setup link; expected, whole and in quotes: "
-                                "signet setup 'https://HOST:8443/setup#token=...&ca=...'"};
+  return Error{Errc::malformed,
+               "this is not a setup link; expected, whole and in quotes: "
+               "signet setup 'https://HOST:8443/setup#token=...&ca=...'"};
 }
 
 // Takes `prefix` off the front of `text`.
@@ -41,7 +42,8 @@ Result<Config> load_config(const std::string& path) {
 }
 
 Status store_config(const std::string& path, const Config& config) {
-  if (const auto slash = path.rfind('/'); slash != path.npos && slash > 0) TRY(make_folder(path.substr(0, slash), 0700));
+  if (const auto slash = path.rfind('/'); slash != path.npos && slash > 0)
+    TRY(make_folder(path.substr(0, slash), 0700));
   const json::object object{
       {"server", config.server}, {"ca", config.ca_pem}, {"token", config.token}, {"email", config.email}};
   return write_file_atomic(path, bytes_of(json::serialize(object) + "\n"), 0600);

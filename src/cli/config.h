@@ -25,7 +25,7 @@ Status store_config(const std::string& path, const Config& config);
 struct SetupLink {
   std::string server;  // "https://host:8443"
   std::string token;
-  std::string ca;      // SHA-256 of the CA's DER, lower-case hex
+  std::string ca;  // SHA-256 of the CA's DER, lower-case hex
 };
 Result<SetupLink> parse_setup_link(std::string_view link);
 

@@ -1,13 +1,13 @@
 #include "cli/console_client.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
-#include <optional>
 #include <poll.h>
 #include <sys/file.h>
 #include <termios.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <optional>
 
 namespace signet::cli {
 namespace {
@@ -23,8 +23,9 @@ Result<speed_t> speed_of(unsigned baud) {
     case 460800: return B460800;
     case 921600: return B921600;
     default:
-      return Error{Errc::malformed, std::to_string(baud) + " is no serial speed; expected one of 9600, 19200, 38400, "
-                                                           "57600, 115200, 230400, 460800, 921600"};
+      return Error{Errc::malformed, std::to_string(baud) +
+                                        " is no serial speed; expected one of 9600, 19200, 38400, "
+                                        "57600, 115200, 230400, 460800, 921600"};
   }
 }
 

@@ -8,8 +8,8 @@ Result<std::string> encode_request(std::int64_t id, std::string_view verb, const
   for (const auto& [name, value] : arguments) request[name] = value;
   std::string out = "!" + json::serialize(request) + "\n";
   if (out.size() > console_line_bytes_max) {
-    return Error{Errc::too_large, "the request is longer than a console line of " +
-                                      std::to_string(console_line_bytes_max) + " bytes"};
+    return Error{Errc::too_large,
+                 "the request is longer than a console line of " + std::to_string(console_line_bytes_max) + " bytes"};
   }
   return out;
 }
@@ -19,7 +19,8 @@ Result<Answer> decode_answer(std::string_view line) {
   const json::object object = TRY(parse_json_object(line.substr(1)));
   const std::int64_t id = TRY(integer_member(object, "id"));
   const bool is_ok = object.contains("ok");
-  if (is_ok == object.contains("error")) return Error{Errc::malformed, "the answer has not one of \"ok\" and \"error\""};
+  if (is_ok == object.contains("error"))
+    return Error{Errc::malformed, "the answer has not one of \"ok\" and \"error\""};
   if (is_ok) return Answer{id, TRY(object_member(object, "ok"))};
   const json::object error = TRY(object_member(object, "error"));
   const std::string code = TRY(string_member(error, "code"));

@@ -1,10 +1,5 @@
 #include "cli/console_client.h"
-
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <pty.h>
-#include <thread>
-#include <unistd.h>
+#include "cli/scripted_board_for_test.h"
 
 namespace signet::cli {
 namespace {
@@ -62,58 +57,11 @@ TEST(ConsoleLine, a_request_of_the_limit_passes_and_one_more_byte_is_refused) {
   EXPECT_EQ(request(console_line_bytes_max + 1).error().code, Errc::too_large);
 }
 
-// A board on a pseudo-terminal: answers each request line with what the script gives, then hangs up.
-class ScriptedBoard {
- public:
-  explicit ScriptedBoard(std::vector<std::string> answers) : answers_(std::move(answers)) {
-    int board = -1;
-    int tool = -1;
-    char name[128];
-    EXPECT_EQ(::openpty(&board, &tool, name, nullptr, nullptr), 0);
-    board_ = Fd{board};
-    tool_ = Fd{tool};  // kept open, so that the board does not see a hang-up before the tool comes
-    path_ = name;
-    thread_ = std::thread{[this] { play(); }};
-  }
-  ~ScriptedBoard() { join(); }
-  const std::string& path() const { return path_; }
-  const std::vector<std::string>& heard() {
-    join();
-    return heard_;
-  }
-
- private:
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-  void play() {
-    LineReader reader;
-    std::size_t next = 0;
-    while (next < answers_.size()) {
-      std::uint8_t bytes[256];
-      const ssize_t got = ::read(board_.get(), bytes, sizeof bytes);
-      if (got <= 0) return;
-      reader.feed({bytes, static_cast<std::size_t>(got)}, [&](std::string_view line) {
-        if (!line.starts_with('!')) return;
-        heard_.emplace_back(line);
-        const std::string& answer = answers_[next++];
-        EXPECT_EQ(::write(board_.get(), answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
-      });
-    }
-  }
-
-  std::vector<std::string> answers_;
-  std::vector<std::string> heard_;
-  Fd board_;
-  Fd tool_;
-  std::string path_;
-  std::thread thread_;
-};
-
 TEST(ConsoleClient, asks_over_a_pseudo_terminal_and_skips_what_is_not_its_answer) {
-  ScriptedBoard board{{"online: True\n !{\"id\":1,\"ok\":{\"from\":\"firmware\"}}\n"
-                       "!{\"id\":99,\"ok\":{}}\r\n!{\"id\":1,\"ok\":{\"model\":\"virtual\"}}\r\n",
-                       "!{\"id\":2,\"error\":{\"code\":\"conflict\",\"message\":\"claimed already\"}}\n"}};
+  ScriptedBoard_for_test board{
+      {"online: True\n !{\"id\":1,\"ok\":{\"from\":\"firmware\"}}\n"
+       "!{\"id\":99,\"ok\":{}}\r\n!{\"id\":1,\"ok\":{\"model\":\"virtual\"}}\r\n",
+       "!{\"id\":2,\"error\":{\"code\":\"conflict\",\"message\":\"claimed already\"}}\n"}};
   auto client = ConsoleClient::open(board.path(), 115200);
   ASSERT_TRUE(client) << client.error().what;
   ConsoleClient console = std::move(client).value();
@@ -130,7 +78,7 @@ TEST(ConsoleClient, asks_over_a_pseudo_terminal_and_skips_what_is_not_its_answer
 }
 
 TEST(ConsoleClient, a_silent_board_is_unavailable_and_the_error_names_the_line) {
-  ScriptedBoard board{{"\n"}};
+  ScriptedBoard_for_test board{{"\n"}};
   auto client = ConsoleClient::open(board.path(), 115200);
   ASSERT_TRUE(client);
   const auto answer = std::move(client).value().ask("identify", {}, Millis{50});
@@ -140,7 +88,7 @@ TEST(ConsoleClient, a_silent_board_is_unavailable_and_the_error_names_the_line) 
 }
 
 TEST(ConsoleClient, two_tools_on_one_line_are_a_conflict) {
-  ScriptedBoard board{{}};
+  ScriptedBoard_for_test board{{}};
   const auto first = ConsoleClient::open(board.path(), 115200);
   ASSERT_TRUE(first);
   EXPECT_EQ(ConsoleClient::open(board.path(), 115200).error().code, Errc::conflict);

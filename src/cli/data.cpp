@@ -83,9 +83,7 @@ class Tail {
   std::size_t printed_ = 0;
 };
 
-Result<std::string> data_path(Session& session) {
-  return "/v3/timeseries/" + TRY(workspace_of(session)) + "/data";
-}
+Result<std::string> data_path(Session& session) { return "/v3/timeseries/" + TRY(workspace_of(session)) + "/data"; }
 
 }  // namespace
 

@@ -79,9 +79,12 @@ Status run_device_identities(Session& session) {
 Status run_device_revoke(Session& session) {
   const std::string path = TRY(device_path(session));
   TRY(confirm(session, "The identity of " + session.args.device + " will be refused for ever."));
-  const json::object answer = TRY(ask(session, "POST", path + "/revoke", json::object{{"reason", session.args.reason}}));
-  if (session.args.as_json) print_json(session.env.out, answer);
-  else session.env.out << "Revoked: " << session.args.device << " is refused from now on, a live session is closed\n";
+  const json::object answer =
+      TRY(ask(session, "POST", path + "/revoke", json::object{{"reason", session.args.reason}}));
+  if (session.args.as_json)
+    print_json(session.env.out, answer);
+  else
+    session.env.out << "Revoked: " << session.args.device << " is refused from now on, a live session is closed\n";
   return {};
 }
 

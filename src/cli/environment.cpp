@@ -1,10 +1,10 @@
 #include "cli/cli.h"
 
+#include <termios.h>
+#include <unistd.h>
 #include <cstdlib>
 #include <iostream>
-#include <termios.h>
 #include <thread>
-#include <unistd.h>
 
 namespace signet::cli {
 namespace {

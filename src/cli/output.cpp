@@ -6,8 +6,9 @@
 namespace signet::cli {
 namespace {
 
-constexpr std::array all_codes{Errc::malformed, Errc::too_large, Errc::unauthenticated, Errc::forbidden, Errc::not_found,
-                               Errc::conflict,  Errc::exhausted, Errc::unavailable,     Errc::corrupt};
+constexpr std::array all_codes{Errc::malformed, Errc::too_large,   Errc::unauthenticated,
+                               Errc::forbidden, Errc::not_found,   Errc::conflict,
+                               Errc::exhausted, Errc::unavailable, Errc::corrupt};
 
 // Characters, not bytes: names may hold any UTF-8.
 std::size_t width_of(std::string_view text) {
@@ -33,8 +34,7 @@ std::string_view name_of(Errc code) {
 }
 
 Errc code_of(std::string_view name) {
-  const auto found =
-      std::find_if(all_codes.begin(), all_codes.end(), [&](Errc code) { return name_of(code) == name; });
+  const auto found = std::find_if(all_codes.begin(), all_codes.end(), [&](Errc code) { return name_of(code) == name; });
   return found == all_codes.end() ? Errc::unavailable : *found;
 }
 
@@ -79,8 +79,10 @@ std::string percent_encode(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
                        c == '_' || c == '.' || c == '~';
-    if (plain) out += c;
-    else out.append("%").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    if (plain)
+      out += c;
+    else
+      out.append("%").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
   }
   return out;
 }

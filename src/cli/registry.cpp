@@ -29,8 +29,7 @@ Status run_registry_import(Session& session) {
   const Buffer manifest = TRY(read_file(args.file, manifest_bytes_max));
   if (!is_utf8(text_of(manifest))) return Error{Errc::malformed, args.file + " is no manifest: it is not text"};
   const std::string log_signer = TRY(certificate_text(args.log_signer));
-  json::object body{
-      {"manifest", text_of(manifest)}, {"log_signer_pem", log_signer}, {"origin", base_name(args.file)}};
+  json::object body{{"manifest", text_of(manifest)}, {"log_signer_pem", log_signer}, {"origin", base_name(args.file)}};
   json::array roots;
   for (const std::string& root : args.roots) {
     const std::string text = TRY(certificate_text(root));
@@ -38,7 +37,8 @@ Status run_registry_import(Session& session) {
   }
   body["root_pem"] = std::move(roots);
   const json::object answer = TRY(ask(session, "POST", "/v3/registry/manifests", body));
-  if (args.as_json) print_json(session.env.out, answer);
+  if (args.as_json)
+    print_json(session.env.out, answer);
   else {
     session.env.out << "Imported " << cell(answer, "added") << " units, " << cell(answer, "already_known")
                     << " were known already\n";

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 #include <pty.h>
-#include <thread>
 #include <unistd.h>
+#include <thread>
 
 namespace signet::cli {
 

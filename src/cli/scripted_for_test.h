@@ -3,11 +3,11 @@
 
 #include "cli/cli.h"
 
+#include <gtest/gtest.h>
+#include <unistd.h>
 #include <filesystem>
 #include <fstream>
-#include <gtest/gtest.h>
 #include <sstream>
-#include <unistd.h>
 
 namespace signet::cli {
 
@@ -18,7 +18,8 @@ class Scripted_for_test {
     ENSURE(::mkdtemp(path.data()) != nullptr);
     environment.home = path;
     store(R"({"server":"https://manager:8443","ca":"CA","token":"sgs_t","email":"you@example.org"})");
-    answers["GET /v3/workspaces"] = {200, R"({"workspaces":[{"id":"wks-000000000001","name":"default","description":""}]})"};
+    answers["GET /v3/workspaces"] = {200,
+                                     R"({"workspaces":[{"id":"wks-000000000001","name":"default","description":""}]})"};
     answers["GET " + base + "/devices"] = {200, R"({"devices":[)" + device + "]}"};
   }
   ~Scripted_for_test() { std::filesystem::remove_all(environment.home); }
@@ -56,7 +57,12 @@ class Scripted_for_test {
   std::string secret = "correct horse battery";
   std::stringstream out, err, in;
   ManualClock clock{from_epoch_micros(1'800'000'000'000'000)};
-  Environment environment{out, err, in, "", "", "1.2.3",
+  Environment environment{out,
+                          err,
+                          in,
+                          "",
+                          "",
+                          "1.2.3",
                           [this](const net::HttpCall& call) { return answer(call); },
                           [this](std::string_view) -> Result<std::string> { return secret; },
                           [this](Millis delay) { clock.advance(delay); },

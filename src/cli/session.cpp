@@ -11,7 +11,8 @@ constexpr std::size_t ca_bytes_max = 16 * 1024;
 // What the manager said, with what a person may do about it.
 Error refusal_of(const net::HttpAnswer& answer) {
   const Result<json::object> body = parse_json_object(answer.body);
-  const Result<std::string> code = body ? string_member(body.value(), "code") : Result<std::string>{Error{Errc::malformed, ""}};
+  const Result<std::string> code =
+      body ? string_member(body.value(), "code") : Result<std::string>{Error{Errc::malformed, ""}};
   const Result<std::string> message =
       body ? string_member(body.value(), "message") : Result<std::string>{Error{Errc::malformed, ""}};
   if (!code || !message) {
@@ -19,7 +20,8 @@ Error refusal_of(const net::HttpAnswer& answer) {
                                         " without a reason: is this address a Signet manager?"};
   }
   Error out{code_of(code.value()), printable(message.value())};
-  if (out.code == Errc::unauthenticated) out.what = "the manager does not know you, or your sign-in expired: run 'signet login'";
+  if (out.code == Errc::unauthenticated)
+    out.what = "the manager does not know you, or your sign-in expired: run 'signet login'";
   if (out.code == Errc::forbidden) out.what = "the manager refused: " + out.what + " See 'signet audit ls'.";
   return out;
 }
@@ -38,7 +40,8 @@ Result<std::string> pick(const std::vector<json::object>& all, const std::string
   if (!ids.empty()) {
     return Error{Errc::conflict, "more than one " + noun + " is called " + wanted + ": name it by its id: " + names};
   }
-  return Error{Errc::not_found, "there is no " + noun + " \"" + wanted + "\"; there is: " + (names.empty() ? "none" : names)};
+  return Error{Errc::not_found,
+               "there is no " + noun + " \"" + wanted + "\"; there is: " + (names.empty() ? "none" : names)};
 }
 
 }  // namespace
@@ -57,8 +60,9 @@ Result<Session> open_session(Environment& env, const Arguments& args) {
 Result<json::object> ask(Session& session, std::string_view method, const std::string& path, const json::value& body) {
   const Config& config = session.config;
   if (config.server.empty()) {
-    return Error{Errc::unauthenticated, "no manager is known yet: run 'signet setup LINK' with the link that signetd "
-                                        "printed, or 'signet login --server https://HOST:8443 --ca ca.pem'"};
+    return Error{Errc::unauthenticated,
+                 "no manager is known yet: run 'signet setup LINK' with the link that signetd "
+                 "printed, or 'signet login --server https://HOST:8443 --ca ca.pem'"};
   }
   if (config.ca_pem.empty()) {
     return Error{Errc::unauthenticated, "the CA of " + config.server + " is not known: add --ca FILE (its ca.pem)"};
@@ -68,8 +72,10 @@ Result<json::object> ask(Session& session, std::string_view method, const std::s
   call.url = config.server + path;
   call.ca_pem = config.ca_pem;
   call.timeout = Seconds{60};
-  if (!session.env.api_key.empty()) call.headers["X-API-KEY"] = session.env.api_key;
-  else if (!config.token.empty()) call.headers["Authorization"] = "Bearer " + config.token;
+  if (!session.env.api_key.empty())
+    call.headers["X-API-KEY"] = session.env.api_key;
+  else if (!config.token.empty())
+    call.headers["Authorization"] = "Bearer " + config.token;
   if (!body.is_null()) {
     call.headers["Content-Type"] = "application/json";
     call.body = json::serialize(body);
@@ -99,8 +105,8 @@ Result<std::string> workspace_of(Session& session) {
   if (all.size() == 1) return cell(all.front(), "id");
   std::string names;
   for (const json::object& one : all) names += (names.empty() ? "" : ", ") + cell(one, "name");
-  return Error{Errc::conflict, "you have " + std::to_string(all.size()) + " workspaces: choose one with --workspace (" +
-                                   names + ")"};
+  return Error{Errc::conflict,
+               "you have " + std::to_string(all.size()) + " workspaces: choose one with --workspace (" + names + ")"};
 }
 
 Result<std::string> workspace_path(Session& session) { return "/v3/workspaces/" + TRY(workspace_of(session)); }

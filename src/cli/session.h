@@ -76,7 +76,7 @@ using Command = Status (*)(Session&);
 Status run_setup(Session& session);  // account.cpp
 Status run_login(Session& session);
 Status run_logout(Session& session);
-Status run_status(Session& session);  // status.cpp
+Status run_status(Session& session);        // status.cpp
 Status run_workspace_ls(Session& session);  // workspace.cpp
 Status run_workspace_create(Session& session);
 Status run_fleet_ls(Session& session);

@@ -20,7 +20,8 @@ Status run_status(Session& session) {
                                    {"name", cell(workspace, "name")},
                                    {"devices", devices.size()},
                                    {"online", online}});
-    rows.push_back({cell(workspace, "id"), cell(workspace, "name"), std::to_string(devices.size()), std::to_string(online)});
+    rows.push_back(
+        {cell(workspace, "id"), cell(workspace, "name"), std::to_string(devices.size()), std::to_string(online)});
   }
   std::ostream& out = session.env.out;
   if (session.args.as_json) {
