@@ -4,6 +4,8 @@
 namespace signet::cli {
 namespace {
 
+using Board = ScriptedBoard_for_test;
+
 std::vector<std::string> lines_of(LineReader& reader, std::string_view bytes) {
   std::vector<std::string> out;
   reader.feed(bytes_of(bytes), [&](std::string_view line) { out.emplace_back(line); });
@@ -58,10 +60,9 @@ TEST(ConsoleLine, a_request_of_the_limit_passes_and_one_more_byte_is_refused) {
 }
 
 TEST(ConsoleClient, asks_over_a_pseudo_terminal_and_skips_what_is_not_its_answer) {
-  ScriptedBoard_for_test board{
-      {"online: True\n !{\"id\":1,\"ok\":{\"from\":\"firmware\"}}\n"
-       "!{\"id\":99,\"ok\":{}}\r\n!{\"id\":1,\"ok\":{\"model\":\"virtual\"}}\r\n",
-       "!{\"id\":2,\"error\":{\"code\":\"conflict\",\"message\":\"claimed already\"}}\n"}};
+  Board board{{Board::says("online: True\n !{\"id\":1,\"ok\":{\"from\":\"firmware\"}}\n"
+                           "!{\"id\":99,\"ok\":{}}\r\n!{\"id\":1,\"ok\":{\"model\":\"virtual\"}}\r\n"),
+               Board::says("!{\"id\":2,\"error\":{\"code\":\"conflict\",\"message\":\"claimed already\"}}\n")}};
   auto client = ConsoleClient::open(board.path(), 115200);
   ASSERT_TRUE(client) << client.error().what;
   ConsoleClient console = std::move(client).value();
@@ -78,7 +79,7 @@ TEST(ConsoleClient, asks_over_a_pseudo_terminal_and_skips_what_is_not_its_answer
 }
 
 TEST(ConsoleClient, a_silent_board_is_unavailable_and_the_error_names_the_line) {
-  ScriptedBoard_for_test board{{"\n"}};
+  Board board{{Board::says("\n")}};
   auto client = ConsoleClient::open(board.path(), 115200);
   ASSERT_TRUE(client);
   const auto answer = std::move(client).value().ask("identify", {}, Millis{50});
@@ -88,7 +89,7 @@ TEST(ConsoleClient, a_silent_board_is_unavailable_and_the_error_names_the_line) 
 }
 
 TEST(ConsoleClient, two_tools_on_one_line_are_a_conflict) {
-  ScriptedBoard_for_test board{{}};
+  Board board{std::vector<Board::Answer>{}};
   const auto first = ConsoleClient::open(board.path(), 115200);
   ASSERT_TRUE(first);
   EXPECT_EQ(ConsoleClient::open(board.path(), 115200).error().code, Errc::conflict);

@@ -16,9 +16,8 @@ class ScriptedBoard_for_test {
  public:
   using Answer = std::function<std::string(std::string_view request)>;
 
-  explicit ScriptedBoard_for_test(std::vector<std::string> answers) {
-    for (std::string& text : answers) answers_.push_back([text](std::string_view) { return text; });
-    start();
+  static Answer says(std::string text) {
+    return [text = std::move(text)](std::string_view) { return text; };
   }
   explicit ScriptedBoard_for_test(std::vector<Answer> answers) : answers_(std::move(answers)) { start(); }
   ~ScriptedBoard_for_test() {
