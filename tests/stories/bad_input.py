@@ -1,0 +1,103 @@
+"""What people get wrong: each program says what was expected, loses nothing and ends with the exit code for it."""
+import pathlib
+import socket
+import sqlite3
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from harness import BIN, Manager, Scene, run  # noqa: E402
+
+PROGRAMS = ("signetd", "signet", "signet-foundry", "signet-board", "signet-element")
+USAGE, BAD_DATA, CONFLICT, DAMAGED = 64, 65, 73, 70  # src/base/exit_code.h
+
+
+class CommandLines(unittest.TestCase):
+    def test_every_program_knows_its_version_and_helps_with_an_example(self):
+        for program in PROGRAMS:
+            with self.subTest(program):
+                version = run(BIN / program, "--version")
+                self.assertEqual(version.returncode, 0)
+                self.assertRegex(version.stdout, rf"^{program} \d+\.\d+\.\d+\n$")
+                helped = run(BIN / program, "--help")
+                self.assertEqual(helped.returncode, 0)
+                self.assertRegex(helped.stdout, r"[Ee]xample")
+
+    def test_a_wrong_command_line_is_answered_on_standard_error(self):
+        for program in PROGRAMS:
+            with self.subTest(program):
+                wrong = run(BIN / program, "--no-such-option")
+                self.assertEqual(wrong.returncode, USAGE)
+                self.assertRegex(wrong.stderr, rf"(?s)[Ee]xample.*{program} ")
+
+
+class ManagerStart(unittest.TestCase):
+    def setUp(self):
+        self.scene = Scene().__enter__()
+        self.addCleanup(self.scene.__exit__)
+        self.manager = Manager(self.scene)
+
+    def start_again(self, *options, device_port=0, people_port=0):
+        ports = ("--host", "127.0.0.1", "--device-port", device_port, "--people-port", people_port)
+        return run(BIN / "signetd", "--data", self.manager.data, *ports, *options)
+
+    def test_a_second_manager_on_the_same_data_is_refused(self):
+        self.manager.start()
+        second = self.start_again()
+        self.assertEqual(second.returncode, CONFLICT, second.stderr)
+        self.assertIn(str(self.manager.data), second.stderr)
+        self.manager.set_up()  # the first one was not disturbed
+
+    def test_a_busy_port_is_named(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            for option in ("device_port", "people_port"):
+                refused = self.start_again(**{option: port})
+                self.assertEqual(refused.returncode, CONFLICT, refused.stderr)
+                self.assertIn(str(port), refused.stderr)
+                self.assertIn("--" + option.replace("_", "-"), refused.stderr)
+
+    def test_all_mistakes_of_a_settings_file_are_shown_at_once(self):
+        settings = self.scene.folder / "settings"
+        settings.write_text("listen_port = 99999\nlisten_prot = 1\n")
+        refused = run(BIN / "signetd", "--data", self.manager.data, "--config", settings)
+        self.assertEqual(refused.returncode, BAD_DATA, refused.stderr)
+        self.assertIn("line 1: listen_port", refused.stderr)
+        self.assertIn("line 2: listen_prot", refused.stderr)
+
+    def test_a_newer_database_is_refused_and_left_as_it_is(self):
+        self.manager.start()
+        self.assertEqual(self.manager.stop(), 0)
+        database = self.manager.data / "signet.db"
+        with sqlite3.connect(database) as connection:
+            connection.execute("PRAGMA user_version = 9999")
+        connection.close()
+        before = database.read_bytes()
+        refused = self.start_again()
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("9999", refused.stderr)
+        self.assertEqual(database.read_bytes(), before)
+
+    def test_a_database_that_is_none_is_refused_and_left_as_it_is(self):
+        self.manager.data.mkdir()
+        database = self.manager.data / "signet.db"
+        database.write_bytes(b"this is no database" * 1000)
+        refused = self.start_again()
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("signet.db", refused.stderr)
+        self.assertEqual(database.read_bytes(), b"this is no database" * 1000)
+
+    def test_a_lost_key_is_said_and_not_replaced(self):
+        self.manager.start()
+        self.assertEqual(self.manager.stop(), 0)
+        (self.manager.data / "ca.key").unlink()
+        refused = self.start_again()
+        self.assertEqual(refused.returncode, DAMAGED, refused.stderr)
+        self.assertIn("ca.key", refused.stderr)
+        self.assertFalse((self.manager.data / "ca.key").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
