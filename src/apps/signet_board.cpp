@@ -1,5 +1,5 @@
 // signet-board: a board on this computer. It stands on its folder, its element and a radio that a file describes.
-#include "base/exit_code.h"
+#include "apps/command_line.h"
 #include "base/log.h"
 #include "base/port/process.h"
 #include "board/board.h"
@@ -9,7 +9,6 @@
 #include "element/link/open_link.h"
 
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 namespace {
@@ -133,8 +132,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : exit_code_usage;
+    return answer_command_line(app, error);
   }
   return exit_code("signet-board", run(options));
 }

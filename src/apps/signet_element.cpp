@@ -1,11 +1,10 @@
 // signet-element: an ATECC608 in software on a bus that is a unix socket.
-#include "base/exit_code.h"
+#include "apps/command_line.h"
 #include "base/log.h"
 #include "base/port/process.h"
 #include "element/emulator/emulator.h"
 #include "element/link/bus_server.h"
 
-#include <CLI/CLI.hpp>
 
 namespace {
 
@@ -57,9 +56,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (app.exit(error) == 0) return 0;
-    std::fprintf(stderr, "\n%s\n", example);
-    return 64;
+    return answer_command_line(app, error);
   }
   return exit_code("signet-element", serve(options));
 }

@@ -1,12 +1,11 @@
 // signet-foundry -- the manufacturer: makes a root and a signer, turns blank elements into identities, publishes them.
-#include "base/exit_code.h"
+#include "apps/command_line.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/port/process.h"
 #include "element/link/open_link.h"
 #include "factory/station.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 namespace signet {
@@ -44,7 +43,8 @@ json::object facts_of(const factory::Authority& authority) {
 
 void print_line(const char* what, const identity::Certificate& certificate) {
   std::printf("%-11s %-40s %s .. %s\n", what, certificate.subject_common_name.c_str(),
-              rfc3339(certificate.not_before).substr(0, 10).c_str(), rfc3339(certificate.not_after).substr(0, 10).c_str());
+              rfc3339(certificate.not_before).substr(0, 10).c_str(),
+              rfc3339(certificate.not_after).substr(0, 10).c_str());
 }
 
 void print(const factory::Authority& authority, bool as_json) {
@@ -125,8 +125,10 @@ Status manifest(const Options& options) {
   }
   TRY(write_file_atomic(options.output, bytes_of(text), 0644));
   const std::size_t units = TRY(batch.unit_ids()).size();
-  if (options.json) print_json({{"manifest", options.output}, {"units", units}});
-  else std::printf("%s: %zu units of batch %s\n", options.output.c_str(), units, options.batch.c_str());
+  if (options.json)
+    print_json({{"manifest", options.output}, {"units", units}});
+  else
+    std::printf("%s: %zu units of batch %s\n", options.output.c_str(), units, options.batch.c_str());
   return {};
 }
 
@@ -173,7 +175,8 @@ void add_manifest(CLI::App& app, Options& options, Chosen& chosen) {
 int run(int argc, char** argv) {
   Options options;
   Chosen chosen = nullptr;
-  CLI::App app{"The manufacturer's line: a root and a signer in a PKCS#11 token, personalised elements, signed manifests."};
+  CLI::App app{
+      "The manufacturer's line: a root and a signer in a PKCS#11 token, personalised elements, signed manifests."};
   app.footer(
       "Example, from nothing to a manifest:\n"
       "  signet-foundry init ./foundry --organization 'Acme'\n"
@@ -187,7 +190,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_code_usage;
+    return answer_command_line(app, error);
   }
   return exit_code("signet-foundry", chosen(options));
 }

@@ -1,6 +1,6 @@
 // signetd: the manager. Devices come in on one port, people and programs on another; both meet in the fleet.
 #include "api/manager_identity.h"
-#include "base/exit_code.h"
+#include "apps/command_line.h"
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -9,7 +9,6 @@
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite.h"
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 namespace {
@@ -198,9 +197,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (app.exit(error) == 0) return 0;
-    std::cerr << example << "\n";
-    return exit_code_usage;
+    return answer_command_line(app, error);
   }
   return exit_code("signetd", serve(options));
 }

@@ -1,8 +1,8 @@
 #include "factory/batch.h"
 
+#include <gtest/gtest.h>
 #include <cstdlib>
 #include <filesystem>
-#include <gtest/gtest.h>
 
 namespace signet::factory {
 namespace {

@@ -23,7 +23,8 @@ Status Station::configure(element::Atecc& chip, const TellStep& tell) {
   const element::ConfigZone zone = TRY(chip.read_config());
   if (element::is_config_locked(zone)) {
     if (is_planned(zone)) return {};
-    return Error{Errc::conflict, "the element's configuration is locked and is not ours: it was made for somebody else"};
+    return Error{Errc::conflict,
+                 "the element's configuration is locked and is not ours: it was made for somebody else"};
   }
   tell("configure: write 128 bytes, lock the configuration zone");
   const element::ConfigZone wanted = planned_configuration(zone);
@@ -38,8 +39,8 @@ Result<identity::Certificate> Station::certify(element::Atecc& chip, const eleme
   for (unsigned slot = element::identity_slot + 1; slot <= last_key_slot; ++slot) TRY(chip.gen_key(slot));
 
   tell("certify: the signer signs, the element stores 72 bytes, data zone locked");
-  auto certificate = TRY(identity::issue_device(key, element::dcn_of(uid), authority_.signer(), clock_.now(),
-                                                authority_.signer_signs()));
+  auto certificate = TRY(
+      identity::issue_device(key, element::dcn_of(uid), authority_.signer(), clock_.now(), authority_.signer_signs()));
   element::DataImage image;
   image.set(element::device_certificate_slot, TRY(identity::compress(certificate)));
   image.set(element::signer_key_slot, element::public_key_slot(authority_.signer().public_key));

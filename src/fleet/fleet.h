@@ -27,24 +27,24 @@ inline constexpr std::size_t audit_page_max = 1000;
 struct Actor {
   AccountId account;
   std::string email;
-  std::optional<WorkspaceId> only;   // an API key is bound to one workspace
-  std::string address;               // of the peer, for the audit
+  std::optional<WorkspaceId> only;  // an API key is bound to one workspace
+  std::string address;              // of the peer, for the audit
 };
 
 struct SignedIn {
-  std::string token;   // shown once; only its hash is kept
+  std::string token;  // shown once; only its hash is kept
   Account account;
   Workspace workspace;
 };
 
 // What the manager is to claims: its name in statements, and its signing key.
 struct ManagerIdentity {
-  std::string server;   // hex SHA-256 of the manager's CA certificate
+  std::string server;  // hex SHA-256 of the manager's CA certificate
   std::function<Result<crypto::Signature>(const crypto::Digest&)> sign;
 };
 
 struct Policy {
-  bool legacy_claims = false;   // accept `dcn:nonce:sig` bundles
+  bool legacy_claims = false;  // accept `dcn:nonce:sig` bundles
   Seconds legacy_claim_window{300};
   Seconds session_lifetime{12 * 3600};
 };
@@ -59,32 +59,33 @@ struct Admission {
 
 struct Challenge {
   identity::ClaimStatement statement;
-  Buffer bytes;   // encode(statement): what the board is asked to sign
+  Buffer bytes;  // encode(statement): what the board is asked to sign
 };
 struct Claimed {
   Identity identity;
   std::string receipt;
 };
 
-struct DownMessage {   // to j/dn/<device>
+struct DownMessage {  // to j/dn/<device>
   std::string payload;
 };
 
 struct Observer {
   virtual ~Observer() = default;
-  virtual void on_expelled(const DeviceId& device) = 0;   // its live session must close now
+  virtual void on_expelled(const DeviceId& device) = 0;  // its live session must close now
 };
 
 class Fleet {
  public:
   Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy);
   ~Fleet();
-  void observe(Observer* observer);   // one; null to stop
+  void observe(Observer* observer);  // one; null to stop
 
   // --- people: fleet/account.cpp
   // The one-time setup token, made anew at each start until the first account exists; empty afterwards.
   Result<std::string> open_setup();
-  Result<SignedIn> set_up(std::string_view token, std::string_view email, std::string_view password, std::string_view address);
+  Result<SignedIn> set_up(std::string_view token, std::string_view email, std::string_view password,
+                          std::string_view address);
   Result<SignedIn> sign_in(std::string_view email, std::string_view password, std::string_view address);
   Result<Actor> authenticate(std::string_view token, std::string_view address);
   Status sign_out(const Actor& actor, std::string_view token);
@@ -96,19 +97,26 @@ class Fleet {
   Result<Workspace> create_workspace(const Actor& actor, std::string_view name, std::string_view description);
   Result<std::vector<FleetGroup>> fleets(const Actor& actor, const WorkspaceId& workspace);
   Result<FleetGroup> fleet(const Actor& actor, const WorkspaceId& workspace, const FleetId& id);
-  Result<FleetGroup> create_fleet(const Actor& actor, const WorkspaceId& workspace, std::string_view name, std::string_view description);
+  Result<FleetGroup> create_fleet(const Actor& actor, const WorkspaceId& workspace, std::string_view name,
+                                  std::string_view description);
 
   // --- devices: fleet/device.cpp
   Result<std::vector<Device>> devices(const Actor& actor, const WorkspaceId& workspace);
   Result<Device> device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id);
-  Result<Device> find_device(const Actor& actor, const DeviceId& id);   // where the path names no workspace
-  Result<Device> create_device(const Actor& actor, const WorkspaceId& workspace, std::string_view name, const std::optional<FleetId>& fleet);
-  Result<Device> update_device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id, const std::optional<std::string>& name, const std::optional<FleetId>& fleet);
+  Result<Device> find_device(const Actor& actor, const DeviceId& id);  // where the path names no workspace
+  Result<Device> create_device(const Actor& actor, const WorkspaceId& workspace, std::string_view name,
+                               const std::optional<FleetId>& fleet);
+  Result<Device> update_device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id,
+                               const std::optional<std::string>& name, const std::optional<FleetId>& fleet);
   Result<std::vector<Identity>> identities_of(const Actor& actor, const DeviceId& id);
 
   // --- registry: fleet/registry.cpp
-  struct Imported { std::size_t added; std::size_t already_known; };
-  // All or none. `origin` names the file. A unit known already with the same certificate is counted, with another refused.
+  struct Imported {
+    std::size_t added;
+    std::size_t already_known;
+  };
+  // All or none. `origin` names the file. A unit known already with the same certificate is counted, with another
+  // refused.
   Result<Imported> import_units(const Actor& actor, const std::vector<identity::Unit>& units, std::string_view origin);
   // A software key, proven by its request, marked low assurance and bound at once to `device`.
   Result<Identity> enroll(const Actor& actor, const DeviceId& device, const identity::Certificate& certificate);
@@ -125,7 +133,7 @@ class Fleet {
   Status revoke(const Actor& actor, const DeviceId& device, std::string_view reason);
 
   // --- the gate: fleet/admission.cpp
-  Result<Admission> admit(const crypto::Digest& fingerprint);   // error: why not, for the operator
+  Result<Admission> admit(const crypto::Digest& fingerprint);  // error: why not, for the operator
   // For the audit: somebody was refused at the gate. Rate limited per address and reason.
   void refused(std::string_view address, std::string_view subject, const Error& why);
   Status connected(const Admission& who, std::string_view address);
@@ -133,7 +141,8 @@ class Fleet {
 
   // --- telemetry and twin: fleet/telemetry.cpp, fleet/twin.cpp
   // Checks one reading; `device_time` absent means: use the time of arrival, made unique.
-  Result<Reading> judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time, std::string_view payload);
+  Result<Reading> judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time,
+                        std::string_view payload);
   // Durable when it returns. Duplicates are dropped and counted as kept.
   Status keep(std::span<const Reading> readings);
   // A message on j/up: {"key": ..., "value": ...}. Answers go to j/dn.

@@ -20,7 +20,8 @@ constexpr Seconds patience{10};
 // Says it has the unit's key; signs with another.
 class StolenIdentity final : public element::Element {
  public:
-  explicit StolenIdentity(const crypto::PublicKey& shown) : shown_(shown), own_(crypto::generate_private_key(random_)) {}
+  explicit StolenIdentity(const crypto::PublicKey& shown)
+      : shown_(shown), own_(crypto::generate_private_key(random_)) {}
   Result<element::Uid> uid() override { return element::Uid{}; }
   Result<crypto::PublicKey> public_key() override { return shown_; }
   Result<crypto::Signature> sign(const crypto::Digest& digest) override { return crypto::sign(own_, digest); }
@@ -70,7 +71,8 @@ Result<std::vector<identity::Certificate>> read_chain(const std::string& file) {
   return chain;
 }
 
-Result<bool> attack(const std::string& host, std::uint16_t port, const std::string& ca_file, const std::string& chain_file) {
+Result<bool> attack(const std::string& host, std::uint16_t port, const std::string& ca_file,
+                    const std::string& chain_file) {
   const auto chain = TRY(read_chain(chain_file));
   std::vector<Buffer> ders;
   for (const auto& certificate : chain) ders.push_back(certificate.der);

@@ -5,9 +5,9 @@
 #include "factory/station.h"
 #include "identity/compressed.h"
 
+#include <gtest/gtest.h>
 #include <cstdlib>
 #include <filesystem>
-#include <gtest/gtest.h>
 
 namespace signet::factory {
 namespace {

@@ -142,11 +142,13 @@ wifi.configure(ssid="Signet-Lab", password="correct horse battery")
 wifi.start()
 agent = zdm.Agent()
 agent.start(wait_working=0)
-start = int(open("start").read()) if __import__("os").path.exists("start") else 0
+os = __import__("os")
+start = int(open("start").read()) if os.path.exists("start") else 0
 for n in range(start, start + 60):
     agent.publish({"n": n}, "count")
-    with open("start", "w") as file:
+    with open("start.new", "w") as file:
         file.write(str(n + 1))
+    os.replace("start.new", "start")  # whole or not at all, whenever the power goes
 print("published up to", start + 60)
 while True:
     sleep(1000)

@@ -3,8 +3,8 @@
 
 #include "base/bytes.h"
 
-#include <memory>
 #include <p11-kit/pkcs11.h>
+#include <memory>
 #include <vector>
 
 namespace signet::crypto {

@@ -48,7 +48,8 @@ Result<CK_SLOT_ID> free_slot(Pkcs11Module& module) {
 Status set_user_pin(Pkcs11Module& module, CK_SLOT_ID slot, std::string_view officer_pin, const SecretBytes& pin) {
   auto& call = module.call();
   CK_SESSION_HANDLE session = 0;
-  TRY(judge("C_OpenSession", call.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &session)));
+  TRY(judge("C_OpenSession",
+            call.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &session)));
   Status done = judge("C_Login", call.C_Login(session, CKU_SO, mutable_text(officer_pin), officer_pin.size()));
   if (done) {
     const std::string_view text = text_of(pin.reveal());
@@ -120,7 +121,8 @@ Result<std::unique_ptr<Token>> Token::open(const std::string& module_file, std::
   state->module = TRY(Pkcs11Module::load(module_file));
   const CK_SLOT_ID slot = TRY(state->module->slot_of(label));
   auto& call = state->call();
-  TRY(judge("C_OpenSession", call.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &state->session)));
+  TRY(judge("C_OpenSession",
+            call.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &state->session)));
   const std::string_view text = text_of(pin.reveal());
   const CK_RV rv = call.C_Login(state->session, CKU_USER, mutable_text(text), text.size());
   if (rv != CKR_USER_ALREADY_LOGGED_IN) TRY(judge("C_Login", rv));
@@ -134,11 +136,13 @@ Result<PublicKey> Token::generate_key(std::string_view label) {
   CK_BBOOL yes = CK_TRUE;
   CK_BBOOL no = CK_FALSE;
   CK_ATTRIBUTE open_half[] = {{CKA_EC_PARAMS, const_cast<std::uint8_t*>(p256_params), sizeof p256_params},
-                              attribute(CKA_TOKEN, yes), attribute(CKA_VERIFY, yes), text_attribute(CKA_LABEL, label),
+                              attribute(CKA_TOKEN, yes),
+                              attribute(CKA_VERIFY, yes),
+                              text_attribute(CKA_LABEL, label),
                               text_attribute(CKA_ID, label)};
-  CK_ATTRIBUTE secret_half[] = {attribute(CKA_TOKEN, yes),        attribute(CKA_PRIVATE, yes),
-                                attribute(CKA_SENSITIVE, yes),    attribute(CKA_EXTRACTABLE, no),
-                                attribute(CKA_SIGN, yes),         text_attribute(CKA_LABEL, label),
+  CK_ATTRIBUTE secret_half[] = {attribute(CKA_TOKEN, yes),     attribute(CKA_PRIVATE, yes),
+                                attribute(CKA_SENSITIVE, yes), attribute(CKA_EXTRACTABLE, no),
+                                attribute(CKA_SIGN, yes),      text_attribute(CKA_LABEL, label),
                                 text_attribute(CKA_ID, label)};
   CK_MECHANISM mechanism{CKM_EC_KEY_PAIR_GEN, nullptr, 0};
   CK_OBJECT_HANDLE public_half = 0;

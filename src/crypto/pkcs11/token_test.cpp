@@ -2,9 +2,9 @@
 
 #include "base/port/file.h"
 
+#include <gtest/gtest.h>
 #include <cstdlib>
 #include <filesystem>
-#include <gtest/gtest.h>
 
 namespace signet::crypto {
 namespace {
@@ -17,7 +17,8 @@ class Pkcs11Token : public testing::Test {
     ASSERT_TRUE(mkdtemp(pattern.data()));
     folder_ = pattern;
     ASSERT_TRUE(make_folder(folder_ + "/tokens", 0700));
-    const std::string conf = "directories.tokendir = " + folder_ + "/tokens\nobjectstore.backend = file\nlog.level = ERROR\n";
+    const std::string conf =
+        "directories.tokendir = " + folder_ + "/tokens\nobjectstore.backend = file\nlog.level = ERROR\n";
     ASSERT_TRUE(write_file_atomic(folder_ + "/softhsm2.conf", bytes_of(conf), 0600));
     setenv("SOFTHSM2_CONF", (folder_ + "/softhsm2.conf").c_str(), 1);
   }
