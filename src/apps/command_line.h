@@ -8,7 +8,7 @@
 
 namespace signet {
 
-// For the ParseError of app.parse; the footer holds the example. Returns main's exit code: 0 after --help and --version.
+// For the ParseError of app.parse; the footer holds the example. Returns the exit code: 0 after --help and --version.
 inline int answer_command_line(const CLI::App& app, const CLI::ParseError& error) {
   if (app.exit(error) == 0) return 0;
   std::cerr << "\n" << app.get_footer() << "\n";
