@@ -176,7 +176,8 @@ int run(int argc, char** argv) {
   Options options;
   Chosen chosen = nullptr;
   CLI::App app{
-      "The manufacturer's line: a root and a signer in a PKCS#11 token, personalised elements, signed manifests."};
+      "The manufacturer's line: a root and a signer in a PKCS#11 token, personalised elements, signed manifests.",
+      "signet-foundry"};
   app.footer(
       "Example, from nothing to a manifest:\n"
       "  signet-foundry init ./foundry --organization 'Acme'\n"

@@ -1,4 +1,5 @@
 """What people get wrong: each program says what was expected, loses nothing and ends with the exit code for it."""
+import os
 import pathlib
 import socket
 import sqlite3
@@ -9,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from harness import BIN, Manager, Scene, run  # noqa: E402
 
 PROGRAMS = ("signetd", "signet", "signet-foundry", "signet-board", "signet-element")
+GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
 USAGE, BAD_DATA, CONFLICT, DAMAGED = 64, 65, 73, 70  # src/base/exit_code.h
 
 
@@ -22,6 +24,15 @@ class CommandLines(unittest.TestCase):
                 helped = run(BIN / program, "--help")
                 self.assertEqual(helped.returncode, 0)
                 self.assertRegex(helped.stdout, r"[Ee]xample")
+
+    def test_help_is_as_it_was_read_and_approved(self):
+        for program in PROGRAMS:
+            with self.subTest(program):
+                golden = GOLDEN / f"{program}.help.txt"
+                helped = run(BIN / program, "--help").stdout
+                if "SIGNET_UPDATE_GOLDEN" in os.environ:
+                    golden.write_text(helped)
+                self.assertEqual(helped, golden.read_text(), "SIGNET_UPDATE_GOLDEN=1 writes it anew: read the diff")
 
     def test_a_wrong_command_line_is_answered_on_standard_error(self):
         for program in PROGRAMS:
