@@ -57,7 +57,8 @@ class [[nodiscard]] Result {
     ENSURE(state_.index() == 0);
     return *std::get_if<0>(&state_);
   }
-  T&& value() && {
+  // By value: in `for (x : f().value())` a reference would point into a Result that is gone.
+  T value() && {
     ENSURE(state_.index() == 0);
     return std::move(*std::get_if<0>(&state_));
   }
@@ -65,7 +66,7 @@ class [[nodiscard]] Result {
     ENSURE(state_.index() == 1);
     return *std::get_if<1>(&state_);
   }
-  Error&& error() && {
+  Error error() && {
     ENSURE(state_.index() == 1);
     return std::move(*std::get_if<1>(&state_));
   }
@@ -86,7 +87,7 @@ class [[nodiscard]] Result<void> {
     ENSURE(error_);
     return *error_;
   }
-  Error&& error() && {
+  Error error() && {
     ENSURE(error_);
     return std::move(*error_);
   }
