@@ -349,6 +349,19 @@ TEST(Api, readings_come_back_in_the_documented_shape) {
   EXPECT_EQ(scene.send("GET", path, "", {{"size", std::to_string(fleet::data_page_max + 1)}}).status, 413);
 }
 
+TEST(Api, a_tag_cannot_write_json_of_its_own) {
+  Scene_for_test scene;
+  scene.claim(scene.make_device());
+  const auto who = scene.fleet.admit(identity::fingerprint(scene.factory.device)).value();
+  const std::string tag = R"(a","payload":{"value":"forged"},"x\":")";
+  const fleet::Reading reading = scene.fleet.judge(who, tag, std::nullopt, R"({"value":1})").value();
+  ASSERT_TRUE(scene.fleet.keep(std::array{reading}));
+  const json::object answer = scene.get("/v3/timeseries/" + scene.workspace + "/data");
+  const json::object row = answer.at("result").as_array().at(0).as_object();
+  EXPECT_EQ(row.at("tag"), json::value(tag));
+  EXPECT_EQ(json::serialize(row.at("payload")), R"({"value":1})");
+}
+
 TEST(Api, the_audit_ends_with_the_newest_or_follows_a_number) {
   Scene_for_test scene;
   for (int i = 0; i < 5; ++i) scene.make_device();
