@@ -37,8 +37,10 @@ Status write_all(int fd, Bytes data, const std::string& path) {
   return {};
 }
 
+// Always a file of our own making: what a crash, or somebody else, left under the name is removed, not opened.
 Status write_new_file(const std::string& path, Bytes data, unsigned mode) {
-  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return os_error("remove", path);
+  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)};
   if (!fd) return os_error("create", path);
   if (::fchmod(fd.get(), mode) != 0) return os_error("set mode of", path);
   TRY(write_all(fd.get(), data, path));
@@ -125,7 +127,7 @@ bool file_exists(const std::string& path) {
 }
 
 Result<Fd> lock_file(const std::string& path) {
-  Fd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  Fd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)};
   if (!fd) return os_error("open", path);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return Error{Errc::conflict, path + " is in use by another process"};

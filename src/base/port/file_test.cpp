@@ -65,6 +65,17 @@ TEST(File, WhatACrashLeftBesideIsOverwritten) {
   EXPECT_EQ(mode_of(folder.file("a")), 0600u);
 }
 
+// Whoever may write to the folder (/tmp, say) could otherwise choose which of our user's files is overwritten.
+TEST(File, ALinkUnderTheTemporaryNameIsNotFollowed) {
+  const Folder_for_test folder;
+  ASSERT_TRUE(write_file_atomic(folder.file("victim"), bytes_of("precious"), 0644));
+  ASSERT_EQ(::symlink(folder.file("victim").c_str(), folder.file("a.new").c_str()), 0);
+  ASSERT_TRUE(write_file_atomic(folder.file("a"), bytes_of("secret"), 0600));
+  EXPECT_EQ(text_in(folder.file("victim")), "precious");
+  EXPECT_EQ(mode_of(folder.file("victim")), 0644u);
+  EXPECT_EQ(text_in(folder.file("a")), "secret");
+}
+
 TEST(File, ReadsUpToItsLimit) {
   const Folder_for_test folder;
   ASSERT_TRUE(write_file_atomic(folder.file("a"), Buffer(100000, 7), 0600));
@@ -96,6 +107,13 @@ TEST(File, MakesAFolderWithItsParents) {
   EXPECT_TRUE(make_folder(folder.file("a/b/c"), 0700));
   ASSERT_TRUE(write_file_atomic(folder.file("file"), {}, 0600));
   EXPECT_FALSE(make_folder(folder.file("file/a"), 0700));
+}
+
+TEST(LockFile, IsNotMadeThroughALink) {
+  const Folder_for_test folder;
+  ASSERT_EQ(::symlink(folder.file("elsewhere").c_str(), folder.file("lock").c_str()), 0);
+  EXPECT_FALSE(lock_file(folder.file("lock")));
+  EXPECT_FALSE(file_exists(folder.file("elsewhere")));
 }
 
 TEST(LockFile, HoldsOneHolderUntilItCloses) {
