@@ -230,6 +230,14 @@ TEST(Manifest, LimitsHold) {
   EXPECT_EQ(refused.error().what, "unit 1: more than 64 KiB");
 }
 
+TEST(Manifest, ABackslashAtTheLimitDoesNotHideTheLimit) {
+  const std::string start = R"({"a":")";
+  const std::string before = start + std::string(manifest_unit_bytes_max - 1 - start.size(), 'x');
+  const auto refused = read_manifest(bytes_of("[" + before + R"(\n and much more"}])"), microchip());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::too_large) << refused.error().what;
+}
+
 TEST(Manifest, TheFoundryPublishesNothingThatDoesNotFit) {
   const Foundry f;
   NewUnit unit = new_unit(f);

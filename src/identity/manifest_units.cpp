@@ -34,7 +34,7 @@ Result<std::string_view> ManifestUnits::object() {
   unsigned depth = 0;
   bool in_text = false;
   for (std::size_t at = 0; at < rest_.size(); ++at) {
-    if (at == manifest_unit_bytes_max) return Error{Errc::too_large, "more than 64 KiB"};
+    if (at >= manifest_unit_bytes_max) return Error{Errc::too_large, "more than 64 KiB"};
     const char c = rest_[at];
     if (in_text) {
       if (c == '\\')
