@@ -29,13 +29,18 @@ std::optional<Source> source_of(Chip& chip, const Command& command) {
   return Source{std::move(*key), rights.ecdh_stays_inside()};
 }
 
-// [?] Into the odd slot of the pair: one that holds data and is not locked.
+// [?] Into the odd slot of the pair: one that holds data and is not locked. A key in TempKey has no slot of its own to
+// say so; it goes where a private key's slot sends that key's results, or it would be a way round WriteConfig.
 Answer store(Chip& chip, unsigned slot, const crypto::Secret<32>& shared) {
+  if (!is_private_p256(chip.config(), slot) || !slot_config(chip.config(), slot).ecdh_stays_inside()) {
+    return ChipStatus::execution_error;
+  }
   slot |= 1;
   if (key_config(chip.config(), slot).is_private || is_slot_locked(chip.config(), slot)) {
     return ChipStatus::execution_error;
   }
   std::ranges::copy(shared.reveal(), chip.memory.data.slot(slot).begin());
+  mark_unvalidated(chip, slot);
   return ChipStatus::ok;
 }
 

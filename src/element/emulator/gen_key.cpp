@@ -20,11 +20,21 @@ void digest_into_temp_key(Chip& chip, Bytes three, const crypto::PublicKey& key,
   temp.key_id = slot;
 }
 
+// [?] PersistentDisable and ReqAuth bind a use of the key, LimitedUse does not count GenKey.
+bool may_use(const Chip& chip, unsigned slot) {
+  const KeyConfig key = key_config(chip.config(), slot);
+  return (!key.persistent_disable || chip.latch) && (!key.req_auth || chip.ram.authorised == key.auth_key);
+}
+
+// What a digest is built upon: a nonce, not the key that GenKey put there, and a random one where the slot demands it.
+bool has_nonce_for(const Chip& chip, unsigned slot) {
+  return chip.ram.temp_key.valid && !chip.ram.temp_key.is_private_key && is_random_enough(chip, slot);
+}
+
 Answer digest_of_stored(Chip& chip, const Command& command) {
   const unsigned slot = command.param2;
   const auto key = public_key_in(chip, slot);
-  if (!key || !chip.ram.temp_key.valid || !is_random_enough(chip, slot)) return ChipStatus::execution_error;
-  if (!use_key(chip, slot)) return ChipStatus::execution_error;
+  if (!key || !has_nonce_for(chip, slot) || !may_use(chip, slot)) return ChipStatus::execution_error;
   digest_into_temp_key(chip, command.data, *key, slot);
   return ChipStatus::ok;
 }
@@ -41,12 +51,6 @@ bool may_replace(const ConfigZone& config, unsigned slot) {
   return !is_data_locked(config) || slot_config(config, slot).may_gen_key();
 }
 
-// [?] PersistentDisable and ReqAuth bind a use of the key, LimitedUse does not count GenKey.
-bool may_use(const Chip& chip, unsigned slot) {
-  const KeyConfig key = key_config(chip.config(), slot);
-  return (!key.persistent_disable || chip.latch) && (!key.req_auth || chip.ram.authorised == key.auth_key);
-}
-
 Answer of_private(Chip& chip, const Command& command) {
   const unsigned slot = command.param2;
   const bool make = (command.param1 & mode::gen_key_private) != 0;
@@ -54,7 +58,7 @@ Answer of_private(Chip& chip, const Command& command) {
   if (!is_private_p256(chip.config(), slot) || !may_use(chip, slot)) return ChipStatus::execution_error;
   if (!key_config(chip.config(), slot).pub_info) return ChipStatus::execution_error;
   // [?] ReqRandom speaks of the TempKey in the computation: only the digest has one.
-  if (digest && (!chip.ram.temp_key.valid || !is_random_enough(chip, slot))) return ChipStatus::execution_error;
+  if (digest && !has_nonce_for(chip, slot)) return ChipStatus::execution_error;
   if (make) {
     if (!may_replace(chip.config(), slot)) return ChipStatus::execution_error;
     const crypto::PrivateKey key = crypto::generate_private_key(chip.random());

@@ -91,6 +91,14 @@ TEST_F(EmulatorKeys, ALimitedUseIsCountedToItsEnd) {
   EXPECT_EQ(chip.kind(Opcode::gen_key, 0x00, 4), "data") << "GenKey does not count";
 }
 
+TEST_F(EmulatorKeys, ADigestOfAStoredKeyIsNoUseThatCounts) {
+  store_peer();
+  chip.configure(15, 0x0020, 0x0030);  // LimitedUse
+  chip.load_temp_key(sequence(0, 32));
+  ASSERT_EQ(chip.answer(Opcode::gen_key, mode::gen_key_stored_digest, 15, Buffer(3)), "00");
+  EXPECT_EQ(chip.answer(Opcode::counter, 0, 0), "00000000");
+}
+
 TEST_F(EmulatorKeys, VerifyStoredUsesTheSlot) {
   Buffer signature = store_peer();
   chip.load_digest_buffer(sequence(0, 32));
@@ -145,11 +153,36 @@ TEST_F(EmulatorKeys, KeepASecretInsideWhereTheSlotSaysSo) {
   EXPECT_EQ(chip.answer(Opcode::ecdh, 0x00, 2, peer_key), "0f");
 }
 
+// Otherwise it would be a way round WriteConfig: slot 13 is fixed at the data lock.
+TEST_F(EmulatorKeys, AnEphemeralKeysSecretGoesOnlyWhereASlotSendsItsOwn) {
+  const Buffer before = copy_of(chip.chip.memory.data.slot(13));
+  const crypto::PublicKey made = key_of(chip.ask(Opcode::gen_key, 0x04, no_slot));
+  for (const unsigned slot : {13u, 12u, 5u, 4u}) {
+    EXPECT_EQ(chip.kind(Opcode::ecdh, 0x05, static_cast<std::uint16_t>(slot), peer_key), "0f") << slot;
+  }
+  EXPECT_EQ(hex(chip.chip.memory.data.slot(13)), hex(before));
+  chip.configure(4, 0x208d, 0x0033);  // ReadKey bit 3
+  ASSERT_EQ(chip.kind(Opcode::ecdh, 0x05, 4, peer_key), "00");
+  const auto shared = crypto::ecdh(peer, made);
+  EXPECT_EQ(hex(Bytes{chip.chip.memory.data.slot(5)}.first(32)), hex(shared.value().reveal()));
+}
+
+TEST_F(EmulatorKeys, ASecretWrittenOverAKeyThatNeedsValidationUnvalidatesIt) {
+  chip.plant_key(14);
+  chip.configure(14, 0x208d, 0x0033);
+  chip.configure(15, 0x0000, 0x0032);  // PubInfo
+  ASSERT_EQ(chip.answer(Opcode::ecdh, 0x00, 14, peer_key), "00");
+  EXPECT_EQ(chip.chip.memory.data.slot(15)[0] & 0xf0, 0xa0);
+}
+
 TEST_F(EmulatorKeys, AnEphemeralKeyServesOneAgreementAndNothingElse) {
   const crypto::PublicKey made = key_of(chip.ask(Opcode::gen_key, 0x04, no_slot));
   chip.plant_key(4);
   EXPECT_EQ(chip.kind(Opcode::sign, 0x80, 4), "0f") << "it is no message to sign";
   EXPECT_EQ(chip.kind(Opcode::sha, 4, no_slot), "0f") << "nor an HMAC key";
+  store_peer();
+  EXPECT_EQ(chip.kind(Opcode::gen_key, 0x08, 4), "0f") << "nor a nonce for a digest";
+  EXPECT_EQ(chip.kind(Opcode::gen_key, mode::gen_key_stored_digest, 15, Buffer(3)), "0f");
   const auto shared = crypto::ecdh(peer, made);
   EXPECT_EQ(chip.answer(Opcode::ecdh, 0x0d, no_slot, peer_key), hex(shared.value().reveal()));
   EXPECT_EQ(chip.answer(Opcode::ecdh, 0x0d, no_slot, peer_key), "0f");

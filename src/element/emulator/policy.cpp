@@ -57,6 +57,12 @@ bool is_validated(const Chip& chip, unsigned slot) {
   return (chip.memory.data.slot(slot)[0] & validity_mask) == validity_valid;
 }
 
+void mark_unvalidated(Chip& chip, unsigned slot) {
+  if (!is_public_p256(chip.config(), slot) || !key_config(chip.config(), slot).pub_info) return;
+  std::uint8_t& first = chip.memory.data.slot(slot)[0];
+  first = static_cast<std::uint8_t>((first & ~validity_mask) | validity_invalid);
+}
+
 bool is_random_enough(const Chip& chip, unsigned slot) {
   if (!key_config(chip.config(), slot).req_random) return true;
   return chip.ram.temp_key.valid && !chip.ram.temp_key.from_input;

@@ -21,6 +21,8 @@ inline constexpr std::uint8_t validity_mask = 0xf0;
 inline constexpr std::uint8_t validity_valid = 0x50;
 inline constexpr std::uint8_t validity_invalid = 0xa0;
 bool is_validated(const Chip& chip, unsigned slot);
+// After anything was written to the slot's first block. Does nothing to slots of another kind.
+void mark_unvalidated(Chip& chip, unsigned slot);
 
 // False when the slot demands a TempKey from the RNG and this is none.
 bool is_random_enough(const Chip& chip, unsigned slot);

@@ -54,14 +54,6 @@ bool may_write_data(const Chip& chip, const Place& place) {
   return !is_data_locked(config) || may_write_slot_by_rule(chip, place);
 }
 
-// A new public key that needs validation is not validated.
-void mark_unvalidated(Chip& chip, const Place& place) {
-  if (place.zone != Zone::data || place.offset >= block_bytes) return;
-  if (!is_public_p256(chip.config(), place.slot) || !key_config(chip.config(), place.slot).pub_info) return;
-  std::uint8_t& first = chip.memory.data.slot(place.slot)[0];
-  first = static_cast<std::uint8_t>((first & ~validity_mask) | validity_invalid);
-}
-
 }  // namespace
 
 Answer read(Chip& chip, const Command& command) {
@@ -87,7 +79,8 @@ Answer write(Chip& chip, const Command& command) {
   if (encrypted) return ChipStatus::execution_error;
   const auto into = bytes_at(chip, place.value());
   std::copy_n(command.data.begin(), into.size(), into.begin());
-  mark_unvalidated(chip, place.value());
+  if (place.value().zone == Zone::data && place.value().offset < block_bytes)
+    mark_unvalidated(chip, place.value().slot);
   return ChipStatus::ok;
 }
 
