@@ -1,5 +1,6 @@
 #include "board/board.h"
 
+#include "base/port/file.h"
 #include "board/element_for_test.h"
 #include "identity/claim.h"
 
@@ -267,6 +268,24 @@ TEST_F(BoardTest, ReadingsSurviveARestartAndAreForgottenWithTheirOwner) {
   EXPECT_THAT(console.lines, Contains("board: 3 readings were forgotten: the board became another device"));
   boot();
   EXPECT_FALSE(printed("readings wait"));
+}
+
+// An acknowledged reading is struck out without a sync: after a power cut the file may hold it again.
+TEST_F(BoardTest, WhatWasAcknowledgedIsForgottenWithItsOwnerToo) {
+  chip.personalise(factory);
+  boot();
+  ASSERT_TRUE(ask(claim_of("dev-000000000001")).empty());
+  board.reset();
+  {
+    FileDisk disk{folder};
+    auto outbox = agent::Outbox::load(disk).value();
+    outbox.remove(outbox.add(clock.now(), "t", R"({"of":"the first owner"})").value());
+  }
+  const auto file = [&] { return std::string{text_of(read_file(folder + "/outbox", 1'000'000).value())}; };
+  boot();
+  ASSERT_THAT(file(), HasSubstr("the first owner"));
+  ASSERT_TRUE(ask({{"do", "claim.remove"}}).empty());
+  EXPECT_THAT(file(), testing::Not(HasSubstr("the first owner")));
 }
 
 TEST_F(BoardTest, ResetAnswersThenStartsAsAfterPowerOn) {

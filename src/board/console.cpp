@@ -93,8 +93,8 @@ Result<json::object> Board::remove() {
 // Readings belong to the owner under whom they were made; the next one must not be sent them.
 Status Board::forget_readings(const char* why) {
   const std::size_t count = outbox_.waiting().size();
+  TRY(outbox_.clear());  // also when none waits: the file may hold acknowledged ones, and a power cut revive them
   if (count == 0) return {};
-  TRY(outbox_.clear());
   log_warn("outbox.forgotten", {{"readings", count}, {"why", why}});
   say(std::to_string(count) + " readings were forgotten: " + why);
   return {};
