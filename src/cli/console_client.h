@@ -24,7 +24,8 @@ class ConsoleClient {
   Fd fd_;
   std::string path_;
   LineReader reader_;
-  std::int64_t last_id_ = 0;
+  // Begins elsewhere for every tool: what the board still has to say to an earlier one is not for us.
+  std::int64_t last_id_ = epoch_micros(SystemClock{}.now());
 };
 
 }  // namespace signet::cli
