@@ -5,7 +5,6 @@
 #include "element/emulator/emulator.h"
 #include "element/link/bus_server.h"
 
-
 namespace {
 
 using namespace signet;

@@ -40,7 +40,7 @@ struct Device {
   FleetId fleet;
   AccountId account;
   std::string name;
-  std::string phys_id;   // model of the board, from its first report
+  std::string phys_id;  // model of the board, from its first report
   Timestamp created_at;
   // Live state, kept by the gateway's reports.
   bool online = false;
@@ -51,18 +51,18 @@ enum class IdentityState : std::uint8_t { known, claimed, revoked };
 
 // One certificate of the registry: of a unit that a manufacturer published, or of a software key that was enrolled.
 struct Identity {
-  crypto::Digest fingerprint{};   // SHA-256 of the leaf's DER: the primary key
-  std::string dcn;                // its common name; unique among identities that are not revoked
+  crypto::Digest fingerprint{};  // SHA-256 of the leaf's DER: the primary key
+  std::string dcn;               // its common name; unique among identities that are not revoked
   crypto::PublicKey public_key{};
-  Buffer certificate;             // DER
-  Buffer signer;                  // DER; empty when enrolled here
+  Buffer certificate;  // DER
+  Buffer signer;       // DER; empty when enrolled here
   Timestamp not_before;
   Timestamp not_after;
   element::Assurance assurance = element::Assurance::hardware;
-  std::string origin;             // "manifest mah22.json" or "enrolled"
+  std::string origin;  // "manifest mah22.json" or "enrolled"
   IdentityState state = IdentityState::known;
   std::optional<DeviceId> device;
-  std::string jws;                // the manifest unit as published
+  std::string jws;  // the manifest unit as published
 };
 
 // One datum from a device. (device, tag, device_time) is its key: a second one is dropped.
@@ -71,7 +71,7 @@ struct Reading {
   std::string tag;
   Timestamp device_time;
   Timestamp received_at;
-  std::string payload;   // JSON object, as sent
+  std::string payload;  // JSON object, as sent
 };
 
 struct DataQuery {
@@ -82,7 +82,7 @@ struct DataQuery {
   std::vector<std::string> tags{};   // empty: all
   bool newest_first = true;
   std::size_t page = 0;
-  std::size_t size = 100;                // at most data_page_max
+  std::size_t size = 100;  // at most data_page_max
 };
 inline constexpr std::size_t data_page_max = 175'000;
 
@@ -92,21 +92,21 @@ struct DataRow {
 };
 
 struct AuditEntry {
-  std::int64_t number = 0;   // rises by one
+  std::int64_t number = 0;  // rises by one
   Timestamp at;
-  std::string actor;         // e-mail, "device dev-…", "setup", or "unknown"
-  std::string action;        // "device.claim", "gateway.refuse"
-  std::string subject;       // what it was done to
-  std::string address;       // where from
+  std::string actor;    // e-mail, "device dev-…", "setup", or "unknown"
+  std::string action;   // "device.claim", "gateway.refuse"
+  std::string subject;  // what it was done to
+  std::string address;  // where from
   bool allowed = true;
-  std::string detail;        // the reason, in words for an operator
+  std::string detail;  // the reason, in words for an operator
 };
 
 // Twin entry: {"t": ms, "v": json}.
 struct TwinEntry {
   std::string key;
   std::int64_t millis = 0;
-  std::string value;   // JSON text
+  std::string value;  // JSON text
 };
 struct Twin {
   std::vector<TwinEntry> current;
