@@ -106,13 +106,16 @@ Status check_unit_chain(const Unit& unit, const std::vector<Certificate>& roots)
   if (TRY(unique_id_of(device.subject_common_name)) != unit.unique_id) {
     return malformed("the certificate is that of \"" + device.subject_common_name + "\"");
   }
+  Status judged =
+      malformed("its signer was issued by \"" + signer.issuer_common_name + "\", which is not among the trusted roots");
   for (const Certificate& root : roots) {
-    const bool is_its_root =
+    const bool may_be_its_root =
         root.subject_name == signer.issuer_name && (unit.chain.size() == 2 || unit.chain[2].der == root.der);
-    if (is_its_root) return check_chain(device, signer, root, unit.provisioned_at);
+    if (!may_be_its_root) continue;
+    judged = check_chain(device, signer, root, unit.provisioned_at);
+    if (judged) return judged;  // else the next: a name is no proof that there is only one root of it
   }
-  return malformed("its signer was issued by \"" + signer.issuer_common_name +
-                   "\", which is not among the trusted roots");
+  return judged;
 }
 
 Result<Unit> read_payload(Bytes text, const Envelope& envelope, const Trust& trust) {

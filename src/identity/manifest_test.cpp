@@ -126,6 +126,18 @@ TEST(Manifest, AnErrorNamesTheUnitAndImportsNothing) {
   EXPECT_EQ(reason("[" + good + "," + bad + "]", ours(f)), "unit 2 (0123a1b2c3d4e5f601): signature does not verify");
 }
 
+// Two foundries that kept the default organisation, or one that was made anew.
+TEST(Manifest, RootsOfOneNameAreToldApartByTheirKeys) {
+  const Foundry f;
+  const samples::Key other{30};
+  const Certificate namesake = issue_root(other.public_key, {}, today, other.signs()).value();
+  ASSERT_EQ(namesake.subject_name, f.root.subject_name);
+  const std::string file = "[" + write_unit(new_unit(f), f.log_signer, f.log_key.signs()).value() + "]";
+  EXPECT_EQ(reason(file, {f.log_signer, {f.root, namesake}}), "accepted");
+  EXPECT_EQ(reason(file, {f.log_signer, {namesake, f.root}}), "accepted");
+  EXPECT_NE(reason(file, {f.log_signer, {namesake}}), "accepted");
+}
+
 TEST(Manifest, OnlyThePinnedLogSignerIsBelieved) {
   const Foundry f;
   const std::string genuine = samples::file(genuine_file);
