@@ -34,7 +34,7 @@ Board::~Board() {
   }
 }
 
-void Board::say(const std::string& text) { parts_.console.write(firmware_line("board: " + text)); }
+void Board::say(const std::string& text) { parts_.console.write(board_line(text)); }
 
 void Board::boot() {
   say("signet-board " + config_.release + ", " + config_.name);

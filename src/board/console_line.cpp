@@ -7,6 +7,23 @@ namespace {
 
 json::value id_value(std::optional<std::int64_t> id) { return id ? json::value(*id) : json::value(nullptr); }
 
+constexpr std::string_view board_mark = "board:";
+
+// In UTF-8 the controls of 0x80 to 0x9f are two bytes: c2 and that.
+std::string without_controls(std::string_view text) {
+  const bool utf8 = is_utf8(text);
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool high_control = byte == 0xc2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xa0;
+    if (utf8 && high_control)
+      ++at;
+    else if (byte >= 0x80 ? utf8 : (byte >= 0x20 && byte != 0x7f) || byte == '\t')
+      out.push_back(text[at]);
+  }
+  return out;
+}
+
 }  // namespace
 
 void LineReader::feed(Bytes bytes) {
@@ -53,13 +70,11 @@ std::string refusal_line(std::optional<std::int64_t> id, const Error& error) {
   return "!" + json::serialize(json::object{{"id", id_value(id)}, {"error", body}}) + "\n";
 }
 
+std::string board_line(std::string_view text) { return std::string{board_mark} + " " + without_controls(text) + "\n"; }
+
 std::string firmware_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte >= 0x20 && byte != 0x7f) || c == '\t') line.push_back(c);
-  }
-  if (line.starts_with('!')) line.insert(0, " ");
+  std::string line = without_controls(text);
+  if (line.starts_with('!') || line.starts_with(board_mark)) line.insert(0, " ");
   return line + "\n";
 }
 

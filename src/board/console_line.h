@@ -45,8 +45,11 @@ Result<ConsoleRequest> parse_request(std::string_view line);
 std::string answer_line(std::optional<std::int64_t> id, const json::value& ok);
 std::string refusal_line(std::optional<std::int64_t> id, const Error& error);
 
-// A line of firmware's text, with LF: nothing in it can pass for the board's. A leading '!' gets a space before it;
-// control characters but tab are taken out (a CR would start a line on some terminals).
+// What the board itself says to a person: "board: ..." with LF.
+std::string board_line(std::string_view text);
+// A line of firmware's text, with LF: nothing in it can pass for the board's. A leading '!' or "board:" gets a space
+// before it; control characters but tab are taken out, of 0x80 to 0x9f too (a CR or NEL would start a line on some
+// terminals). Text that is not UTF-8 keeps its ASCII.
 std::string firmware_line(std::string_view text);
 
 }  // namespace signet::board

@@ -55,5 +55,26 @@ TEST(Console, FirmwareCannotAnswerInTheBoardsName) {
   EXPECT_EQ(firmware_line("a\n!b"), "a!b\n");
 }
 
+TEST(Console, FirmwareCannotTellAPersonSomethingInTheBoardsName) {
+  EXPECT_EQ(board_line("not claimed"), "board: not claimed\n");
+  EXPECT_EQ(firmware_line("board: not claimed"), " board: not claimed\n");
+  EXPECT_EQ(firmware_line("\x1b"
+                          "board: not claimed"),
+            " board: not claimed\n");
+  EXPECT_EQ(firmware_line("x\xc2\x85"
+                          "board: not claimed"),
+            "xboard: not claimed\n")
+      << "NEL, a line end of some terminals";
+  EXPECT_EQ(firmware_line("x\x85"
+                          "board: not claimed"),
+            "xboard: not claimed\n")
+      << "the same in Latin-1";
+  EXPECT_EQ(firmware_line("21 \xc2\xb0"
+                          "C, \xe2\x82\xac 3"),
+            "21 \xc2\xb0"
+            "C, \xe2\x82\xac 3\n")
+      << "text stays text";
+}
+
 }  // namespace
 }  // namespace signet::board
