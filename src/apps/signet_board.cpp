@@ -74,6 +74,18 @@ Result<std::string> absolute_file(const std::string& path, const char* what) {
   return whole.string();
 }
 
+// Firmware may read all of the folders that hold its program and its packages.
+Status check_apart(const std::string& file, const std::string& folder, const char* what) {
+  std::error_code ec;
+  const auto readable = std::filesystem::weakly_canonical(file, ec).parent_path();
+  const auto inside = std::filesystem::weakly_canonical(folder, ec).lexically_relative(readable);
+  if (!inside.empty() && *inside.begin() != "..") {
+    return Error{Errc::conflict, std::string{what} + " its folder " + readable.string() + " holds the board's --dir " +
+                                     folder + ", which no program may read: keep them apart"};
+  }
+  return {};
+}
+
 Result<board::BoardConfig> configure(const Options& options) {
   board::BoardConfig config;
   config.folder = std::filesystem::absolute(options.folder).string();
@@ -82,6 +94,8 @@ Result<board::BoardConfig> configure(const Options& options) {
   const std::string packages = options.packages.empty() ? packages_beside_program() : options.packages;
   const std::string runner = TRY(absolute_file(packages + "/runner.py", "--python-path:"));
   const std::string program = TRY(absolute_file(options.program, "--program:"));
+  TRY(check_apart(runner, config.folder, "--python-path:"));
+  TRY(check_apart(program, config.folder, "--program:"));
   config.firmware.command = {"/usr/bin/python3", "-I", "-B", runner, program};
   config.firmware.folder = config.folder + "/firmware";
   return config;

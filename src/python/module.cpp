@@ -1,8 +1,10 @@
 // module.cpp -- _signet: the one door from Python to the board. Packages in packages/ give it its documented names.
 #include "board/client/channel.h"
 #include "board/client/confine.h"
+#include "board/client/landlock.h"
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 namespace py = pybind11;
 
@@ -43,6 +45,10 @@ PYBIND11_MODULE(_signet, m) {
   py::class_<Board>(m, "Board")
       .def(py::init<int>(), py::arg("fd"))
       .def("call", &Board::call, py::arg("request"), "Sends one request as JSON text; gives the answer as JSON text.");
+  m.def("confine_files", [](std::vector<std::string> read, std::vector<std::string> change) {
+    const auto confined = signet::board::confine_files({std::move(read), std::move(change)});
+    if (!confined) raise(confined.error());
+  });
   m.def("confine", [] {
     if (const auto confined = signet::board::confine_process(); !confined) raise(confined.error());
   });

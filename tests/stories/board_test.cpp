@@ -63,15 +63,16 @@ class BoardStory : public testing::Test {
     config.listen_port = gateway->port();
   }
   void power_on(const std::string& program) {
-    board.reset();  // as a power cut: nothing is told to anybody
-    std::ofstream{folder + "/main.py"} << program;
+    board.reset();                                           // as a power cut: nothing is told to anybody
+    std::filesystem::create_directory(folder + "/program");  // its own: the program may read all of it
+    std::ofstream{folder + "/program/main.py"} << program;
     const std::string packages = std::string{SIGNET_BIN_DIR} + "/../python";
     board::BoardConfig boot_config;
     boot_config.folder = folder;
     boot_config.name = "virtual";
     boot_config.model = "ATECC608B";
     boot_config.root = factory.root;
-    boot_config.firmware = {{"/usr/bin/python3", "-I", "-B", packages + "/runner.py", folder + "/main.py"},
+    boot_config.firmware = {{"/usr/bin/python3", "-I", "-B", packages + "/runner.py", folder + "/program/main.py"},
                             folder + "/firmware"};
     radio->stop();
     console.text.clear();

@@ -8,15 +8,16 @@
 
 namespace signet {
 
+// `extra_calls`: older forms of clone, fchmodat and fchownat that only some processors have.
 #if defined(__x86_64__)
 inline constexpr std::uint32_t audit_arch = AUDIT_ARCH_X86_64;
-inline constexpr std::array<long, 2> extra_fork_calls{SYS_fork, SYS_vfork};
+inline constexpr std::array<long, 5> extra_calls{SYS_fork, SYS_vfork, SYS_chmod, SYS_chown, SYS_lchown};
 #elif defined(__aarch64__)
 inline constexpr std::uint32_t audit_arch = AUDIT_ARCH_AARCH64;
-inline constexpr std::array<long, 0> extra_fork_calls{};
+inline constexpr std::array<long, 0> extra_calls{};
 #elif defined(__riscv) && __riscv_xlen == 64
 inline constexpr std::uint32_t audit_arch = AUDIT_ARCH_RISCV64;
-inline constexpr std::array<long, 0> extra_fork_calls{};
+inline constexpr std::array<long, 0> extra_calls{};
 #else
 #error "no system call filter is written for this processor yet: add it here"
 #endif

@@ -1,8 +1,13 @@
 #include "board/client/channel.h"
+#include "board/client/landlock.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#include <filesystem>
 #include <thread>
 
 namespace signet::board {
@@ -125,6 +130,43 @@ TEST(Channel, SaysWhenTheBoardHasGone) {
   pair.far.close();
   EXPECT_EQ(channel.call("{}").error().what, "the board has gone");
   EXPECT_EQ(channel.call("{}").error().code, Errc::unavailable);
+}
+
+// The exit code of `attempt` in a child that may change `own` and read `shown`; 77 when this kernel has no Landlock.
+template <class Attempt>
+int confined(const std::string& folder, Attempt attempt) {
+  const int pid = ::fork();
+  if (pid == 0) {
+    const Status done = confine_files({{folder + "/shown", "/nowhere"}, {folder + "/own"}});
+    ::_exit(!done && done.error().code == Errc::unavailable ? 77 : !done ? 78 : attempt());
+  }
+  int status = 0;
+  ENSURE(::waitpid(pid, &status, 0) == pid);
+  return WEXITSTATUS(status);
+}
+
+TEST(Landlock, LeavesWhatIsGrantedAndNothingElse) {
+  char name[] = "/tmp/signet-landlock-XXXXXX";
+  ASSERT_NE(::mkdtemp(name), nullptr);
+  const std::string folder = name;
+  for (const char* part : {"/own", "/shown", "/other"}) {
+    ASSERT_TRUE(make_folder(folder + part, 0700));
+    ASSERT_TRUE(write_file_atomic(folder + part + "/file", bytes_of("x"), 0600));
+  }
+  const auto open_in = [&](const std::string& path, int flags) {
+    return confined(folder, [&] { return ::open((folder + path).c_str(), flags, 0600) >= 0 ? 0 : errno; });
+  };
+  if (open_in("/own/file", O_RDONLY) == 77) GTEST_SKIP() << "no Landlock in this kernel";
+  EXPECT_EQ(open_in("/own/file", O_RDWR | O_TRUNC), 0);
+  EXPECT_EQ(open_in("/own/new", O_WRONLY | O_CREAT), 0);
+  EXPECT_EQ(open_in("/shown/file", O_RDONLY), 0);
+  EXPECT_EQ(open_in("/shown/file", O_RDWR), EACCES);
+  EXPECT_EQ(open_in("/shown/new", O_WRONLY | O_CREAT), EACCES);
+  EXPECT_EQ(open_in("/other/file", O_RDONLY), EACCES);
+  EXPECT_EQ(open_in("/other/new", O_WRONLY | O_CREAT), EACCES);
+  EXPECT_EQ(open_in("/other", O_RDONLY | O_DIRECTORY), EACCES);
+  EXPECT_EQ(confined(folder, [&] { return ::unlink((folder + "/other/file").c_str()) == 0 ? 0 : errno; }), EACCES);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 namespace signet::board {
 
 // From here on this process, every thread of it, gets EPERM for making sockets and connections, starting processes or
-// programs, and looking into other processes. What is open stays open; threads may still be started. Cannot be undone.
+// programs, signals, looking into other processes, and changing mode, owner or size of a file by its name. What is open
+// stays open; threads may still be started. Cannot be undone. The files are landlock.h's.
 // unavailable when the kernel has no seccomp filter (Linux 3.17).
 Status confine_process();
 

@@ -23,19 +23,30 @@ def show(error, path):
     print("".join(lines + traceback.format_exception_only(type(error), error)), end="", flush=True)
 
 
+def confine(program):
+    """Leaves the interpreter, the packages and the program's folder to read, the working folder to change: no more."""
+    import _board
+    import _signet
+    libraries = "/usr/lib/" + sys.implementation._multiarch  # of the interpreter's own modules, like ssl
+    readable = [sys.executable, libraries, PACKAGES, os.path.dirname(program), "/dev/urandom", "/dev/zero", *sys.path]
+    for give_up in (lambda: _signet.confine_files(readable, [os.getcwd(), "/dev/null"]), _signet.confine):
+        try:
+            give_up()
+        except _board.Refused as refused:
+            code, why = refused.args
+            if code != "unavailable":  # the kernel could, but it went wrong: then nothing runs
+                raise
+            print("the program runs with less confinement:", why)
+
+
 def main():
     path = os.path.abspath(sys.argv[1])
     sys.path[:0] = [PACKAGES, os.path.dirname(path)]
     sys.argv = [path]
     sys.stdout.reconfigure(line_buffering=True)
-    import _board
     import _builtins
-    import _signet
     import crypto.element  # noqa: F401  opened now: afterwards the program's folder may hide them
-    try:
-        _signet.confine()
-    except _board.Refused as refused:
-        print("the program runs unconfined:", refused.args[1])
+    confine(path)
     for name, value in _builtins.NAMES.items():
         setattr(builtins, name, value)
     names = {"__name__": "__main__", "__file__": path, "__builtins__": builtins}
