@@ -157,6 +157,17 @@ TEST(EmulatorSha, HashesAndMacs) {
   EXPECT_EQ(chip.answer(Opcode::sha, 4, 0), "0f") << "slot 0 is private";
 }
 
+// The first block of an HMAC is the key but for a constant.
+TEST(EmulatorSha, AContextLeavesNothingOfWhatItTookBehind) {
+  alignas(ShaContext) Block<sizeof(ShaContext)> place{};
+  const Buffer key = sequence(1, 64);
+  auto* context = new (place.data()) ShaContext;
+  context->update(key);
+  ASSERT_NE(std::search(place.begin(), place.end(), key.begin(), key.end()), place.end());
+  context->~ShaContext();
+  EXPECT_EQ(std::search(place.begin(), place.end(), key.begin(), key.begin() + 8), place.end());
+}
+
 TEST(EmulatorSha, TakesAnyContextThatFits) {
   for (const std::size_t size : {0u, 1u, 55u, 56u, 63u, 64u, 119u, 120u, 300u}) {
     const Buffer data = sequence(0, size);

@@ -1,5 +1,7 @@
 #include "element/emulator/sha_context.h"
 
+#include "crypto/secret.h"
+
 #include <bit>
 
 namespace signet::element::emulator {
@@ -45,6 +47,11 @@ void ShaContext::compress(Bytes block) {
   }
   const std::uint32_t add[8] = {a, b, c, d, e, f, g, h};
   for (std::size_t i = 0; i < 8; ++i) state_[i] += add[i];
+}
+
+ShaContext::~ShaContext() {
+  crypto::wipe(rest_);
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(state_.data()), sizeof state_});
 }
 
 void ShaContext::update(Bytes data) {

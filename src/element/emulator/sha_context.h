@@ -14,6 +14,10 @@ inline constexpr std::size_t sha_context_bytes_max = 99;
 
 class ShaContext {
  public:
+  ShaContext() = default;
+  ShaContext(const ShaContext&) = default;
+  ShaContext& operator=(const ShaContext&) = default;
+  ~ShaContext();  // wipes: an HMAC's holds the key of a slot
   void update(Bytes data);
   crypto::Digest finish() const;
 
