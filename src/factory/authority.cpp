@@ -23,7 +23,8 @@ Status prepare_softhsm(const std::string& folder, const std::string& module_file
   TRY(make_folder(path(folder, "tokens"), 0700));
   const std::string conf = path(folder, "softhsm2.conf");
   const std::string text = "directories.tokendir = " + path(folder, "tokens") + "\nobjectstore.backend = file\n";
-  TRY(write_file_atomic(conf, bytes_of(text), 0600));
+  const auto present = read_file(conf, small_file_bytes_max);  // not written in vain: another station may be doing so
+  if (!present || text_of(present.value()) != text) TRY(write_file_atomic(conf, bytes_of(text), 0600));
   setenv("SOFTHSM2_CONF", conf.c_str(), 1);
   return {};
 }

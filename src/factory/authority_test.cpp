@@ -1,0 +1,41 @@
+#include "factory/authority.h"
+
+#include "base/port/file.h"
+#include "base/port/folder_for_test.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+namespace signet::factory {
+namespace {
+
+ino_t file_number(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
+}
+
+// Stations work side by side on one foundry: a file that each of them replaced at its start made some of them fail.
+TEST(Authority, IsOpenedWithoutWritingToItsFolder) {
+  const Folder_for_test folder;
+  const std::string home = folder.file("foundry");
+  SystemClock clock;
+  crypto::SystemRandom random;
+  ::unsetenv("SOFTHSM2_CONF");
+  AuthorityPlan plan;
+  plan.folder = home;
+  const auto made = Authority::create(plan, clock, random);
+  ASSERT_TRUE(made) << made.error().what;
+  const ino_t before = file_number(home + "/softhsm2.conf");
+  ASSERT_NE(before, 0u);
+
+  ::unsetenv("SOFTHSM2_CONF");  // as in another process
+  const auto opened = Authority::open(home);
+  ASSERT_TRUE(opened) << opened.error().what;
+  EXPECT_EQ(opened.value()->root().der, made.value()->root().der);
+  EXPECT_EQ(file_number(home + "/softhsm2.conf"), before);
+  ::unsetenv("SOFTHSM2_CONF");
+}
+
+}  // namespace
+}  // namespace signet::factory
