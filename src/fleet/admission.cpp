@@ -75,7 +75,7 @@ void Fleet::refused(std::string_view address, std::string_view subject, const Er
   note.at = state_->clock.now();
   note.actor = "unknown";
   note.action = "gateway.refuse";
-  note.subject = subject.substr(0, name_bytes_max);
+  note.subject = subject;
   note.address = address;
   note.detail = why.what;
   state_->note_refusal(std::move(note));
@@ -98,7 +98,7 @@ Status Fleet::disconnected(const Admission& who, std::string_view address, std::
   Live& live = s.live[who.device];
   if (live.sessions > 0) --live.sessions;  // true at once, also when it cannot be written
   live.last_seen = s.clock.now();
-  return s.act(device_entry(s.clock, who, "device.disconnect", address, why.substr(0, reason_bytes_max)),
+  return s.act(device_entry(s.clock, who, "device.disconnect", address, why),
                [&](Changes& to) { return to.set_last_seen(who.device, s.clock.now()); });
 }
 

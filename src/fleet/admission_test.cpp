@@ -108,6 +108,35 @@ TEST_F(GateTest, RefusalsAreToldOnceAWindowWithTheirNumber) {
   EXPECT_EQ(m.last_audit().detail, unknown.what + " (and 198 more like it)");
 }
 
+TEST_F(GateTest, WhatAPeerCallsItselfCannotHarmTheAudit) {
+  const Error unknown{Errc::unauthenticated, "unknown certificate"};
+  m.fleet.refused("198.51.100.1:1", "calls itself caf\u00e9", unknown);
+  EXPECT_EQ(m.last_audit().subject, "calls itself caf\u00e9");
+  m.fleet.refused("198.51.100.2:1", "calls itself caf\xc3", unknown);  // cut within a character by whoever asks
+  EXPECT_TRUE(is_utf8(m.last_audit().subject)) << "or nobody can read the audit as JSON";
+  const std::string topic(65'535, 'a');
+  m.fleet.refused("198.51.100.3:1", std::string(255, 'b') + "\u00e9",
+                  {Errc::forbidden, "dev-1 may not publish to \"" + topic + "\""});
+  EXPECT_EQ(m.last_audit().subject, std::string(255, 'b')) << "cut before the character, not within";
+  EXPECT_LE(m.last_audit().detail.size(), 512u) << "a refusal must not fill the disk";
+  const Admission who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
+  ASSERT_TRUE(is_well(m.fleet.disconnected(who, "198.51.100.4:1", std::string(511, 'b') + "\u00e9")));
+  EXPECT_EQ(m.last_audit().detail, std::string(511, 'b')) << "its last words too";
+}
+
+TEST_F(GateTest, OtherWordsInAQuotationAreNoOtherKindOfRefusal) {
+  const auto refuse = [&](const std::string& topic) {
+    m.fleet.refused("198.51.100.1:1", "x", {Errc::forbidden, "dev-1 may not publish to \"" + topic + "\""});
+  };
+  refuse("a");
+  const std::size_t before = m.audit().size();
+  std::string longest;
+  while (longest.size() < 2000) longest += "many words ";
+  for (const std::string& topic : {std::string{"b c d"}, std::string{"b \" c"}, std::string{"\""}, longest})
+    refuse(topic);
+  EXPECT_EQ(m.audit().size(), before);
+}
+
 TEST_F(GateTest, AnAuditThatCannotBeWrittenOpensNoDoor) {
   m.store.fail_next_commits(1);
   m.fleet.refused("198.51.100.1:1", "x", {Errc::unauthenticated, "unknown certificate"});

@@ -6,8 +6,26 @@
 namespace signet::fleet {
 namespace {
 
-// A reason without the words that a peer can vary (names, numbers, times): "unknown certificate its manifest is ...".
+constexpr std::size_t subject_bytes_max = 256;
+constexpr std::size_t detail_bytes_max = 512;
+
+// What a peer made us say, as text that JSON can carry: cut at a limit, and never within a character.
+std::string readable(std::string text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    text.resize(bytes_max);
+    for (int i = 0; i < 3 && !is_utf8(text); ++i) text.pop_back();
+  }
+  if (is_utf8(text)) return text;
+  for (char& c : text) c = c == 0 || static_cast<unsigned char>(c) > 0x7f ? '?' : c;
+  return text;
+}
+
+// A reason without what a peer can vary (quotations, names, numbers, times): "unknown certificate its manifest is ...".
 std::string kind_of(std::string_view reason) {
+  const auto quotation = reason.find('"');
+  if (quotation != reason.npos) {
+    return kind_of(reason.substr(0, quotation)) + "\"" + kind_of(reason.substr(reason.rfind('"') + 1));
+  }
   std::string kind;
   while (!reason.empty()) {
     const std::string_view word = reason.substr(0, reason.find(' '));
@@ -33,15 +51,19 @@ AuditEntry Fleet::State::entry(const Actor& actor, std::string_view action, std:
 }
 
 Status Fleet::State::act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes) {
+  AuditEntry note = entry;
+  note.detail = readable(std::move(note.detail), detail_bytes_max);
   return store.change([&](Changes& to) -> Status {
     TRY(changes(to));
-    return to.audit(entry);
+    return to.audit(note);
   });
 }
 
 void Fleet::State::note_refusal(AuditEntry entry) {
   entry.allowed = false;
   const std::string key = host_of(entry.address) + '\n' + entry.action + '\n' + kind_of(entry.detail);
+  entry.subject = readable(std::move(entry.subject), subject_bytes_max);
+  entry.detail = readable(std::move(entry.detail), detail_bytes_max);
   const std::optional<std::size_t> held_back = refusals.pass(key, clock.monotonic());
   if (!held_back) return;
   if (*held_back > 0) entry.detail += " (and " + std::to_string(*held_back) + " more like it)";

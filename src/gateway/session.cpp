@@ -199,7 +199,7 @@ void Session::on(const mqtt::SubscribeRequested& event) {
       subscribed_ = std::min(wanted.qos, mqtt::Qos::at_least_once);
       reasons.push_back(static_cast<mqtt::ReasonCode>(*subscribed_));
     } else {
-      audit({Errc::forbidden, who_.device.str() + " may not subscribe to " + std::string{wanted.filter}});
+      audit({Errc::forbidden, who_.device.str() + " may not subscribe to \"" + std::string{wanted.filter} + "\""});
       reasons.push_back(mqtt::ReasonCode::not_authorized);
     }
   }

@@ -136,7 +136,7 @@ TEST_F(GatewaySession, AForeignTopicIsRefusedInItsPlace) {
   EXPECT_EQ(device->heard.pubacks,
             (Pubacks{{good, ReasonCode::success}, {foreign, ReasonCode::not_authorized}, {last, ReasonCode::success}}));
   EXPECT_EQ(kept().size(), 2u);
-  EXPECT_TRUE(audited("gateway.refuse ann-unit: " + ann.id.str() + " may not publish to " + data_topic(bob)));
+  EXPECT_TRUE(audited("gateway.refuse ann-unit: " + ann.id.str() + " may not publish to \"" + data_topic(bob) + "\""));
 }
 
 TEST_F(GatewaySession, AForeignTopicEndsWhatCannotBeAnswered) {
@@ -190,7 +190,7 @@ TEST_F(GatewaySession, SubscribesToItsOwnRoadAlone) {
   auto old = connected(bob, Version::v311);
   old->subscribe("#");
   EXPECT_EQ(old->heard.granted, std::vector{ReasonCode::unspecified_error});
-  EXPECT_TRUE(audited("may not subscribe to j/dn/" + bob.id.str()));
+  EXPECT_TRUE(audited("may not subscribe to \"j/dn/" + bob.id.str()));
 }
 
 TEST_F(GatewaySession, AnswersStatusOnTheDownRoad) {

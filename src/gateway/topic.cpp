@@ -19,7 +19,7 @@ Result<DeviceTopic> parse_topic(std::string_view topic, const DeviceId& device) 
   if (after(topic, "j/up/", device) == "") return DeviceTopic{Road::up};
   const auto tag = after(topic, "j/data/", device);
   if (tag && tag->size() != 1) return DeviceTopic{Road::data, tag->empty() ? *tag : tag->substr(1)};
-  return Error{Errc::forbidden, device.str() + " may not publish to " + std::string{topic}};
+  return Error{Errc::forbidden, device.str() + " may not publish to \"" + std::string{topic} + "\""};
 }
 
 std::string down_topic(const DeviceId& device) { return "j/dn/" + device.str(); }
