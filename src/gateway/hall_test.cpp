@@ -50,6 +50,20 @@ TEST_F(GatewayHall, AnIdentityWithdrawnAfterTheHandshakeDoesNotGetIn) {
   EXPECT_TRUE(audited("expired"));
 }
 
+TEST_F(GatewayHall, ACertificateThatExpiresEndsItsSession) {
+  auto device = connected(ann);
+  clock.set_wall(clock.now() + Seconds{10'000'000});  // its last second
+  hall().sweep();
+  EXPECT_FALSE(device->connection.closed);
+  clock.set_wall(clock.now() + Micros{1});
+  hall().sweep();
+  device->hear();
+  EXPECT_EQ(device->heard.ended, ReasonCode::not_authorized);
+  EXPECT_TRUE(device->connection.closed);
+  EXPECT_EQ(hall().sessions(), 0u);
+  EXPECT_TRUE(audited("expired"));
+}
+
 TEST_F(GatewayHall, OneMoreThanSessionsMaxIsToldSo) {
   config.sessions_max = 1;
   auto first = connected(ann);

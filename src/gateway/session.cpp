@@ -81,6 +81,13 @@ std::string Session::name_of(const Buffer& certificate) const {
 void Session::tick() {
   if (!mqtt_ || !connection_) return;
   const Instant now = hall_->clock().monotonic();
+  if (entered_) {  // a certificate may expire while its device is connected
+    const auto still = hall_->fleet().admit(who_.fingerprint);
+    if (!still && still.error().code == Errc::forbidden) {
+      audit(still.error());
+      return end(mqtt::ReasonCode::not_authorized, still.error(), Will::kept_back);
+    }
+  }
   if (paused_) {  // it cannot be heard, so its silence is no offence
     if (rate_->exhausted(now)) return;
     paused_ = false;
