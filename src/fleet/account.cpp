@@ -75,6 +75,10 @@ Result<SignedIn> Fleet::sign_in(std::string_view email, std::string_view passwor
     return s.denied(actor, "account.sign_in", known_as,
                     {Errc::exhausted, "too many failed sign-ins from here: wait and try again"});
   }
+  if (!s.password_checks.use(s.clock.monotonic())) {
+    return s.denied(actor, "account.sign_in", known_as,
+                    {Errc::exhausted, "too many sign-ins are tried at this manager: wait a minute and try again"});
+  }
   if (s.absent_password_hash.empty()) {
     s.absent_password_hash = TRY(crypto::hash_password(random_text(s.random), s.random));
   }

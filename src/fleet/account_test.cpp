@@ -88,6 +88,18 @@ TEST_F(SignInTest, GuessingGetsSlowButNeverLocksTheOwnerOut) {
   EXPECT_TRUE(fails_with(try_in(email_for_test, "guess number 1234"), Errc::unauthenticated)) << "and counts anew";
 }
 
+TEST_F(SignInTest, ManyAddressesTogetherCannotKeepTheManagerBusyWithPasswords) {
+  const auto guess = [&](unsigned i) {
+    const std::string n = std::to_string(i);
+    return try_in("eve" + n + "@example.org", "guess number 1234", "198.51.100." + n + ":1");
+  };
+  for (unsigned i = 0; i < Quota::uses_max; ++i) EXPECT_TRUE(fails_with(guess(i), Errc::unauthenticated)) << i;
+  EXPECT_TRUE(fails_with(guess(100), Errc::exhausted));
+  EXPECT_FALSE(m.last_audit().allowed);
+  m.clock.advance(Quota::window);
+  EXPECT_TRUE(is_well(try_in(email_for_test, password_for_test)));
+}
+
 TEST_F(SignInTest, ASessionEndsWithTimeOrBySigningOut) {
   const std::string token = try_in(email_for_test, password_for_test).value().token;
   EXPECT_TRUE(token.starts_with("sgs_"));

@@ -53,6 +53,7 @@ struct Fleet::State {
   std::optional<crypto::Digest> setup_hash;
   std::string absent_password_hash;  // checked when there is no such account, so that both answers cost the same
   Throttle sign_ins;
+  Quota password_checks;  // each holds the thread that serves the devices for some 30 ms
   Suppressor refusals;
   std::map<crypto::Digest, Outstanding>
       claims;  // by digest of the statement; a restart forgets them: none can be used twice

@@ -1,4 +1,4 @@
-// throttle.h -- two small memories against being asked too often. Both are bounded: a peer cannot make them grow.
+// throttle.h -- small memories against being asked too often. Both are bounded: a peer cannot make them grow.
 #pragma once
 
 #include "base/clock.h"
@@ -30,6 +30,22 @@ class Throttle {
   };
   void make_room(Instant now);
   std::unordered_map<std::string, Record> keys_;
+};
+
+// Over all who ask together, whatever their address: what costs much is done at most uses_max times in a window.
+class Quota {
+ public:
+  static constexpr unsigned uses_max = 20;
+  static constexpr Seconds window{5};
+
+  bool use(Instant now) {
+    if (uses_ == 0 || now - start_ >= window) start_ = now, uses_ = 0;
+    return uses_ < uses_max && ++uses_ > 0;
+  }
+
+ private:
+  Instant start_{};
+  unsigned uses_ = 0;
 };
 
 // Lets one of a kind through in every `window` and counts the others.
