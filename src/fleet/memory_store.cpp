@@ -244,6 +244,7 @@ Result<std::int64_t> MemoryStore_for_test::legacy_nonce(const crypto::Digest& fi
 }
 
 Result<bool> MemoryStore_for_test::has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) {
+  ++reading_lookups_;
   return now_.readings.contains({device_time, device, std::string{tag}});
 }
 Result<std::vector<DataRow>> MemoryStore_for_test::data(const DataQuery& query) {

@@ -14,6 +14,7 @@ class MemoryStore_for_test final : public Store {
   // The next commits end with this error, and change nothing: what a full disk does.
   void fail_next_commits(int count, Errc code = Errc::exhausted) { fail_ = count, fail_code_ = code; }
   int commits() const { return commits_; }
+  int reading_lookups() const { return reading_lookups_; }  // calls of has_reading
 
   Status change(const std::function<Status(Changes&)>& act) override;
 
@@ -58,6 +59,7 @@ class MemoryStore_for_test final : public Store {
   int fail_ = 0;
   Errc fail_code_ = Errc::exhausted;
   int commits_ = 0;
+  int reading_lookups_ = 0;
   bool changing_ = false;
 };
 

@@ -70,6 +70,19 @@ TEST_F(TelemetryTest, WithoutADeviceTimeNoTwoAreTheSame) {
   EXPECT_EQ(rows().size(), 103u);
 }
 
+TEST_F(TelemetryTest, ADeviceThatTookTheComingTimesCostsNoLongSearch) {
+  std::vector<Reading> batch;
+  for (int i = 0; i < 3000; ++i) batch.push_back(m.fleet.judge(who, "t", noon_for_test + Micros{i}, "{}").value());
+  ASSERT_TRUE(is_well(m.fleet.keep(batch)));
+  const int before = m.store.reading_lookups();
+  const auto found = judge("t", "{}");
+  ASSERT_TRUE(is_well(found));
+  EXPECT_LE(m.store.reading_lookups() - before, 40) << "a day has fewer than 2^37 microseconds";
+  ASSERT_TRUE(is_well(m.fleet.keep(std::array{found.value()})));
+  all.start = noon_for_test + Micros{3000};
+  EXPECT_EQ(rows().size(), 1u);
+}
+
 TEST_F(TelemetryTest, WhatIsFullIsRefusedAndNothingIsKept) {
   const Reading reading = judge("t").value();
   m.store.fail_next_commits(1);
