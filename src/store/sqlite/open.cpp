@@ -56,7 +56,8 @@ Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const
   Database opened = std::move(database).value();
   Status ready = set_up(opened, limits);
   if (!ready) return named(std::move(ready).error());
-  return std::unique_ptr<fleet::Store>{std::make_unique<SqliteStore>(std::move(lock).value(), std::move(opened))};
+  return std::unique_ptr<fleet::Store>{
+      std::make_unique<SqliteStore>(std::move(lock).value(), std::move(opened), limits.page_bytes_max)};
 }
 
 Status SqliteStore::change(const std::function<Status(fleet::Changes&)>& act) {

@@ -12,7 +12,8 @@
 namespace signet::store {
 
 struct SqliteLimits {
-  std::uint64_t bytes_max = 0;  // of the file; past it, writes end with exhausted. 0: what the disk allows
+  std::uint64_t bytes_max = 0;             // of the file; past it, writes end with exhausted. 0: what the disk allows
+  std::size_t page_bytes_max = 64u << 20;  // payloads of one page of data; a larger page is too_large, never cut short
 };
 
 // Makes the file when missing and brings an older one up to date.

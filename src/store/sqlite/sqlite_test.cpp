@@ -154,6 +154,21 @@ TEST_F(SqliteFile, ThatIsFullRefusesTheActWholeAndWorksAgainLater) {
   })));
 }
 
+TEST_F(SqliteFile, APageOfDataHoldsAtMostSoManyBytes) {
+  auto store = open({.page_bytes_max = 30});
+  ASSERT_TRUE(is_well(store));
+  const fleet::House_for_test house = build_house_for_test(samples, *store.value(), "ada@example.org");
+  ASSERT_TRUE(is_well(store.value()->change([&](fleet::Changes& to) {
+    const auto ten = [&](int n) { return samples.reading(house.pump, "t", Micros{n}, R"({"n":"aa"})"); };
+    return to.append(std::array{ten(0), ten(1), ten(2), ten(3)});
+  })));
+  fleet::DataQuery query{.workspace = house.workspace.id};
+  query.size = 3;
+  EXPECT_EQ(store.value()->data(query).value().size(), 3u);
+  query.size = 4;
+  EXPECT_TRUE(fails_with(store.value()->data(query), Errc::too_large));
+}
+
 TEST_F(SqliteFile, KeepsItsAuditFromBeingChangedOrCut) {
   make_one();
   {

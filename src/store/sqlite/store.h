@@ -44,7 +44,8 @@ class SqliteChanges final : public fleet::Changes {
 
 class SqliteStore final : public fleet::Store {
  public:
-  SqliteStore(Fd lock, Database database) : lock_(std::move(lock)), database_(std::move(database)) {}
+  SqliteStore(Fd lock, Database database, std::size_t page_bytes_max)
+      : lock_(std::move(lock)), database_(std::move(database)), page_bytes_max_(page_bytes_max) {}
 
   Status change(const std::function<Status(fleet::Changes&)>& act) override;  // open.cpp
 
@@ -73,6 +74,7 @@ class SqliteStore final : public fleet::Store {
  private:
   Fd lock_;  // freed last
   Database database_;
+  std::size_t page_bytes_max_;
   bool changing_ = false;
 };
 

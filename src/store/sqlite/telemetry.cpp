@@ -84,7 +84,15 @@ Result<std::vector<fleet::DataRow>> SqliteStore::data(const fleet::DataQuery& qu
   TRY(cursor.bind(static_cast<std::int64_t>(query.size)));
   TRY(cursor.bind(static_cast<std::int64_t>(query.page * query.size)));
   std::vector<fleet::DataRow> rows;
-  while (TRY(cursor.step())) rows.push_back(TRY(read_row(cursor.row())));
+  std::size_t bytes = 0;
+  while (TRY(cursor.step())) {
+    rows.push_back(TRY(read_row(cursor.row())));
+    bytes += rows.back().reading.payload.size();
+    if (bytes > page_bytes_max_) {  // 175,000 rows of the longest payloads would be 11 GB
+      return Error{Errc::too_large, "the page holds more than " + std::to_string(page_bytes_max_) +
+                                        " bytes of payload: ask for fewer readings a page"};
+    }
+  }
   return rows;
 }
 
