@@ -96,6 +96,7 @@ Status run_login(Session& session) {
 
 Status run_logout(Session& session) {
   if (session.config.token.empty()) return Error{Errc::conflict, "you are not signed in"};
+  session.env.api_key.clear();  // it would win over the token, and the manager would forget the key instead
   const Result<json::object> answer = ask(session, "POST", "/v3/logout");
   session.config.token.clear();
   TRY(store_config(session.config_path, session.config));

@@ -126,6 +126,15 @@ TEST(Command, login_keeps_the_token_in_a_private_file_and_logout_forgets_it) {
   EXPECT_EQ(script.config().find("sgs_new"), std::string::npos);
 }
 
+TEST(Command, logout_ends_the_sign_in_and_never_an_api_key) {
+  Scripted_for_test script;
+  script.environment.api_key = "sgk_x";
+  script.answers["POST /v3/logout"] = {200, "{}"};
+  ASSERT_EQ(script.run({"logout"}), 0) << script.err.str();
+  EXPECT_FALSE(script.calls.back().headers.contains("X-API-KEY"));
+  EXPECT_EQ(script.calls.back().headers.at("Authorization"), "Bearer sgs_t");
+}
+
 TEST(Command, setup_sends_nothing_secret_to_a_manager_of_another_ca) {
   Scripted_for_test script;
   script.otherwise = [](const net::HttpCall&) { return Scripted_for_test::Given{200, "no certificate"}; };
