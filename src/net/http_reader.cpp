@@ -69,6 +69,10 @@ struct HttpReader::State {
       if (message.version() == 10 || request.headers.contains("content-length")) return 400;  // RFC 9112 6.1
       if (lower(coding->second) != "chunked") return 501;
     }
+    const auto length = request.headers.find("content-length");  // Beast takes "1, 1"; other readers may not
+    if (length != request.headers.end() && length->second.find_first_not_of("0123456789") != std::string::npos) {
+      return 400;
+    }
     auto target = parse_target(view_of(message.target()));
     if (!target) return target.error().code == Errc::too_large ? 431 : 400;
     request.path = std::move(target.value().path);
