@@ -4,6 +4,7 @@
 #include "base/port/file.h"
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace signet::factory {
 namespace {
@@ -82,7 +83,7 @@ Result<std::unique_ptr<Authority>> Authority::create(const AuthorityPlan& plan, 
   const json::object facts{{"version", 1},
                            {"organization", plan.organization},
                            {"module", plan.module_file},
-                           {"pin_file", plan.pin_file},
+                           {"pin_file", plan.pin_file.empty() ? "" : std::filesystem::absolute(pin_file).string()},
                            {"created_at", rfc3339(clock.now())}};
   TRY(write_file_atomic(path(plan.folder, "foundry.json"), bytes_of(json::serialize(facts) + "\n"), 0600));
   return authority;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <filesystem>
 
 namespace signet::factory {
 namespace {
@@ -34,6 +35,25 @@ TEST(Authority, IsOpenedWithoutWritingToItsFolder) {
   ASSERT_TRUE(opened) << opened.error().what;
   EXPECT_EQ(opened.value()->root().der, made.value()->root().der);
   EXPECT_EQ(file_number(home + "/softhsm2.conf"), before);
+  ::unsetenv("SOFTHSM2_CONF");
+}
+
+TEST(Authority, FindsItsPinFromAnyFolder) {
+  const Folder_for_test folder;
+  const std::filesystem::path here = std::filesystem::current_path();
+  AuthorityPlan plan;
+  plan.folder = folder.file("foundry");
+  plan.pin_file = "pin";
+  SystemClock clock;
+  crypto::SystemRandom random;
+  ::unsetenv("SOFTHSM2_CONF");
+  ASSERT_TRUE(write_file_atomic(folder.file("pin"), bytes_of("123456"), 0600));
+  std::filesystem::current_path(folder.path());
+  const auto made = Authority::create(plan, clock, random);
+  std::filesystem::current_path(here);
+  ASSERT_TRUE(made) << made.error().what;
+  const auto opened = Authority::open(plan.folder);
+  EXPECT_TRUE(opened) << opened.error().what;
   ::unsetenv("SOFTHSM2_CONF");
 }
 
