@@ -329,5 +329,28 @@ TEST_F(BoardTest, ExplainsCertificateTimeWhenItsClockIsWrong) {
       << testing::PrintToString(console.lines);
 }
 
+// The dial itself fails because nobody listens at port 9; a handshake that fails takes the same way.
+TEST_F(BoardTest, ExplainsAfterAFailedDialThatTheManagersCertificateIsNotOfThisTime) {
+  chip.personalise(factory);
+  wifi.up = true;
+  const std::string request = R"({"do":"agent.start","jobs":[],"wait":0})";
+  const Buffer frame = encode({FrameKind::request, 1, request}).value();
+  ASSERT_TRUE(write_file_atomic(folder + "/request", frame, 0600));
+  const std::string script = "cat " + folder + "/request >&3; exec cat <&3";
+  const auto dial_at = [&](Timestamp now) {
+    clock.wall = now;
+    boot(script);
+    ask(claim_of("dev-000000000001"));
+    turn_until([&] { return printed("refused"); });  // by the system: the dial has failed
+  };
+  dial_at(year_2026 + Seconds{86'400});
+  EXPECT_FALSE(printed("the manager's certificate is")) << testing::PrintToString(console.lines);
+  dial_at(Timestamp{Seconds{60}});
+  EXPECT_TRUE(
+      printed("the manager's certificate is not valid before 2026-09-21T14:00:00Z (the clock says "
+              "1970-01-01T00:01:00Z): is the clock right?"))
+      << testing::PrintToString(console.lines);
+}
+
 }  // namespace
 }  // namespace signet::board
