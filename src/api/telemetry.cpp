@@ -35,8 +35,8 @@ Result<fleet::DataQuery> read_query(const Call& call) {
   return out;
 }
 
-// By hand: a page can hold 175,000 rows, and payloads are JSON already. Ids and times need no escape; a tag may hold '"'
-// and '\\'.
+// By hand: a page can hold 175,000 rows, and payloads are JSON already. Ids and times need no escape; a tag may hold
+// '"' and '\\'.
 void append_row(std::string& out, const fleet::DataRow& row) {
   const auto field = [&](std::string_view name, std::string_view value) {
     out.append("\"").append(name).append("\":\"").append(value).append("\",");
