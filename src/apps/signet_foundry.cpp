@@ -99,7 +99,9 @@ Status personalise(const Options& options) {
   const auto link = TRY(element::open_link(options.element));
   element::Atecc chip{*link};
   factory::Station station{*authority, batch, clock, random};
-  const auto made = TRY(station.personalise(chip, options.part_number, [&](std::string_view step) {
+  factory::Part part{.number = options.part_number};
+  if (element::is_emulated_link(options.element)) part.model += identity::emulated_suffix;
+  const auto made = TRY(station.personalise(chip, part, [&](std::string_view step) {
     if (!options.json) std::printf("  %.*s\n", static_cast<int>(step.size()), step.data());
   }));
   if (options.json) {

@@ -5,7 +5,7 @@
 
 namespace signet::factory {
 
-Result<Made> Station::personalise(element::Atecc& chip, const std::string& part_number, const TellStep& tell) {
+Result<Made> Station::personalise(element::Atecc& chip, const Part& part, const TellStep& tell) {
   const element::Uid uid = TRY(chip.uid());
   const bool finished = TRY(chip.is_data_locked());
   TRY(configure(chip, tell));
@@ -15,7 +15,7 @@ Result<Made> Station::personalise(element::Atecc& chip, const std::string& part_
   auto certificate = TRY(read_back(chip, uid));
   TRY(prove(chip, certificate));
   tell("publish: sign the unit's manifest entry");
-  TRY(publish(chip, uid, certificate, part_number));
+  TRY(publish(chip, uid, certificate, part));
   return Made{hex(uid), std::move(certificate), finished};
 }
 
@@ -70,12 +70,13 @@ Status Station::prove(element::Atecc& chip, const identity::Certificate& certifi
 }
 
 Status Station::publish(element::Atecc& chip, const element::Uid& uid, const identity::Certificate& certificate,
-                        const std::string& part_number) {
+                        const Part& part) {
   const std::string unique_id = hex(uid);
   if (batch_.contains(unique_id)) return {};
   identity::NewUnit unit;
   unit.uid = uid;
-  unit.part_number = part_number;
+  unit.model = part.model;
+  unit.part_number = part.number;
   unit.organization = authority_.organization();
   unit.revision = TRY(chip.revision());
   unit.provisioned_at = clock_.now();

@@ -10,6 +10,12 @@
 
 namespace signet::factory {
 
+// How the manifest names the part. Model " (emulated)" at its end: no chip, a file.
+struct Part {
+  std::string model = "ATECC608B";
+  std::string number;
+};
+
 struct Made {
   std::string unique_id;  // 18 hex digits, lower case
   identity::Certificate certificate;
@@ -27,7 +33,7 @@ class Station {
 
   // May be run again after any interruption: what is locked is checked, what is missing is done. conflict when the
   // element was configured or certified by somebody else; nothing is written to such an element.
-  Result<Made> personalise(element::Atecc& chip, const std::string& part_number, const TellStep& tell);
+  Result<Made> personalise(element::Atecc& chip, const Part& part, const TellStep& tell);
 
  private:
   using Keys = std::map<unsigned, crypto::PublicKey>;
@@ -37,7 +43,7 @@ class Station {
   Result<identity::Certificate> read_back(element::Atecc& chip, const element::Uid& uid);
   Status prove(element::Atecc& chip, const identity::Certificate& certificate);
   Status publish(element::Atecc& chip, const element::Uid& uid, const identity::Certificate& certificate,
-                 const std::string& part_number);
+                 const Part& part);
 
   Authority& authority_;
   Batch& batch_;

@@ -13,7 +13,8 @@ Identity identity_of(const identity::Unit& unit, std::string_view origin) {
   if (unit.chain.size() > 1) out.signer = unit.chain[1].der;
   out.not_before = leaf.not_before;
   out.not_after = leaf.not_after;
-  out.assurance = element::Assurance::hardware;
+  const bool emulated = unit.model.ends_with(identity::emulated_suffix);
+  out.assurance = emulated ? element::Assurance::emulated : element::Assurance::hardware;
   out.origin = "manifest " + std::string{origin};
   out.jws = unit.jws;
   return out;

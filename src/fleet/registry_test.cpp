@@ -30,6 +30,15 @@ TEST_F(RegistryTest, ImportsEachUnitOnce) {
   EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, 0, 1001), Errc::too_large));
 }
 
+TEST_F(RegistryTest, AUnitWhoseKeyLiesInAFileIsNotTakenForHardware) {
+  const auto chip = m.make_unit("sn0123AAAAAAAAAAAA01");
+  auto file = m.make_unit("sn0123BBBBBBBBBBBB01");
+  file.unit.model = "ATECC608B" + std::string{identity::emulated_suffix};
+  ASSERT_TRUE(is_well(m.fleet.import_units(m.owner, {chip.unit, file.unit}, "mixed.json")));
+  EXPECT_EQ(m.fleet.find_identity(m.owner, chip.unit.dcn).value().assurance, element::Assurance::hardware);
+  EXPECT_EQ(m.fleet.find_identity(m.owner, file.unit.dcn).value().assurance, element::Assurance::emulated);
+}
+
 TEST_F(RegistryTest, ImportsAllOrNone) {
   const auto a = m.make_unit("sn0123AAAAAAAAAAAA01");
   ASSERT_TRUE(is_well(m.fleet.import_units(m.owner, {a.unit}, "one.json")));

@@ -15,6 +15,9 @@ inline constexpr std::size_t manifest_unit_bytes_max = 64 * 1024;
 inline constexpr std::size_t manifest_units_max = 100'000;
 inline constexpr unsigned key_slot_max = 15;
 
+// Ends the model of a unit whose key lies in a file and not in a chip: the manufacturer says so under its signature.
+inline constexpr std::string_view emulated_suffix = " (emulated)";
+
 struct Unit {
   std::string unique_id;  // 18 hex digits, lower case
   std::string dcn;        // CN of the device certificate

@@ -58,7 +58,7 @@ class Birth : public testing::Test {
   Result<Made> personalise(element::Link& link, Batch& batch) {
     element::Atecc chip{link};
     Station station{*authority_, batch, clock_, random_};
-    return station.personalise(chip, "ATECC608B-TEST", [](std::string_view) {});
+    return station.personalise(chip, {.model = "ATECC608B (emulated)", .number = "TEST"}, [](std::string_view) {});
   }
   Result<std::vector<identity::Unit>> read(const Batch& batch) {
     const std::string manifest = TRY(batch.manifest());
@@ -84,6 +84,7 @@ TEST_F(Birth, ABlankElementBecomesAUnitThatAnyoneCanVerify) {
   const identity::Unit& unit = units.value()[0];
   EXPECT_EQ(unit.unique_id, made.value().unique_id);
   EXPECT_EQ(unit.chain.at(0).der, made.value().certificate.der);
+  EXPECT_TRUE(unit.model.ends_with(identity::emulated_suffix));
   EXPECT_EQ(unit.keys.size(), last_key_slot + 1);
 
   // The element alone, with nothing but its 72-byte certificates, gives the same certificate again.

@@ -3,9 +3,15 @@
 #include "element/link/unix_link.h"
 
 namespace signet::element {
+namespace {
+
+constexpr std::string_view unix_scheme = "unix:";
+
+}  // namespace
+
+bool is_emulated_link(std::string_view name) { return name.starts_with(unix_scheme); }
 
 Result<std::unique_ptr<Link>> open_link(std::string_view name) {
-  constexpr std::string_view unix_scheme = "unix:";
   if (!name.starts_with(unix_scheme)) {
     return Error{Errc::malformed,
                  "element link \"" + std::string{name} +
