@@ -112,7 +112,8 @@ Status run(const Options& options) {
   crypto::SystemRandom random;
   const auto loop = TRY(net::Loop::create(clock));
   const auto link = TRY(element::open_link(options.element));
-  element::Atecc chip{*link};
+  element::Atecc chip{
+      *link, element::is_emulated_link(options.element) ? element::Assurance::emulated : element::Assurance::hardware};
   config.model = model_of(chip);
   const auto line = TRY(board::Pty::create(*loop, config.folder));
   SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};

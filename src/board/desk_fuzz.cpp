@@ -20,11 +20,12 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   void stop() override {}
   bool connected() const override { return false; }
   Result<board::WifiInfo> info() override { return board::WifiInfo{}; }
+  element::Assurance assurance() const override { return element::Assurance::software; }
   Result<element::Uid> uid() override { return element::Uid{}; }
   Result<crypto::PublicKey> public_key() override { return crypto::PublicKey{}; }
   Result<crypto::Signature> sign(const crypto::Digest&) override { return crypto::Signature{}; }
   Result<Buffer> random(std::size_t size) override { return Buffer(size); }
-  Result<element::StoredCertificates> certificates() override { return Error{Errc::not_found, ""}; }
+  Result<element::Certificates> certificates() override { return Error{Errc::not_found, ""}; }
   Result<std::uint32_t> counter(unsigned) override { return 0u; }
   Result<std::uint32_t> increment(unsigned) override { return 0u; }
 };

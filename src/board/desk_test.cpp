@@ -12,6 +12,7 @@ struct FakeElement final : element::Element {
   crypto::PrivateKey key = crypto::generate_private_key(random_);
   std::vector<crypto::Digest> signed_digests;
 
+  element::Assurance assurance() const override { return element::Assurance::software; }
   Result<element::Uid> uid() override { return element::Uid{0x01, 0x23, 1, 2, 3, 4, 5, 6, 0x01}; }
   Result<crypto::PublicKey> public_key() override { return crypto::public_key_of(key); }
   Result<crypto::Signature> sign(const crypto::Digest& digest) override {
@@ -19,7 +20,7 @@ struct FakeElement final : element::Element {
     return crypto::sign(key, digest);
   }
   Result<Buffer> random(std::size_t size) override { return Buffer(size); }
-  Result<element::StoredCertificates> certificates() override { return Error{Errc::not_found, "blank"}; }
+  Result<element::Certificates> certificates() override { return Error{Errc::not_found, "blank"}; }
   Result<std::uint32_t> counter(unsigned) override { return 0u; }
   Result<std::uint32_t> increment(unsigned) override { return 0u; }
 };

@@ -36,6 +36,7 @@ class SoftElement_for_test final : public element::Element {
   }
   std::optional<identity::Certificate> certificate;  // as the factory issued it
 
+  element::Assurance assurance() const override { return element::Assurance::software; }
   Result<element::Uid> uid() override {
     if (silent) return Error{Errc::unavailable, "nobody answers at the link"};
     return element::Uid{0x01, 0x23, 0xF1, 0x82, 0x2C, 0x38, 0xDD, 0x7A, 0x01};
@@ -43,9 +44,9 @@ class SoftElement_for_test final : public element::Element {
   Result<crypto::PublicKey> public_key() override { return crypto::public_key_of(*key_); }
   Result<crypto::Signature> sign(const crypto::Digest& digest) override { return crypto::sign(*key_, digest); }
   Result<Buffer> random(std::size_t size) override { return Buffer(size); }
-  Result<element::StoredCertificates> certificates() override {
+  Result<element::Certificates> certificates() override {
     if (!stored_) return Error{Errc::not_found, "not personalised"};
-    return *stored_;
+    return element::Certificates{*stored_};
   }
   Result<std::uint32_t> counter(unsigned) override { return 0u; }
   Result<std::uint32_t> increment(unsigned) override { return 0u; }

@@ -6,6 +6,13 @@
 namespace signet::board {
 namespace {
 
+Status take(Unit& unit, std::vector<Buffer> chain) {
+  if (chain.empty()) return Error{Errc::corrupt, "an empty chain"};
+  unit.device = TRY(identity::parse_certificate(chain.front()));
+  unit.chain = std::move(chain);
+  return {};
+}
+
 Status rebuild(Unit& unit, element::Element& element, const element::StoredCertificates& stored,
                const identity::Certificate& root) {
   const auto key = TRY(element.public_key());
@@ -14,6 +21,12 @@ Status rebuild(Unit& unit, element::Element& element, const element::StoredCerti
   unit.chain = {device.der, signer.der};
   unit.device = std::move(device);
   return {};
+}
+
+Status take(Unit& unit, element::Element& element, const element::Certificates& certificates,
+            const identity::Certificate& root) {
+  if (const auto* whole = std::get_if<std::vector<Buffer>>(&certificates)) return take(unit, *whole);
+  return rebuild(unit, element, std::get<element::StoredCertificates>(certificates), root);
 }
 
 }  // namespace
@@ -33,7 +46,7 @@ Result<Unit> read_unit(element::Element& element, const std::optional<identity::
     unit.problem = "the manufacturer's root certificate is not known: start once with --root root.pem";
     return unit;
   }
-  const Status rebuilt = rebuild(unit, element, stored.value(), *root);
+  const Status rebuilt = take(unit, element, stored.value(), *root);
   if (!rebuilt) {
     unit.problem = "the element's certificates do not check (" + rebuilt.error().what +
                    "): is --root the root certificate of its manufacturer?";

@@ -6,6 +6,8 @@
 #include "crypto/p256.h"
 
 #include <optional>
+#include <variant>
+#include <vector>
 
 namespace signet::element {
 
@@ -22,18 +24,51 @@ struct StoredCertificates {
   crypto::PublicKey signer_key;
 };
 
+// What an element gives of its certificates: the chip's compressed ones, or all of them as DER, device first.
+using Certificates = std::variant<StoredCertificates, std::vector<Buffer>>;
+
 enum class Assurance : std::uint8_t { hardware, emulated, software };
+
+// The bond between a board and its element, made once at the first power-on.
+enum class Binding : std::uint8_t { impossible, open, bound };
+using BoardSecret = crypto::Secret<32>;
+
+inline constexpr std::size_t seal_purpose_bytes_max = 64;
+inline constexpr std::size_t sealed_bytes_max = 4096;
 
 struct Element {
   virtual ~Element() = default;
 
+  virtual Assurance assurance() const = 0;
   virtual Result<Uid> uid() = 0;
-  virtual Result<crypto::PublicKey> public_key() = 0;                        // of the identity key, slot 0
+  virtual Result<crypto::PublicKey> public_key() = 0;                        // of the identity key
   virtual Result<crypto::Signature> sign(const crypto::Digest& digest) = 0;  // with the identity key
   virtual Result<Buffer> random(std::size_t size) = 0;
-  virtual Result<StoredCertificates> certificates() = 0;  // not_found: the element is not personalised
+  virtual Result<Certificates> certificates() = 0;  // not_found: the element is not personalised
   virtual Result<std::uint32_t> counter(unsigned id) = 0;
   virtual Result<std::uint32_t> increment(unsigned id) = 0;
+
+  // Key agreement, with a key that is not the identity key.
+  virtual Result<crypto::PublicKey> agreement_key() { return cannot("agree on keys"); }
+  virtual Result<crypto::Secret<32>> ecdh(const crypto::PublicKey&) { return cannot("agree on keys"); }
+
+  // Authenticated encryption under a key that this element and its board make together and nobody else can.
+  // unseal: corrupt for what was not sealed here, for this purpose, since the last forget_sealed().
+  virtual Result<Buffer> seal(std::string_view /*purpose*/, Bytes /*plain*/) { return cannot("seal"); }
+  virtual Result<Buffer> unseal(std::string_view /*purpose*/, Bytes /*sealed*/) { return cannot("unseal"); }
+  virtual Status forget_sealed() { return cannot("seal"); }  // whatever was sealed is lost, wherever a copy lies
+
+  virtual Result<Binding> binding() { return Binding::impossible; }
+  // First power-on, for ever. The caller has stored the secret durably. conflict: bound already.
+  virtual Status bind(const BoardSecret&) { return cannot("be bound to a board"); }
+  // At every power-on: proves to each other that this board and this element are the bound pair, and authorises the
+  // use of keys from now on. forbidden: another pair; the element uses no key.
+  virtual Status present(const BoardSecret&) { return cannot("be bound to a board"); }
+
+ private:
+  static Error cannot(std::string_view what) {
+    return Error{Errc::conflict, "this element cannot " + std::string{what}};
+  }
 };
 
 // "sn0123F1822C38DD7A01": the device common name, the CN of its certificate.

@@ -51,7 +51,7 @@ Result<identity::Certificate> Station::certify(element::Atecc& chip, const eleme
 }
 
 Result<identity::Certificate> Station::read_back(element::Atecc& chip, const element::Uid& uid) {
-  const element::StoredCertificates stored = TRY(chip.certificates());
+  const element::StoredCertificates stored = TRY(chip.stored_certificates());
   if (stored.signer_key != authority_.signer().public_key) {
     return Error{Errc::conflict, "the element holds a certificate of another foundry"};
   }

@@ -24,11 +24,12 @@ struct Key {
 class SoftElement final : public element::Element {
  public:
   explicit SoftElement(Key& key) : key_(key) {}
+  element::Assurance assurance() const override { return element::Assurance::software; }
   Result<element::Uid> uid() override { return element::Uid{}; }
   Result<crypto::PublicKey> public_key() override { return key_.open; }
   Result<crypto::Signature> sign(const crypto::Digest& digest) override { return crypto::sign(key_.secret, digest); }
   Result<Buffer> random(std::size_t size) override { return Buffer(size); }
-  Result<element::StoredCertificates> certificates() override { return Error{Errc::not_found, "none"}; }
+  Result<element::Certificates> certificates() override { return Error{Errc::not_found, "none"}; }
   Result<std::uint32_t> counter(unsigned) override { return 0u; }
   Result<std::uint32_t> increment(unsigned) override { return 0u; }
 

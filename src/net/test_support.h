@@ -39,6 +39,7 @@ class Ca {
 class CountingElement final : public element::Element {
  public:
   explicit CountingElement(std::shared_ptr<crypto::PrivateKey> key) : key_(std::move(key)) {}
+  element::Assurance assurance() const override { return element::Assurance::software; }
   Result<element::Uid> uid() override { return element::Uid{}; }
   Result<crypto::PublicKey> public_key() override { return crypto::public_key_of(*key_); }
   Result<crypto::Signature> sign(const crypto::Digest& digest) override {
@@ -47,7 +48,7 @@ class CountingElement final : public element::Element {
     return crypto::sign(*key_, digest);
   }
   Result<Buffer> random(std::size_t size) override { return Buffer(size); }
-  Result<element::StoredCertificates> certificates() override { return Error{Errc::not_found, "none"}; }
+  Result<element::Certificates> certificates() override { return Error{Errc::not_found, "none"}; }
   Result<std::uint32_t> counter(unsigned) override { return 0u; }
   Result<std::uint32_t> increment(unsigned) override { return 0u; }
 

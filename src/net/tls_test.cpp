@@ -204,11 +204,12 @@ TEST_F(TlsTest, ACertificateWithoutItsKeyIsRefused) {
 TEST_F(TlsTest, ASignatureByAnotherKeyIsRefusedAfterTheJudge) {
   struct Liar final : element::Element {
     explicit Liar(CountingElement& h, std::shared_ptr<crypto::PrivateKey> o) : honest(h), own(std::move(o)) {}
+    element::Assurance assurance() const override { return element::Assurance::software; }
     Result<element::Uid> uid() override { return honest.uid(); }
     Result<crypto::PublicKey> public_key() override { return honest.public_key(); }
     Result<crypto::Signature> sign(const crypto::Digest& digest) override { return crypto::sign(*own, digest); }
     Result<Buffer> random(std::size_t size) override { return honest.random(size); }
-    Result<element::StoredCertificates> certificates() override { return honest.certificates(); }
+    Result<element::Certificates> certificates() override { return honest.certificates(); }
     Result<std::uint32_t> counter(unsigned id) override { return honest.counter(id); }
     Result<std::uint32_t> increment(unsigned id) override { return honest.increment(id); }
     CountingElement& honest;

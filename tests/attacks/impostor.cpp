@@ -22,6 +22,7 @@ class StolenIdentity final : public element::Element {
  public:
   explicit StolenIdentity(const crypto::PublicKey& shown)
       : shown_(shown), own_(crypto::generate_private_key(random_)) {}
+  element::Assurance assurance() const override { return element::Assurance::software; }
   Result<element::Uid> uid() override { return element::Uid{}; }
   Result<crypto::PublicKey> public_key() override { return shown_; }
   Result<crypto::Signature> sign(const crypto::Digest& digest) override { return crypto::sign(own_, digest); }
@@ -30,7 +31,7 @@ class StolenIdentity final : public element::Element {
     random_.fill(out);
     return out;
   }
-  Result<element::StoredCertificates> certificates() override { return absent(); }
+  Result<element::Certificates> certificates() override { return absent(); }
   Result<std::uint32_t> counter(unsigned) override { return absent(); }
   Result<std::uint32_t> increment(unsigned) override { return absent(); }
 

@@ -89,7 +89,7 @@ TEST_F(Birth, ABlankElementBecomesAUnitThatAnyoneCanVerify) {
 
   // The element alone, with nothing but its 72-byte certificates, gives the same certificate again.
   element::Atecc driver{*chip};
-  const auto stored = driver.certificates().value();
+  const auto stored = driver.stored_certificates().value();
   const auto signer = identity::rebuild_signer(stored.signer, stored.signer_key, authority_->root());
   ASSERT_TRUE(signer) << signer.error().what;
   const auto device = identity::rebuild_device(stored.device, driver.public_key().value(), unit.dcn, signer.value());

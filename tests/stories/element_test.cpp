@@ -68,7 +68,7 @@ TEST_F(ElementStory, IsBornLockedAndUsed) {
   EXPECT_TRUE(atecc.verify_external(key, digest, signature).value());
   EXPECT_FALSE(atecc.verify_external(signer_key, digest, signature).value());
 
-  const auto stored = atecc.certificates();
+  const auto stored = atecc.stored_certificates();
   ASSERT_TRUE(stored) << stored.error().what;
   EXPECT_TRUE(std::ranges::equal(stored.value().device, image.slot(10)));
   EXPECT_TRUE(std::ranges::equal(stored.value().signer, image.slot(12)));

@@ -28,13 +28,15 @@ inline constexpr int attempts_max = 4;
 class Atecc final : public Element {
  public:
   // The link must outlive the driver.
-  explicit Atecc(Link& link) : link_(link) {}
+  explicit Atecc(Link& link, Assurance assurance = Assurance::hardware) : link_(link), assurance_(assurance) {}
 
+  Assurance assurance() const override { return assurance_; }
   Result<Uid> uid() override;
   Result<crypto::PublicKey> public_key() override { return public_key(identity_slot); }
   Result<crypto::Signature> sign(const crypto::Digest& digest) override { return sign(identity_slot, digest); }
   Result<Buffer> random(std::size_t size) override;
-  Result<StoredCertificates> certificates() override;
+  Result<Certificates> certificates() override;
+  Result<StoredCertificates> stored_certificates();
   Result<std::uint32_t> counter(unsigned id) override;
   Result<std::uint32_t> increment(unsigned id) override;
 
@@ -55,6 +57,7 @@ class Atecc final : public Element {
   Result<crypto::Signature> sign(unsigned slot, const crypto::Digest& digest);
   Result<bool> verify_external(const crypto::PublicKey& key, const crypto::Digest& digest,
                                const crypto::Signature& signature);
+  using Element::ecdh;
   Result<crypto::Secret<32>> ecdh(unsigned slot, const crypto::PublicKey& peer);  // crosses the bus in clear
   Result<crypto::Digest> sha256(Bytes data);                                      // too_large past sha256_bytes_max
 
@@ -77,6 +80,7 @@ class Atecc final : public Element {
   auto play(Play&& turn) -> decltype(turn(std::declval<Turn&>()));
 
   Link& link_;
+  Assurance assurance_;
 };
 
 }  // namespace signet::element

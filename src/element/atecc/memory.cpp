@@ -155,7 +155,9 @@ Status Atecc::lock_slot(unsigned slot) {
   });
 }
 
-Result<StoredCertificates> Atecc::certificates() {
+Result<Certificates> Atecc::certificates() { return Certificates{TRY(stored_certificates())}; }
+
+Result<StoredCertificates> Atecc::stored_certificates() {
   const ConfigZone config = TRY(read_config());
   if (!element::is_config_locked(config) || !element::is_data_locked(config)) {
     return Error{Errc::not_found, "the element is not personalised: its zones are not locked"};
