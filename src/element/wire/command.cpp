@@ -23,6 +23,16 @@ constexpr Entry commands[] = {
     {Opcode::ecdh, "ECDH", {75, 172, 531}},
     {Opcode::verify, "Verify", {105, 295, 1085}},
     {Opcode::sha, "SHA", {36, 42, 75}},
+    {Opcode::mac, "MAC", {55, 55, 55}},
+    {Opcode::gen_dig, "GenDig", {25, 35, 35}},
+    {Opcode::derive_key, "DeriveKey", {50, 50, 50}},
+    {Opcode::update_extra, "UpdateExtra", {10, 10, 10}},
+    {Opcode::check_mac, "CheckMac", {40, 40, 40}},
+    {Opcode::priv_write, "PrivWrite", {50, 50, 50}},
+    {Opcode::aes, "AES", {27, 27, 27}},
+    {Opcode::kdf, "KDF", {165, 165, 165}},
+    {Opcode::self_test, "SelfTest", {250, 625, 2324}},
+    {Opcode::secure_boot, "SecureBoot", {80, 160, 480}},
 };
 constexpr Entry unknown = {Opcode{}, "", {250, 625, 2324}};  // SelfTest's, the longest of all
 
