@@ -30,8 +30,8 @@ TEST(ElementSwi, ComesBackForEveryByte) {
 TEST(ElementSwi, TakesALatePulseAndNothingElse) {
   Buffer characters = encode_swi(Buffer{0x00});
   characters[0] = 0x7b, characters[1] = 0x7e, characters[2] = 0xfd;
-  EXPECT_EQ(decode_all(characters).value(), Buffer{0x00});
-  for (const std::uint8_t nonsense : {0x00, 0x55, 0x79}) {
+  EXPECT_EQ(hex(decode_all(characters).value()), "00");
+  for (const std::uint8_t nonsense : Buffer{0x00, 0x55, 0x79}) {
     characters[3] = nonsense;
     EXPECT_FALSE(decode_all(characters)) << unsigned{nonsense};
   }
