@@ -1,5 +1,6 @@
 #include "api/errors.h"
 
+#include "base/errc_names.h"
 #include "base/json.h"
 
 namespace signet::api {
@@ -52,21 +53,6 @@ int http_status(Errc code) {
   return 500;
 }
 
-std::string_view code_name(Errc code) {
-  switch (code) {
-    case Errc::malformed: return "malformed";
-    case Errc::too_large: return "too_large";
-    case Errc::unauthenticated: return "unauthenticated";
-    case Errc::forbidden: return "forbidden";
-    case Errc::not_found: return "not_found";
-    case Errc::conflict: return "conflict";
-    case Errc::exhausted: return "exhausted";
-    case Errc::unavailable: return "unavailable";
-    case Errc::corrupt: return "corrupt";
-  }
-  return "corrupt";
-}
-
 net::HttpResponse refusal(int status, std::string_view code, std::string_view title, std::string_view message) {
   net::HttpResponse out;
   out.status = status;
@@ -80,7 +66,7 @@ net::HttpResponse refusal(int status, std::string_view code, std::string_view ti
 }
 
 net::HttpResponse refusal(const Error& error) {
-  return refusal(http_status(error.code), code_name(error.code), title_of(error.code), message_of(error));
+  return refusal(http_status(error.code), name_of(error.code), title_of(error.code), message_of(error));
 }
 
 }  // namespace signet::api

@@ -1,4 +1,4 @@
-// errors.h -- what a peer is told of an Error: one status, one name and one sentence for each Errc.
+// errors.h -- what a peer is told of an Error: one status and one sentence for each Errc.
 #pragma once
 
 #include "net/http_server.h"
@@ -6,7 +6,6 @@
 namespace signet::api {
 
 int http_status(Errc code);
-std::string_view code_name(Errc code);  // "not_found"
 // {"code","title","message"}. Who is refused gets a fixed sentence, and so does who meets our own damage; for a
 // mistake in the request the message is the Error's own.
 net::HttpResponse refusal(const Error& error);

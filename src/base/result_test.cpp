@@ -1,5 +1,6 @@
 #include "base/result.h"
 
+#include "base/errc_names.h"
 #include "base/exit_code.h"
 
 #include <gtest/gtest.h>
@@ -40,6 +41,17 @@ TEST(Result, AnErrorSaysWhereOutermostFirst) {
 TEST(ResultDeathTest, ABugEndsTheProcessAndNamesTheClaim) {
   EXPECT_DEATH({ [[maybe_unused]] const int n = half(1).value(); }, "broken: state_.index\\(\\) == 0");
   EXPECT_DEATH(ENSURE(1 + 1 == 3), "result_test.cpp:[0-9]+: broken: 1 \\+ 1 == 3");
+}
+
+TEST(ErrcNames, AreReadBackAndAreNeverTwoOfOneName) {
+  EXPECT_EQ(name_of(Errc::malformed), "malformed");
+  EXPECT_EQ(name_of(Errc::corrupt), "corrupt");
+  for (unsigned number = 0; number <= static_cast<unsigned>(Errc::corrupt); ++number) {
+    const auto code = static_cast<Errc>(number);
+    EXPECT_EQ(find_errc(name_of(code)), code) << name_of(code);
+  }
+  EXPECT_EQ(find_errc("not_founD"), std::nullopt);
+  EXPECT_EQ(find_errc(""), std::nullopt);
 }
 
 TEST(ExitCode, DiffersBetweenKindsOfError) {

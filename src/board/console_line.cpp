@@ -1,6 +1,6 @@
 #include "board/console_line.h"
 
-#include "board/client/frame.h"
+#include "base/errc_names.h"
 
 namespace signet::board {
 namespace {

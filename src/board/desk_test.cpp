@@ -1,5 +1,7 @@
 #include "board/desk.h"
 
+#include "base/errc_names.h"
+
 #include <gtest/gtest.h>
 
 namespace signet::board {
@@ -69,7 +71,7 @@ class DeskTest : public testing::Test, protected Services {
   std::string last() const {
     if (replies.empty()) return "(nothing yet)";
     const auto& reply = replies.back();
-    return reply.kind == FrameKind::answer ? reply.body : name_of(error_of_refusal(reply.body).code);
+    return reply.kind == FrameKind::answer ? reply.body : std::string{name_of(error_of_refusal(reply.body).code)};
   }
 
   FakeElement element_;

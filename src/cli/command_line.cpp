@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include "base/errc_names.h"
 #include "base/exit_code.h"
 
 #include <algorithm>

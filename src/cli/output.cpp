@@ -1,14 +1,11 @@
 #include "cli/output.h"
 
+#include "base/errc_names.h"
+
 #include <algorithm>
-#include <array>
 
 namespace signet::cli {
 namespace {
-
-constexpr std::array all_codes{Errc::malformed, Errc::too_large,   Errc::unauthenticated,
-                               Errc::forbidden, Errc::not_found,   Errc::conflict,
-                               Errc::exhausted, Errc::unavailable, Errc::corrupt};
 
 // Characters, not bytes: names may hold any UTF-8.
 std::size_t width_of(std::string_view text) {
@@ -18,25 +15,7 @@ std::size_t width_of(std::string_view text) {
 
 }  // namespace
 
-std::string_view name_of(Errc code) {
-  switch (code) {
-    case Errc::malformed: return "malformed";
-    case Errc::too_large: return "too_large";
-    case Errc::unauthenticated: return "unauthenticated";
-    case Errc::forbidden: return "forbidden";
-    case Errc::not_found: return "not_found";
-    case Errc::conflict: return "conflict";
-    case Errc::exhausted: return "exhausted";
-    case Errc::unavailable: return "unavailable";
-    case Errc::corrupt: return "corrupt";
-  }
-  return "corrupt";
-}
-
-Errc code_of(std::string_view name) {
-  const auto found = std::find_if(all_codes.begin(), all_codes.end(), [&](Errc code) { return name_of(code) == name; });
-  return found == all_codes.end() ? Errc::unavailable : *found;
-}
+Errc code_of(std::string_view name) { return find_errc(name).value_or(Errc::unavailable); }
 
 std::string printable(std::string text) {
   for (char& c : text) {

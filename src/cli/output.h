@@ -7,8 +7,7 @@
 
 namespace signet::cli {
 
-// The names of base/result.h on the wire. One that is unknown means: unavailable.
-std::string_view name_of(Errc code);
+// What the other side calls its Error; a name that is unknown means: unavailable.
 Errc code_of(std::string_view name);
 
 // What a peer said ends on a terminal: no control character may steer it.

@@ -1,4 +1,5 @@
 // module.cpp -- _signet: the one door from Python to the board. Packages in packages/ give it its documented names.
+#include "base/errc_names.h"
 #include "board/client/channel.h"
 #include "board/client/confine.h"
 #include "board/client/landlock.h"
@@ -14,7 +15,7 @@ namespace {
 PyObject* refused = nullptr;
 
 [[noreturn]] void raise(const signet::Error& error) {
-  PyErr_SetObject(refused, py::make_tuple(signet::board::name_of(error.code), error.what).ptr());
+  PyErr_SetObject(refused, py::make_tuple(signet::name_of(error.code), error.what).ptr());
   throw py::error_already_set();
 }
 

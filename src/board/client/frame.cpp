@@ -1,5 +1,6 @@
 #include "board/client/frame.h"
 
+#include "base/errc_names.h"
 #include "base/json.h"
 
 namespace signet::board {
@@ -7,11 +8,6 @@ namespace {
 
 constexpr std::size_t size_bytes = 4;
 constexpr std::size_t head_bytes = 1 + 1 + 4;  // version, kind, id
-
-constexpr std::pair<Errc, const char*> names[] = {
-    {Errc::malformed, "malformed"}, {Errc::too_large, "too_large"},     {Errc::unauthenticated, "unauthenticated"},
-    {Errc::forbidden, "forbidden"}, {Errc::not_found, "not_found"},     {Errc::conflict, "conflict"},
-    {Errc::exhausted, "exhausted"}, {Errc::unavailable, "unavailable"}, {Errc::corrupt, "corrupt"}};
 
 }  // namespace
 
@@ -46,13 +42,6 @@ Result<Frame> FrameReader::next() {
   return frame;
 }
 
-const char* name_of(Errc code) {
-  for (const auto& [number, name] : names) {
-    if (number == code) return name;
-  }
-  return "unavailable";
-}
-
 std::string refusal_body(const Error& error) {
   return json::serialize(json::object{{"code", name_of(error.code)}, {"message", error.what}});
 }
@@ -64,10 +53,9 @@ Error error_of_refusal(std::string_view body) {
   if (!code) return code.error();
   const auto message = string_member(object.value(), "message");
   if (!message) return message.error();
-  for (const auto& [number, name] : names) {
-    if (code.value() == name) return Error{number, message.value()};
-  }
-  return Error{Errc::malformed, "a refusal with an unknown code"};
+  const auto known = find_errc(code.value());
+  if (!known) return Error{Errc::malformed, "a refusal with an unknown code"};
+  return Error{*known, message.value()};
 }
 
 }  // namespace signet::board

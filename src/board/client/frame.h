@@ -39,8 +39,6 @@ class FrameReader {
   Buffer pending_;
 };
 
-// "malformed" and so on: how an Errc is written in a refusal and on the console.
-const char* name_of(Errc code);
 // {"code": "...", "message": "..."}
 std::string refusal_body(const Error& error);
 // The same read back; a body that is no such object is itself malformed.
