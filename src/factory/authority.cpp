@@ -60,6 +60,16 @@ Result<identity::Certificate> load(const std::string& file) {
   return certificate;
 }
 
+// The officer's PIN lies in a file only while the token is being made: an init that was killed in between needs it.
+Status make_token(const AuthorityPlan& plan, const std::string& pin_file, crypto::Random& random) {
+  const std::string officer_file = path(plan.folder, "officer-pin");
+  TRY(make_pin(officer_file, random));
+  const Status made =
+      crypto::Token::create(plan.module_file, token_label, TRY(read_pin(pin_file)), TRY(read_pin(officer_file)));
+  if (!made && made.error().code != Errc::conflict) return made.error();  // conflict: an interrupted init made it
+  return remove_file(officer_file);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Authority>> Authority::create(const AuthorityPlan& plan, Clock& clock, crypto::Random& random) {
@@ -70,9 +80,7 @@ Result<std::unique_ptr<Authority>> Authority::create(const AuthorityPlan& plan, 
   TRY(prepare_softhsm(plan.folder, plan.module_file));
   const std::string pin_file = plan.pin_file.empty() ? path(plan.folder, "pin") : plan.pin_file;
   if (plan.pin_file.empty()) TRY(make_pin(pin_file, random));
-  const auto pin = TRY(read_pin(pin_file));
-  const Status made = crypto::Token::create(plan.module_file, token_label, pin, random);
-  if (!made && made.error().code != Errc::conflict) return made.error();  // conflict: an interrupted init made it
+  TRY(make_token(plan, pin_file, random));
 
   std::unique_ptr<Authority> authority{new Authority};
   authority->folder_ = plan.folder;
@@ -112,6 +120,7 @@ Result<std::unique_ptr<Authority>> Authority::open(const std::string& folder, co
 
 Status Authority::open_token(const std::string& module_file, const std::string& pin_file) {
   const auto pin = TRY(read_pin(pin_file));
+  ledger_ = TRY(Ledger::open(folder_));
   token_ = TRY(crypto::Token::open(module_file, token_label, pin));
   return {};
 }

@@ -4,11 +4,13 @@
 //   DIR/root.pem signer.pem log-signer.pem      certificates, public
 //   DIR/pin              the token's PIN, mode 0600, unless --pin-file names another place
 //   DIR/softhsm2.conf DIR/tokens/               the default token
+//   DIR/issued/          which serial got which certificate (ledger.h)
 //   DIR/batches/NAME/    units made (batch.h)
 #pragma once
 
 #include "base/clock.h"
 #include "crypto/pkcs11/token.h"
+#include "factory/ledger.h"
 #include "identity/profile.h"
 
 #include <memory>
@@ -37,6 +39,8 @@ class Authority {
   const identity::Certificate& root() const { return *root_; }
   const identity::Certificate& signer() const { return *signer_; }
   const identity::Certificate& log_signer() const { return *log_signer_; }
+  const Ledger& ledger() const { return *ledger_; }
+  // May be called from several threads.
   identity::SignDigest signer_signs();
   identity::SignDigest log_signer_signs();
 
@@ -50,6 +54,7 @@ class Authority {
   std::string folder_;
   std::string organization_;
   std::unique_ptr<crypto::Token> token_;
+  std::optional<Ledger> ledger_;
   std::optional<identity::Certificate> root_;
   std::optional<identity::Certificate> signer_;
   std::optional<identity::Certificate> log_signer_;

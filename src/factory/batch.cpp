@@ -35,7 +35,7 @@ Result<Batch> Batch::open(const std::string& foundry_folder, const std::string& 
   TRY(check_name(name));
   const std::string folder = foundry_folder + "/batches/" + name;
   TRY(make_folder(folder, 0700));
-  return Batch{folder};
+  return Batch{folder, name};
 }
 
 Result<std::vector<std::string>> Batch::names(const std::string& foundry_folder) {

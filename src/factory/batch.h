@@ -16,6 +16,8 @@ class Batch {
   static Result<Batch> open(const std::string& foundry_folder, const std::string& name);
   static Result<std::vector<std::string>> names(const std::string& foundry_folder);
 
+  const std::string& name() const { return name_; }
+
   // Durable when it returns. A unit that is in the batch is replaced: the newer signature stands for the same chip.
   Status add(const std::string& unique_id, const std::string& jws);
   bool contains(const std::string& unique_id) const;
@@ -25,8 +27,9 @@ class Batch {
   Result<std::string> manifest() const;
 
  private:
-  explicit Batch(std::string folder) : folder_(std::move(folder)) {}
+  Batch(std::string folder, std::string name) : folder_(std::move(folder)), name_(std::move(name)) {}
   std::string folder_;
+  std::string name_;
 };
 
 }  // namespace signet::factory

@@ -8,15 +8,24 @@ namespace signet::factory {
 Result<Made> Station::personalise(element::Atecc& chip, const Part& part, const TellStep& tell) {
   const element::Uid uid = TRY(chip.uid());
   const bool finished = TRY(chip.is_data_locked());
+  TRY(require_in_batch(hex(uid)));
   TRY(configure(chip, tell));
   if (!finished) TRY(certify(chip, uid, tell));
 
   tell("prove: read the certificate back, sign a challenge with it");
   auto certificate = TRY(read_back(chip, uid));
+  // What 72 bytes rebuild is what was signed, to the bit. A unit from before there was a ledger gets its entry now.
+  TRY(authority_.ledger().record({hex(uid), batch_.name(), clock_.now(), certificate}));
   TRY(prove(chip, certificate));
   tell("publish: sign the unit's manifest entry");
   TRY(publish(chip, uid, certificate, part));
   return Made{hex(uid), std::move(certificate), finished};
+}
+
+Status Station::require_in_batch(const std::string& unique_id) {
+  const auto issued = TRY(authority_.ledger().find(unique_id));
+  if (!issued || issued->batch == batch_.name()) return {};
+  return Error{Errc::conflict, "unit " + unique_id + " belongs to batch " + issued->batch};
 }
 
 Status Station::configure(element::Atecc& chip, const TellStep& tell) {
@@ -32,22 +41,35 @@ Status Station::configure(element::Atecc& chip, const TellStep& tell) {
   return chip.lock_config(wanted);
 }
 
-// New keys even when an earlier run made some: their certificate was never published.
-Result<identity::Certificate> Station::certify(element::Atecc& chip, const element::Uid& uid, const TellStep& tell) {
+// A key that has its certificate is kept; one that has none is made again.
+Result<identity::Certificate> Station::certificate_of(element::Atecc& chip, const element::Uid& uid,
+                                                      const TellStep& tell) {
+  if (auto issued = TRY(authority_.ledger().find(hex(uid)))) {
+    const auto key = chip.public_key();
+    if (!key && key.error().code == Errc::unavailable) return key.error();
+    if (!key || key.value() != issued->certificate.public_key) return certified_before(*issued);
+    return std::move(issued->certificate);
+  }
   tell("birth: the element makes its keys inside itself");
   const crypto::PublicKey key = TRY(chip.gen_key(element::identity_slot));
+  const Timestamp now = clock_.now();
+  auto certificate =
+      TRY(identity::issue_device(key, element::dcn_of(uid), authority_.signer(), now, authority_.signer_signs()));
+  TRY(authority_.ledger().record({hex(uid), batch_.name(), now, certificate}));
+  return certificate;
+}
+
+Status Station::certify(element::Atecc& chip, const element::Uid& uid, const TellStep& tell) {
+  const auto certificate = TRY(certificate_of(chip, uid, tell));
   for (unsigned slot = element::identity_slot + 1; slot <= last_key_slot; ++slot) TRY(chip.gen_key(slot));
 
   tell("certify: the signer signs, the element stores 72 bytes, data zone locked");
-  auto certificate = TRY(
-      identity::issue_device(key, element::dcn_of(uid), authority_.signer(), clock_.now(), authority_.signer_signs()));
   element::DataImage image;
   image.set(element::device_certificate_slot, TRY(identity::compress(certificate)));
   image.set(element::signer_key_slot, element::public_key_slot(authority_.signer().public_key));
   image.set(element::signer_certificate_slot, TRY(identity::compress(authority_.signer())));
   TRY(chip.write_data(image));
-  TRY(chip.lock_data(image));
-  return certificate;
+  return chip.lock_data(image);
 }
 
 Result<identity::Certificate> Station::read_back(element::Atecc& chip, const element::Uid& uid) {

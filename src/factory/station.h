@@ -32,14 +32,17 @@ class Station {
       : authority_(authority), batch_(batch), clock_(clock), random_(random) {}
 
   // May be run again after any interruption: what is locked is checked, what is missing is done. conflict when the
-  // element was configured or certified by somebody else; nothing is written to such an element.
+  // element was configured or certified by somebody else, belongs to another batch, or holds another key than the one
+  // that its serial number was certified with; nothing is written to such an element.
   Result<Made> personalise(element::Atecc& chip, const Part& part, const TellStep& tell);
 
  private:
   using Keys = std::map<unsigned, crypto::PublicKey>;
 
   Status configure(element::Atecc& chip, const TellStep& tell);
-  Result<identity::Certificate> certify(element::Atecc& chip, const element::Uid& uid, const TellStep& tell);
+  Status require_in_batch(const std::string& unique_id);
+  Result<identity::Certificate> certificate_of(element::Atecc& chip, const element::Uid& uid, const TellStep& tell);
+  Status certify(element::Atecc& chip, const element::Uid& uid, const TellStep& tell);
   Result<identity::Certificate> read_back(element::Atecc& chip, const element::Uid& uid);
   Status prove(element::Atecc& chip, const identity::Certificate& certificate);
   Status publish(element::Atecc& chip, const element::Uid& uid, const identity::Certificate& certificate,

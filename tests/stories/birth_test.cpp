@@ -107,14 +107,51 @@ TEST_F(Birth, AnInterruptedLineIsTakenUpAgainWhereverItStopped) {
     const auto first = personalise(link, batch);
     cut_happened = link.was_cut();
     EXPECT_EQ(!first, cut_happened) << "cut " << cut;
+    const auto promised = authority_->ledger().find(hex(element::Atecc{*chip}.uid().value())).value();
     const auto second = personalise(*chip, batch);
     ASSERT_TRUE(second) << "cut " << cut << ": " << second.error().what;
     const auto units = read(batch);
     ASSERT_TRUE(units) << "cut " << cut << ": " << units.error().what;
     ASSERT_EQ(units.value().size(), 1u) << "cut " << cut;
     EXPECT_EQ(units.value()[0].chain.at(0).der, second.value().certificate.der) << "cut " << cut;
+    if (promised) EXPECT_EQ(promised->certificate.der, second.value().certificate.der) << "cut " << cut;
   }
   EXPECT_GT(cut, 50) << "the line is longer than this";
+}
+
+// Two chips of one serial number: a copy of the state file, or a part that was set back to its blank state.
+TEST_F(Birth, NoSerialIsCertifiedTwiceWithDifferentKeys) {
+  const std::string state = folder_ + "/chip", copy = folder_ + "/copy";
+  auto batch = Batch::open(authority_->folder(), "one").value();
+  element::Uid uid;
+  {
+    const auto blank = element::emulator::Emulator::open(state, clock_, random_).value();
+    uid = element::Atecc{*blank}.uid().value();
+    std::filesystem::copy_file(state, copy);
+    ASSERT_TRUE(personalise(*blank, batch));
+  }
+  const auto issued = authority_->ledger().find(hex(uid)).value();
+  ASSERT_TRUE(issued);
+  const auto twin = element::emulator::Emulator::open(copy, clock_, random_).value();
+  ASSERT_EQ(element::Atecc{*twin}.uid().value(), uid);
+  const auto refused = personalise(*twin, batch);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_NE(refused.error().what.find("this element holds another key"), std::string::npos) << refused.error().what;
+  EXPECT_FALSE(element::Atecc{*twin}.is_data_locked().value());
+  EXPECT_EQ(authority_->ledger().find(hex(uid)).value()->certificate.der, issued->certificate.der);
+  ASSERT_TRUE(personalise(*element::emulator::Emulator::open(state, clock_, random_).value(), batch));
+}
+
+TEST_F(Birth, AUnitBelongsToOneBatch) {
+  const auto chip = element::emulator::Emulator::in_memory(clock_, random_);
+  auto one = Batch::open(authority_->folder(), "one").value();
+  auto two = Batch::open(authority_->folder(), "two").value();
+  ASSERT_TRUE(personalise(*chip, one));
+  const auto refused = personalise(*chip, two);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("belongs to batch one"), std::string::npos) << refused.error().what;
+  EXPECT_TRUE(two.unit_ids().value().empty());
 }
 
 TEST_F(Birth, AnElementOfAnotherFoundryIsLeftAlone) {

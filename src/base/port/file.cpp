@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -102,6 +103,31 @@ Status write_file_atomic(const std::string& path, Bytes data, unsigned mode) {
     return status;
   }
   return sync_folder_of(path);
+}
+
+Status create_file_atomic(const std::string& path, Bytes data, unsigned mode) {
+  static std::atomic<unsigned> number = 0;  // several writers may try the same path, from here and from elsewhere
+  const std::string temporary = path + "." + std::to_string(::getpid()) + "." + std::to_string(++number) + ".new";
+  Status status = write_new_file(temporary, data, mode);
+  if (status && ::link(temporary.c_str(), path.c_str()) != 0) status = os_error("make", path);
+  ::unlink(temporary.c_str());
+  if (!status) return status;
+  return sync_folder_of(path);
+}
+
+Status append_line(const std::string& path, std::string_view line, unsigned mode) {
+  const bool is_new = !file_exists(path);
+  const Fd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, mode)};
+  if (!fd) return os_error("open", path);
+  struct stat found {};
+  if (::fstat(fd.get(), &found) != 0) return os_error("look at", path);
+  char last = '\n';
+  if (found.st_size > 0 && ::pread(fd.get(), &last, 1, found.st_size - 1) != 1) return os_error("read", path);
+  std::string text = last == '\n' ? "" : "\n";
+  text.append(line).append("\n");  // one write: lines of several writers do not mix
+  TRY(write_all(fd.get(), bytes_of(text), path));
+  if (::fsync(fd.get()) != 0) return os_error("sync", path);
+  return is_new ? sync_folder_of(path) : Status{};
 }
 
 Status remove_file(const std::string& path) {

@@ -32,6 +32,12 @@ Result<Buffer> read_file(const std::string& path, std::size_t limit);
 // the folder. `mode` is the permission bits, 0600 for anything that could be secret.
 Status write_file_atomic(const std::string& path, Bytes data, unsigned mode);
 
+// The same for a file that must not be there yet: conflict when it is, whoever made it meanwhile.
+Status create_file_atomic(const std::string& path, Bytes data, unsigned mode);
+
+// Adds `line` and a newline; durable when it returns. A line that a crash cut short is ended first: it stands alone.
+Status append_line(const std::string& path, std::string_view line, unsigned mode);
+
 // Afterwards there is no such file, also after any crash. Fine when there was none.
 Status remove_file(const std::string& path);
 

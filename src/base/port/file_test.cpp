@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <csignal>
+#include <filesystem>
 
 namespace signet {
 namespace {
@@ -29,6 +30,28 @@ TEST(File, WritesWholeReplacesAndSetsTheMode) {
   ASSERT_TRUE(write_file_atomic(path, {}, 0600));
   EXPECT_EQ(text_in(path), "");
   EXPECT_FALSE(file_exists(path + ".new"));
+}
+
+TEST(File, OneThatMustBeNewIsMadeOnce) {
+  const Folder_for_test folder;
+  const std::string path = folder.file("a");
+  ASSERT_TRUE(create_file_atomic(path, bytes_of("one"), 0600));
+  EXPECT_EQ(mode_of(path), 0600u);
+  EXPECT_EQ(create_file_atomic(path, bytes_of("two"), 0600).error().code, Errc::conflict);
+  EXPECT_EQ(text_in(path), "one");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1) << "nothing is left beside";
+}
+
+TEST(File, LinesAreAddedAndACutOneIsEnded) {
+  const Folder_for_test folder;
+  const std::string path = folder.file("log");
+  ASSERT_TRUE(append_line(path, "one", 0600));
+  ASSERT_TRUE(append_line(path, "two", 0600));
+  EXPECT_EQ(text_in(path), "one\ntwo\n");
+  EXPECT_EQ(mode_of(path), 0600u);
+  ASSERT_TRUE(write_file_atomic(path, bytes_of("one\ntw"), 0600));  // a power cut
+  ASSERT_TRUE(append_line(path, "three", 0600));
+  EXPECT_EQ(text_in(path), "one\ntw\nthree\n");
 }
 
 TEST(File, AWriteThatFailsLeavesTheOldAndNothingBeside) {

@@ -2,6 +2,7 @@
 
 #include "crypto/pkcs11/module.h"
 
+#include <mutex>
 #include <optional>
 
 namespace signet::crypto {
@@ -45,12 +46,12 @@ Result<CK_SLOT_ID> free_slot(Pkcs11Module& module) {
 }
 
 // Gives the user's PIN to a token that was just initialised.
-Status set_user_pin(Pkcs11Module& module, CK_SLOT_ID slot, std::string_view officer_pin, const SecretBytes& pin) {
+Status set_user_pin(Pkcs11Module& module, CK_SLOT_ID slot, std::string_view officer, const SecretBytes& pin) {
   auto& call = module.call();
   CK_SESSION_HANDLE session = 0;
   TRY(judge("C_OpenSession",
             call.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &session)));
-  Status done = judge("C_Login", call.C_Login(session, CKU_SO, mutable_text(officer_pin), officer_pin.size()));
+  Status done = judge("C_Login", call.C_Login(session, CKU_SO, mutable_text(officer), officer.size()));
   if (done) {
     const std::string_view text = text_of(pin.reveal());
     done = judge("C_InitPIN", call.C_InitPIN(session, mutable_text(text), text.size()));
@@ -59,11 +60,18 @@ Status set_user_pin(Pkcs11Module& module, CK_SLOT_ID slot, std::string_view offi
   return done;
 }
 
+Result<bool> has_user_pin(Pkcs11Module& module, CK_SLOT_ID slot) {
+  CK_TOKEN_INFO info{};
+  TRY(judge("C_GetTokenInfo", module.call().C_GetTokenInfo(slot, &info)));
+  return (info.flags & CKF_USER_PIN_INITIALIZED) != 0;
+}
+
 }  // namespace
 
 struct Token::State {
   std::unique_ptr<Pkcs11Module> module;
   CK_SESSION_HANDLE session = 0;
+  std::mutex busy;  // a session does one operation at a time, and a search or a signature takes several calls
 
   ~State() {
     if (session) module->call().C_CloseSession(session);
@@ -96,23 +104,22 @@ Result<PublicKey> Token::State::read_point(CK_OBJECT_HANDLE key) {
 Token::Token(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Token::~Token() = default;
 
-Status Token::create(const std::string& module_file, std::string_view label, const SecretBytes& pin, Random& random) {
+Status Token::create(const std::string& module_file, std::string_view label, const SecretBytes& pin,
+                     const SecretBytes& officer_pin) {
   if (label.size() > token_label_bytes_max) return Error{Errc::too_large, "a token label has at most 32 bytes"};
   const auto module = TRY(Pkcs11Module::load(module_file));
-  if (module->slot_of(label)) return Error{Errc::conflict, "a token labelled \"" + std::string{label} + "\" exists"};
-
-  std::string officer_pin = hex(random.block<16>());
+  const std::string_view officer = text_of(officer_pin.reveal());
+  if (const auto found = module->slot_of(label)) {
+    if (!TRY(has_user_pin(*module, found.value()))) return set_user_pin(*module, found.value(), officer, pin);
+    return Error{Errc::conflict, "a token labelled \"" + std::string{label} + "\" exists"};
+  }
   std::string padded{label};
   padded.resize(token_label_bytes_max, ' ');
   const CK_SLOT_ID slot = TRY(free_slot(*module));
-  Status done = judge("C_InitToken", module->call().C_InitToken(slot, mutable_text(officer_pin), officer_pin.size(),
-                                                                mutable_text(padded)));
-  if (done) {
-    const auto made = module->slot_of(label);  // SoftHSM moves a token to another slot when it initialises it
-    done = made ? set_user_pin(*module, made.value(), officer_pin, pin) : Status{made.error()};
-  }
-  wipe({reinterpret_cast<std::uint8_t*>(officer_pin.data()), officer_pin.size()});
-  return done;
+  TRY(judge("C_InitToken",
+            module->call().C_InitToken(slot, mutable_text(officer), officer.size(), mutable_text(padded))));
+  const CK_SLOT_ID made = TRY(module->slot_of(label));  // SoftHSM moves a token to another slot when it initialises it
+  return set_user_pin(*module, made, officer, pin);
 }
 
 Result<std::unique_ptr<Token>> Token::open(const std::string& module_file, std::string_view label,
@@ -130,8 +137,12 @@ Result<std::unique_ptr<Token>> Token::open(const std::string& module_file, std::
 }
 
 Result<PublicKey> Token::generate_key(std::string_view label) {
+  const std::scoped_lock lock{state_->busy};
   if (TRY(state_->find(CKO_PRIVATE_KEY, label))) {
     return Error{Errc::conflict, "the token holds a key labelled \"" + std::string{label} + "\" already"};
+  }
+  if (const auto orphan = TRY(state_->find(CKO_PUBLIC_KEY, label))) {
+    TRY(judge("C_DestroyObject", state_->call().C_DestroyObject(state_->session, *orphan)));
   }
   CK_BBOOL yes = CK_TRUE;
   CK_BBOOL no = CK_FALSE;
@@ -154,12 +165,15 @@ Result<PublicKey> Token::generate_key(std::string_view label) {
 }
 
 Result<PublicKey> Token::public_key(std::string_view label) {
+  const std::scoped_lock lock{state_->busy};
   const auto found = TRY(state_->find(CKO_PUBLIC_KEY, label));
-  if (!found) return Error{Errc::not_found, "the token holds no key labelled \"" + std::string{label} + "\""};
+  if (!found || !TRY(state_->find(CKO_PRIVATE_KEY, label)))
+    return Error{Errc::not_found, "the token holds no key labelled \"" + std::string{label} + "\""};
   return state_->read_point(*found);
 }
 
 Result<Signature> Token::sign(std::string_view label, const Digest& digest) {
+  const std::scoped_lock lock{state_->busy};
   const auto found = TRY(state_->find(CKO_PRIVATE_KEY, label));
   if (!found) return Error{Errc::not_found, "the token holds no key labelled \"" + std::string{label} + "\""};
   CK_MECHANISM mechanism{CKM_ECDSA, nullptr, 0};

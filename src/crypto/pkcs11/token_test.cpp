@@ -1,10 +1,12 @@
 #include "crypto/pkcs11/token.h"
 
 #include "base/port/file.h"
+#include "crypto/pkcs11/module.h"
 
 #include <gtest/gtest.h>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 namespace signet::crypto {
 namespace {
@@ -24,14 +26,34 @@ class Pkcs11Token : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
+  // REQUIRES: no Token is open: the module is finalised here.
+  void destroy_private_half(std::string_view label) {
+    const auto module = Pkcs11Module::load(module_);
+    ASSERT_TRUE(module);
+    auto& call = module.value()->call();
+    CK_SESSION_HANDLE session = 0;
+    const CK_SLOT_ID slot = module.value()->slot_of("foundry").value();
+    ASSERT_EQ(call.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &session), CKR_OK);
+    const std::string_view pin = text_of(pin_.reveal());
+    ASSERT_EQ(call.C_Login(session, CKU_USER, mutable_text(pin), pin.size()), CKR_OK);
+    CK_OBJECT_CLASS kind = CKO_PRIVATE_KEY;
+    CK_ATTRIBUTE wanted[] = {{CKA_CLASS, &kind, sizeof kind}, {CKA_LABEL, mutable_text(label), label.size()}};
+    CK_OBJECT_HANDLE found = 0;
+    CK_ULONG count = 0;
+    ASSERT_EQ(call.C_FindObjectsInit(session, wanted, 2), CKR_OK);
+    ASSERT_EQ(call.C_FindObjects(session, &found, 1, &count), CKR_OK);
+    ASSERT_EQ(call.C_FindObjectsFinal(session), CKR_OK);
+    ASSERT_EQ(call.C_DestroyObject(session, found), CKR_OK);
+  }
+
   static constexpr const char* module_ = "/usr/lib/softhsm/libsofthsm2.so";
   std::string folder_;
   SecretBytes pin_{copy_of(bytes_of("correct pin"))};
-  SeededRandom_for_test random_{7};
+  SecretBytes officer_pin_{copy_of(bytes_of("officer's pin"))};
 };
 
 TEST_F(Pkcs11Token, SignsWithAKeyThatStaysInside) {
-  ASSERT_TRUE(Token::create(module_, "foundry", pin_, random_));
+  ASSERT_TRUE(Token::create(module_, "foundry", pin_, officer_pin_));
   PublicKey key;
   {
     const auto token = Token::open(module_, "foundry", pin_);
@@ -46,8 +68,8 @@ TEST_F(Pkcs11Token, SignsWithAKeyThatStaysInside) {
 }
 
 TEST_F(Pkcs11Token, RefusesWhatWouldConfuse) {
-  ASSERT_TRUE(Token::create(module_, "foundry", pin_, random_));
-  EXPECT_EQ(Token::create(module_, "foundry", pin_, random_).error().code, Errc::conflict);
+  ASSERT_TRUE(Token::create(module_, "foundry", pin_, officer_pin_));
+  EXPECT_EQ(Token::create(module_, "foundry", pin_, officer_pin_).error().code, Errc::conflict);
   {
     const auto token = Token::open(module_, "foundry", pin_);
     ASSERT_TRUE(token) << token.error().what;
@@ -59,6 +81,53 @@ TEST_F(Pkcs11Token, RefusesWhatWouldConfuse) {
   const SecretBytes wrong{copy_of(bytes_of("wrong pin"))};
   EXPECT_EQ(Token::open(module_, "foundry", wrong).error().code, Errc::unauthenticated);
   EXPECT_EQ(Token::open("/no/such/module.so", "foundry", pin_).error().code, Errc::not_found);
+}
+
+// A kill between C_InitToken and C_InitPIN left a token that only an operator could remove.
+TEST_F(Pkcs11Token, OneWithoutItsPinIsFinished) {
+  {
+    const auto module = Pkcs11Module::load(module_).value();
+    std::string label = "foundry";
+    label.resize(token_label_bytes_max, ' ');
+    const std::string_view officer = text_of(officer_pin_.reveal());
+    ASSERT_TRUE(
+        judge("C_InitToken", module->call().C_InitToken(module->slots(true).value().at(0), mutable_text(officer),
+                                                        officer.size(), mutable_text(label))));
+  }
+  EXPECT_FALSE(Token::open(module_, "foundry", pin_));
+  ASSERT_TRUE(Token::create(module_, "foundry", pin_, officer_pin_));
+  EXPECT_TRUE(Token::open(module_, "foundry", pin_));
+  EXPECT_EQ(Token::create(module_, "foundry", pin_, officer_pin_).error().code, Errc::conflict);
+}
+
+TEST_F(Pkcs11Token, HalfAKeyPairIsMadeWhole) {
+  ASSERT_TRUE(Token::create(module_, "foundry", pin_, officer_pin_));
+  ASSERT_TRUE(Token::open(module_, "foundry", pin_).value()->generate_key("root"));
+  destroy_private_half("root");
+  const auto token = Token::open(module_, "foundry", pin_).value();
+  EXPECT_EQ(token->public_key("root").error().code, Errc::not_found);
+  const PublicKey key = token->generate_key("root").value();
+  EXPECT_EQ(token->public_key("root").value(), key);
+  EXPECT_TRUE(verify(key, Digest{}, token->sign("root", Digest{}).value()));
+}
+
+TEST_F(Pkcs11Token, ServesSeveralThreads) {
+  ASSERT_TRUE(Token::create(module_, "foundry", pin_, officer_pin_));
+  const auto token = Token::open(module_, "foundry", pin_).value();
+  const PublicKey key = token->generate_key("signer").value();
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (std::uint8_t thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (std::uint8_t i = 0; i < 25; ++i) {
+        const Digest digest = sha256(Block<2>{thread, i});
+        const auto signature = token->sign("signer", digest);
+        if (signature && verify(key, digest, signature.value())) ++good;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 100);
 }
 
 }  // namespace
