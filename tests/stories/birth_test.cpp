@@ -114,7 +114,9 @@ TEST_F(Birth, AnInterruptedLineIsTakenUpAgainWhereverItStopped) {
     ASSERT_TRUE(units) << "cut " << cut << ": " << units.error().what;
     ASSERT_EQ(units.value().size(), 1u) << "cut " << cut;
     EXPECT_EQ(units.value()[0].chain.at(0).der, second.value().certificate.der) << "cut " << cut;
-    if (promised) EXPECT_EQ(promised->certificate.der, second.value().certificate.der) << "cut " << cut;
+    if (promised) {
+      EXPECT_EQ(promised->certificate.der, second.value().certificate.der) << "cut " << cut;
+    }
   }
   EXPECT_GT(cut, 50) << "the line is longer than this";
 }
