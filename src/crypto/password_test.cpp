@@ -39,5 +39,32 @@ TEST(Password, AHashThatIsNoneFitsNothing) {
   }
 }
 
+TEST(Stretch, TheSameKeyFromTheSameWordsSaltAndCostAlone) {
+  const StretchCost cost{1, 64, 1};
+  const Block<stretch_salt_bytes> salt{1};
+  const auto key = [&](std::string_view words, const Block<stretch_salt_bytes>& with, const StretchCost& at) {
+    return hex(stretch(bytes_of(words), with, at).value().reveal());
+  };
+  const std::string first = key("correct horse", salt, cost);
+  EXPECT_EQ(key("correct horse", salt, cost), first);
+  EXPECT_NE(key("correct horsf", salt, cost), first);
+  EXPECT_NE(key("correct horse", {2}, cost), first);
+  EXPECT_NE(key("correct horse", salt, {2, 64, 1}), first);
+}
+
+TEST(Stretch, RefusesWhatNoFileOfOursAsksFor) {
+  const auto code = [](std::string_view words, const StretchCost& cost) {
+    return stretch(bytes_of(words), {}, cost).error().code;
+  };
+  EXPECT_EQ(code("short", {1, 64, 1}), Errc::malformed);
+  EXPECT_EQ(code(std::string(1025, 'x'), {1, 64, 1}), Errc::too_large);
+  EXPECT_EQ(code("correct horse", {0, 64, 1}), Errc::malformed);
+  EXPECT_EQ(code("correct horse", {1, 64, 0}), Errc::malformed);
+  EXPECT_EQ(code("correct horse", {1, 4, 1}), Errc::malformed);
+  EXPECT_EQ(code("correct horse", {17, 64, 1}), Errc::too_large);
+  EXPECT_EQ(code("correct horse", {1, 1024 * 1024 + 1, 1}), Errc::too_large);
+  EXPECT_EQ(code("correct horse", {1, 64, 17}), Errc::too_large);
+}
+
 }  // namespace
 }  // namespace signet::crypto
