@@ -11,9 +11,10 @@ struct Row {
 };
 
 constexpr Row table[] = {
-    {Opcode::info, info}, {Opcode::random, random}, {Opcode::nonce, nonce}, {Opcode::gen_key, gen_key},
-    {Opcode::sign, sign}, {Opcode::verify, verify}, {Opcode::ecdh, ecdh},   {Opcode::sha, sha},
-    {Opcode::read, read}, {Opcode::write, write},   {Opcode::lock, lock},   {Opcode::counter, counter},
+    {Opcode::check_mac, check_mac}, {Opcode::counter, counter}, {Opcode::ecdh, ecdh},   {Opcode::gen_dig, gen_dig},
+    {Opcode::gen_key, gen_key},     {Opcode::info, info},       {Opcode::lock, lock},   {Opcode::mac, mac},
+    {Opcode::nonce, nonce},         {Opcode::random, random},   {Opcode::read, read},   {Opcode::sha, sha},
+    {Opcode::sign, sign},           {Opcode::verify, verify},   {Opcode::write, write},
 };
 
 Answer dispatch(Chip& chip, Bytes packet) {
@@ -50,10 +51,12 @@ void Chip::fill_random(std::span<std::uint8_t> out) {
 Buffer Chip::execute(Bytes command_packet) {
   const Memory memory_before = memory;
   const Volatile ram_before = ram;
+  mac_refused_ = false;
   const Answer answer = dispatch(*this, command_packet);
   if (is_error(answer)) {
     memory = memory_before;
     ram = ram_before;
+    if (mac_refused_) ram.temp_key = {};
   }
   if (const ChipStatus* status = std::get_if<ChipStatus>(&answer)) {
     return encode_response(Block<1>{static_cast<std::uint8_t>(*status)});

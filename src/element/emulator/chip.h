@@ -1,7 +1,8 @@
 // chip.h -- the ATECC608's core without bus, clock or file: one command packet in, one response packet out.
 //
 // Checks come in the chip's order: checksum and count (ff), opcode, mode bits and lengths (03), state and policy (0f).
-// A command that ends in an error leaves everything as it was. Opcodes this table lacks answer 03.
+// A command that ends in an error leaves everything as it was, but for TempKey when the host's MAC was wrong. Opcodes
+// this table lacks answer 03.
 #pragma once
 
 #include "element/emulator/memory.h"
@@ -19,6 +20,7 @@ struct TempKey {
   bool gen_key = false;
   bool no_mac = false;
   bool is_private_key = false;  // GenKey into TempKey: for ECDH alone
+  bool has_upper_half = false;  // all 64 bytes are valid
   unsigned key_id = 0;
 
   Bytes first_half() const { return Bytes{bytes}.first(32); }
@@ -42,7 +44,8 @@ struct Volatile {
   bool alternate_key_valid = false;
   std::optional<ShaContext> sha;         // of the message
   std::optional<ShaContext> hmac_outer;  // has taken the outer key block; set while `sha` is an HMAC
-  std::optional<unsigned> authorised;    // last slot that passed CheckMac: a later issue's command
+  std::optional<unsigned> authorised;    // last slot that passed CheckMac over TempKey
+  bool transport_open = false;           // the UseLock slot was authorised since wake
   bool random_seeded = false;
 };
 
@@ -59,6 +62,11 @@ class Chip {
   const ConfigZone& config() const { return memory.config; }
   void fill_random(std::span<std::uint8_t> out);  // the fixed pattern until the configuration is locked
   crypto::Random& random() { return random_; }
+  // The answer to a MAC from the host that does not match: unlike any other error it costs TempKey.
+  [[nodiscard]] ChipStatus refuse_mac() {
+    mac_refused_ = true;
+    return ChipStatus::execution_error;
+  }
 
   Memory memory;
   Volatile ram;
@@ -66,6 +74,7 @@ class Chip {
 
  private:
   crypto::Random& random_;
+  bool mac_refused_ = false;
 };
 
 }  // namespace signet::element::emulator

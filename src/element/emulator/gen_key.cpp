@@ -1,5 +1,6 @@
 // GenKey 0x40 [3.4]
 #include "element/emulator/commands.h"
+#include "element/emulator/formulas.h"
 #include "element/emulator/policy.h"
 
 namespace signet::element::emulator {
@@ -10,31 +11,23 @@ constexpr std::size_t other_data_bytes = 3;
 // TK = H(TK || 40 || three bytes || SN8 SN01 || 0^25 || X || Y)
 void digest_into_temp_key(Chip& chip, Bytes three, const crypto::PublicKey& key, unsigned slot) {
   TempKey& temp = chip.ram.temp_key;
-  Buffer input = copy_of(temp.first_half());
-  Writer w{input};
-  w.u8(static_cast<std::uint8_t>(Opcode::gen_key)).bytes(three).bytes(serial_tail(chip.config()));
-  w.bytes(Block<25>{}).bytes(key);
-  std::ranges::copy(crypto::sha256(input), temp.bytes.begin());
+  const Head head = {static_cast<std::uint8_t>(Opcode::gen_key), three[0], three[1], three[2]};
+  put_digest(temp, digest_of(chip.config(), temp.first_half(), head, Block<25>{}, key));
   temp.gen_key = true;
   temp.gen_dig = false;
   temp.key_id = slot;
 }
 
-// [?] PersistentDisable and ReqAuth bind a use of the key, LimitedUse does not count GenKey.
-bool may_use(const Chip& chip, unsigned slot) {
-  const KeyConfig key = key_config(chip.config(), slot);
-  return (!key.persistent_disable || chip.latch) && (!key.req_auth || chip.ram.authorised == key.auth_key);
-}
-
-// What a digest is built upon: a nonce, not the key that GenKey put there, and a random one where the slot demands it.
-bool has_nonce_for(const Chip& chip, unsigned slot) {
-  return chip.ram.temp_key.valid && !chip.ram.temp_key.is_private_key && is_random_enough(chip, slot);
+// [?] ReqRandom speaks of the TempKey in the computation: only a digest has one. A digest is built upon a nonce, not
+// upon the key that GenKey put there.
+bool may_use(Chip& chip, unsigned slot, bool digest) {
+  return (!digest || has_temp_key(chip)) && use_key(chip, slot, {.is_counted = false, .binds_random = digest});
 }
 
 Answer digest_of_stored(Chip& chip, const Command& command) {
   const unsigned slot = command.param2;
   const auto key = public_key_in(chip, slot);
-  if (!key || !has_nonce_for(chip, slot) || !may_use(chip, slot)) return ChipStatus::execution_error;
+  if (!key || !may_use(chip, slot, true)) return ChipStatus::execution_error;
   digest_into_temp_key(chip, command.data, *key, slot);
   return ChipStatus::ok;
 }
@@ -55,10 +48,8 @@ Answer of_private(Chip& chip, const Command& command) {
   const unsigned slot = command.param2;
   const bool make = (command.param1 & mode::gen_key_private) != 0;
   const bool digest = (command.param1 & mode::gen_key_digest) != 0;
-  if (!is_private_p256(chip.config(), slot) || !may_use(chip, slot)) return ChipStatus::execution_error;
+  if (!is_private_p256(chip.config(), slot) || !may_use(chip, slot, digest)) return ChipStatus::execution_error;
   if (!key_config(chip.config(), slot).pub_info) return ChipStatus::execution_error;
-  // [?] ReqRandom speaks of the TempKey in the computation: only the digest has one.
-  if (digest && !has_nonce_for(chip, slot)) return ChipStatus::execution_error;
   if (make) {
     if (!may_replace(chip.config(), slot)) return ChipStatus::execution_error;
     const crypto::PrivateKey key = crypto::generate_private_key(chip.random());

@@ -15,6 +15,15 @@ constexpr Block<16> blank_key_config_low = {0x33, 0x33, 0x33, 0x1c, 0x1c, 0x1c, 
 
 }  // namespace
 
+std::span<std::uint8_t> bytes_at(Memory& memory, const Place& place) {
+  switch (place.zone) {
+    case Zone::config: return std::span{memory.config}.subspan(place.offset, place.inside());
+    case Zone::otp: return std::span{memory.data.otp}.subspan(place.offset, place.inside());
+    case Zone::data: return memory.data.slot(place.slot).subspan(place.offset, place.inside());
+  }
+  return {};
+}
+
 Memory blank_memory(crypto::Random& random) {
   Memory memory;
   ConfigZone& config = memory.config;

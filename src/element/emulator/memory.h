@@ -21,6 +21,9 @@ struct Memory {
   DataImage data;
 };
 
+// Where a Read or Write goes. Ends with the zone or slot.
+std::span<std::uint8_t> bytes_at(Memory& memory, const Place& place);
+
 // As it leaves the factory: unlocked, empty, with a serial number 01 23 .. .. .. .. .. .. 01 of its own.
 Memory blank_memory(crypto::Random& random);
 

@@ -37,7 +37,7 @@ Answer pass_through(Chip& chip, const Command& command) {
     chip.ram.alternate_key_valid = true;
     std::ranges::copy(command.data, chip.ram.alternate_key.begin());
   } else {
-    chip.ram.temp_key = {.valid = true, .from_input = true};
+    chip.ram.temp_key = {.valid = true, .from_input = true, .has_upper_half = long_input};
     std::ranges::copy(command.data, chip.ram.temp_key.bytes.begin());
   }
   return ChipStatus::ok;

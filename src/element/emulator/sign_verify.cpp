@@ -50,11 +50,9 @@ std::optional<crypto::PublicKey> verify_key(Chip& chip, const Command& command) 
   const unsigned slot = command.param2;
   if (!is_config_locked(chip.config())) return std::nullopt;
   const auto key = public_key_in(chip, slot);
-  if (!key || !is_validated(chip, slot) || !is_random_enough(chip, slot)) return std::nullopt;
-  // ReqRandom speaks of TempKey: a message elsewhere cannot satisfy it.
-  const bool digest_buffer = (command.param1 & mode::verify_digest_buffer) != 0;
-  if (key_config(chip.config(), slot).req_random && digest_buffer) return std::nullopt;
-  if (!use_key(chip, slot)) return std::nullopt;
+  if (!key || !is_validated(chip, slot)) return std::nullopt;
+  const bool has_temp_key = (command.param1 & mode::verify_digest_buffer) == 0;
+  if (!use_key(chip, slot, {.binds_random = true, .has_temp_key = has_temp_key})) return std::nullopt;
   return key;
 }
 

@@ -19,6 +19,10 @@ class DigestVectors : public testing::Test {
     std::copy_n(serial.begin() + 4, 5, chip.chip.memory.config.begin() + at::serial_high);
   }
   std::string vector(std::string_view name) { return string_member(vectors_, name).value(); }
+  void put_temp_key(bool from_input) {
+    chip.chip.ram.temp_key = {.valid = true, .from_input = from_input};
+    std::ranges::copy(sequence(0x80, 32), chip.chip.ram.temp_key.bytes.begin());
+  }
   std::string temp_key() { return hex(chip.chip.ram.temp_key.first_half()); }
 
   TestChip chip;
@@ -36,6 +40,61 @@ TEST_F(DigestVectors, NonceMixesBothSides) {
   }
   chip.random.stage(sequence(0x20, 32));
   EXPECT_EQ(chip.answer(Opcode::nonce, 0, 0x8000, sequence(0, 20)), vector("nonce_rand_m00"));
+}
+
+TEST_F(DigestVectors, GenDigTakesInEveryZone) {
+  chip.configure(4, 0x8080, 0x001c);
+  chip.configure(6, 0x8f9f, 0x001c);
+  chip.chip.memory.data.set(4, sequence(0x40, 32));
+  const auto digest = [&](std::uint8_t zone, std::uint16_t param2, const Buffer& data = {}) {
+    chip.load_temp_key(sequence(0x80, 32));
+    EXPECT_EQ(chip.answer(Opcode::gen_dig, zone, param2, data), "00") << unsigned{zone};
+    return temp_key();
+  };
+  EXPECT_EQ(digest(2, 4), vector("gendig_data_4"));
+  EXPECT_EQ(digest(2, 4, sequence(1, 4)), vector("gendig_data_4")) << "OtherData counts for NoMac keys alone";
+  EXPECT_EQ(digest(3, 0x0005, sequence(0xc0, 32)), vector("gendig_shared_0005"));
+  EXPECT_EQ(digest(3, 0x8005, sequence(0xc0, 32)), vector("gendig_shared_8005"));
+  EXPECT_EQ(digest(5, 6), vector("gendig_keyconfig_6"));
+  std::ranges::copy(encode_counter(0x00010203), chip.chip.memory.config.begin() + at::counters + 8);
+  EXPECT_EQ(digest(4, 1), vector("gendig_counter_1"));
+}
+
+TEST_F(DigestVectors, GenDigTakesInABlock) {
+  // Block 1 of the zone is the vector's slot value.
+  chip.load_temp_key(sequence(0x80, 32));
+  std::ranges::copy(sequence(0x40, 32), chip.chip.memory.config.begin() + 32);
+  ASSERT_EQ(chip.answer(Opcode::gen_dig, 0, 1), "00");
+  EXPECT_EQ(temp_key(), vector("gendig_config_1"));
+}
+
+TEST_F(DigestVectors, MacProvesAKey) {
+  chip.configure(3, 0x8080, 0x001c);
+  chip.chip.memory.data.set(3, sequence(0x40, 32));
+  EXPECT_EQ(chip.answer(Opcode::mac, 0x00, 3, sequence(0xa0, 32)), vector("mac_m00_k3"));
+  put_temp_key(false);
+  EXPECT_EQ(chip.answer(Opcode::mac, 0x41, 3), vector("mac_m41_k3"));
+}
+
+TEST_F(DigestVectors, CheckMacAcceptsTheProof) {
+  chip.configure(3, 0x8080, 0x001c);
+  chip.chip.memory.data.set(3, sequence(0x40, 32));
+  Buffer data = sequence(0xa0, 32);
+  Writer{data}.bytes(decode_hex(vector("checkmac_m00")).value()).bytes(sequence(0x10, 13));
+  EXPECT_EQ(chip.answer(Opcode::check_mac, 0, 3, data), "00");
+  data[32] ^= 1;
+  EXPECT_EQ(chip.answer(Opcode::check_mac, 0, 3, data), "01");
+}
+
+TEST_F(DigestVectors, WriteTakesCipherAndMac) {
+  chip.configure(1, 0x4480, 0x001c);
+  put_temp_key(true);
+  chip.chip.ram.temp_key.gen_dig = true;
+  chip.chip.ram.temp_key.key_id = 4;
+  Buffer data = decode_hex(vector("write_enc_slot1")).value();
+  Writer{data}.bytes(decode_hex(vector("write_mac_slot1")).value());
+  ASSERT_EQ(chip.answer(Opcode::write, 0xc2, 0x0008, data), "00");
+  EXPECT_EQ(hex(Bytes{chip.chip.memory.data.slot(1)}.first(32)), hex(sequence(0xc0, 32)));
 }
 
 TEST_F(DigestVectors, GenKeyDigestsAPublicKey) {

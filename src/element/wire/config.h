@@ -18,6 +18,7 @@ inline constexpr std::size_t count_match = 18;
 inline constexpr std::size_t chip_mode = 19;
 inline constexpr std::size_t slot_config = 20;
 inline constexpr std::size_t counters = 52;
+inline constexpr std::size_t use_lock = 68;  // the transport lock
 inline constexpr std::size_t volatile_key = 69;
 inline constexpr std::size_t user_extra = 84;  // 84 .. 87 change only by UpdateExtra and Lock
 inline constexpr std::size_t user_extra_address = 85;
