@@ -14,7 +14,7 @@ constexpr Row table[] = {
     {Opcode::check_mac, check_mac}, {Opcode::counter, counter}, {Opcode::ecdh, ecdh},   {Opcode::gen_dig, gen_dig},
     {Opcode::gen_key, gen_key},     {Opcode::info, info},       {Opcode::lock, lock},   {Opcode::mac, mac},
     {Opcode::nonce, nonce},         {Opcode::random, random},   {Opcode::read, read},   {Opcode::sha, sha},
-    {Opcode::sign, sign},           {Opcode::verify, verify},   {Opcode::write, write},
+    {Opcode::sign, sign},           {Opcode::verify, verify},   {Opcode::write, write}, {Opcode::kdf, kdf},
 };
 
 Answer dispatch(Chip& chip, Bytes packet) {
@@ -33,6 +33,14 @@ bool is_error(const Answer& answer) {
 }
 
 }  // namespace
+
+std::optional<Bytes> TempKey::part(std::size_t offset, std::size_t size) const {
+  ENSURE(offset + size <= bytes.size());
+  const bool touches_first = offset<32, touches_second = offset + size> 32;
+  if (no_mac || (touches_first && (!valid || is_private_key)) || (touches_second && !has_upper_half))
+    return std::nullopt;
+  return Bytes{bytes}.subspan(offset, size);
+}
 
 Volatile::~Volatile() {
   crypto::wipe(temp_key.bytes);

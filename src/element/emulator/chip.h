@@ -14,16 +14,19 @@ namespace signet::element::emulator {
 
 struct TempKey {
   Block<64> bytes{};
-  bool valid = false;
+  bool valid = false;       // the first 32 bytes
   bool from_input = false;  // the Source flag: 0 came from the RNG, 1 from the host
   bool gen_dig = false;
   bool gen_key = false;
   bool no_mac = false;
   bool is_private_key = false;  // GenKey into TempKey: for ECDH alone
-  bool has_upper_half = false;  // all 64 bytes are valid
+  bool has_upper_half = false;  // the other 32 bytes
   unsigned key_id = 0;
 
   Bytes first_half() const { return Bytes{bytes}.first(32); }
+  // As a key or a message to a key. Nothing when not all of these bytes are valid, when they are the key that GenKey
+  // put there, or when the value is tainted by a NoMac key.
+  std::optional<Bytes> part(std::size_t offset, std::size_t size) const;
 };
 
 struct DigestBuffer {

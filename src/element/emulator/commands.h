@@ -11,6 +11,7 @@ Answer ecdh(Chip& chip, const Command& command);
 Answer gen_dig(Chip& chip, const Command& command);
 Answer gen_key(Chip& chip, const Command& command);
 Answer info(Chip& chip, const Command& command);
+Answer kdf(Chip& chip, const Command& command);
 Answer lock(Chip& chip, const Command& command);
 Answer mac(Chip& chip, const Command& command);
 Answer nonce(Chip& chip, const Command& command);

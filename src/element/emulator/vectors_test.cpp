@@ -140,5 +140,44 @@ TEST_F(DigestVectors, ShaGivesItsContextAway) {
             vector("sha256_of_100_bytes"));
 }
 
+// details: algorithm's bits, and the length of the message in the highest byte.
+Buffer kdf_input(std::uint32_t details, Bytes message) {
+  Buffer out;
+  Writer{out}.u32_le(details).bytes(message);
+  return out;
+}
+
+TEST_F(DigestVectors, KdfDerivesFromTempKey) {
+  chip.put(at::chip_options, 0x0004);
+  chip.load_temp_key(sequence(0x80, 32));
+  const Buffer message = sequence(0xc0, 16);
+  const auto derive = [&](std::uint8_t algorithm, std::uint32_t details) {
+    const auto mode = static_cast<std::uint8_t>(algorithm | mode::kdf_to_output);
+    return chip.answer(Opcode::kdf, mode, 0, kdf_input(details, message));
+  };
+  EXPECT_EQ(derive(mode::kdf_prf, 0x10000001), vector("kdf_prf_32"));
+  EXPECT_EQ(derive(mode::kdf_prf, 0x10000101), vector("kdf_prf_64"));
+  EXPECT_EQ(derive(mode::kdf_hkdf, 0x10000002), vector("kdf_hkdf"));
+  EXPECT_EQ(derive(mode::kdf_aes, 0), vector("kdf_aes"));
+  EXPECT_EQ(temp_key(), hex(sequence(0x80, 32))) << "KDF leaves TempKey";
+}
+
+TEST_F(DigestVectors, KdfEncryptsItsOutputWithTheIoProtectionKey) {
+  chip.put(at::chip_options, 0x6802);  // key in slot 6, clear output forbidden
+  chip.chip.memory.data.set(6, sequence(0x20, 32));
+  chip.load_temp_key(sequence(0x80, 32));
+  const Buffer input = kdf_input(0x10000101, sequence(0xc0, 16));
+  EXPECT_EQ(chip.answer(Opcode::kdf, mode::kdf_prf | mode::kdf_to_output, 0, input), "0f");
+  chip.put(at::chip_options, 0x6402);
+  EXPECT_EQ(chip.answer(Opcode::kdf, mode::kdf_prf | mode::kdf_to_output, 0, input), "0f");
+  chip.random.stage(sequence(0xc0, 32));
+  const Buffer answer = chip.ask(Opcode::kdf, mode::kdf_prf | mode::kdf_to_output_encrypted, 0, input);
+  ASSERT_EQ(answer.size(), 96u);
+  Buffer plain = decode_hex(vector("io_keystream_64")).value();
+  for (std::size_t i = 0; i < plain.size(); ++i) plain[i] ^= answer[i];
+  EXPECT_EQ(hex(plain), vector("kdf_prf_64"));
+  EXPECT_EQ(hex(Bytes{answer}.last(32)), hex(sequence(0xc0, 32)));
+}
+
 }  // namespace
 }  // namespace signet::element::emulator

@@ -1,0 +1,58 @@
+#include "element/emulator/io_protection.h"
+
+#include "element/emulator/policy.h"
+
+namespace signet::element::emulator {
+namespace {
+
+constexpr std::size_t secret_block_bytes = 32;
+constexpr std::size_t nonce_part_bytes = 16;
+
+Buffer encrypt(Chip& chip, const crypto::Secret<32>& key, Bytes secret) {
+  ENSURE(secret.size() == secret_block_bytes || secret.size() == 2 * secret_block_bytes);
+  const auto nonce = chip.random().block<32>();
+  Buffer out = copy_of(secret);
+  for (std::size_t i = 0; i * secret_block_bytes < secret.size(); ++i) {
+    Buffer input = copy_of(key.reveal());
+    Writer{input}.bytes(Bytes{nonce}.subspan(i * nonce_part_bytes, nonce_part_bytes));
+    crypto::Digest stream = crypto::sha256(input);
+    for (std::size_t n = 0; n < stream.size(); ++n) out[i * secret_block_bytes + n] ^= stream[n];
+    crypto::wipe(input);
+    crypto::wipe(stream);
+  }
+  Writer{out}.bytes(nonce);
+  return out;
+}
+
+}  // namespace
+
+std::optional<crypto::Secret<32>> io_key(Chip& chip) {
+  constexpr std::uint16_t enabled = 0x0002;
+  const std::uint16_t options = chip_options(chip.config());
+  const unsigned slot = options >> 12;
+  if ((options & enabled) == 0 || key_config(chip.config(), slot).is_private) return std::nullopt;
+  if (!use_key(chip, slot)) return std::nullopt;
+  return crypto::Secret<32>{Bytes{chip.memory.data.slot(slot)}.first<32>()};
+}
+
+Answer give_secret(Chip& chip, SecretOutput what, bool encrypted, Bytes secret) {
+  const unsigned form = chip_options(chip.config()) >> static_cast<unsigned>(what) & 3u;
+  const bool allowed = form == 0 || (form == 1 && encrypted);  // 2 and 3: it never leaves the chip
+  if (!allowed) return ChipStatus::execution_error;
+  if (!encrypted) return copy_of(secret);
+  const auto key = io_key(chip);
+  if (!key) return ChipStatus::execution_error;
+  return encrypt(chip, *key, secret);
+}
+
+bool may_store_secret(const ConfigZone& config, unsigned slot) {
+  if (key_config(config, slot).is_private || is_slot_locked(config, slot)) return false;
+  return slot_config(config, slot).write_rule() == WriteRule::always;
+}
+
+void store_secret(Chip& chip, unsigned slot, Bytes secret) {
+  chip.memory.data.set(slot, secret);
+  mark_unvalidated(chip, slot);
+}
+
+}  // namespace signet::element::emulator

@@ -1,0 +1,25 @@
+// io_protection.h -- where a computed secret may go, and the key that one host and one chip share [3.6, 4.1].
+//
+//   answer := cipher nonce:u8[32]          cipher block i = secret block i XOR SHA-256(key || nonce[16i .. 16i+15])
+#pragma once
+
+#include "element/emulator/chip.h"
+
+namespace signet::element::emulator {
+
+// Nothing when ChipOptions enables no such key, or when the rules of its slot forbid the use.
+std::optional<crypto::Secret<32>> io_key(Chip& chip);
+
+enum class SecretOutput : std::uint8_t { ecdh = 8, kdf = 10 };  // where in ChipOptions its two bits stand
+
+// The answer that carries the secret, clear or encrypted; 0f when ChipOptions forbids this form.
+// REQUIRES: one or two blocks of 32 bytes.
+Answer give_secret(Chip& chip, SecretOutput what, bool encrypted, Bytes secret);
+
+// [?] True for a slot that Write could fill in clear: a result computed from what a host chose must not be a way round
+// WriteConfig.
+bool may_store_secret(const ConfigZone& config, unsigned slot);
+// REQUIRES: secret fits the slot.
+void store_secret(Chip& chip, unsigned slot, Bytes secret);
+
+}  // namespace signet::element::emulator
