@@ -5,6 +5,19 @@ import signal
 
 from harness import BIN, PASSWORD, run, wait_for
 
+PUBLISHING = """
+from networking import wifi
+from zdm import zdm
+
+wifi.configure(ssid="Signet-Lab", password="correct horse battery")
+wifi.start()
+agent = zdm.Agent()
+agent.start()
+while True:
+    agent.publish({"value": 1}, "test")
+    sleep(20)
+"""
+
 
 class Board:
     """signet-element and signet-board. Kill one and start it again as often as you like: what they keep stays."""
@@ -23,10 +36,10 @@ class Board:
         self.element = self.scene.start("signet-element", "--socket", self.socket, "--state", self.chip)
         self.wait_for_start(self.element, self.socket, "signet-element")
 
-    def start(self):
+    def start(self, *options):
         self.console.unlink(missing_ok=True)
         self.process = self.scene.start("signet-board", "--dir", self.folder, "--element", f"unix:{self.socket}",
-                                        "--root", self.foundry / "root.pem", "--program", self.program)
+                                        "--root", self.foundry / "root.pem", "--program", self.program, *options)
         self.wait_for_start(self.process, self.console, "signet-board")
 
     def wait_for_start(self, process, sign, name):

@@ -21,6 +21,7 @@ struct Options {
   std::string program;
   std::string root;
   std::string packages;
+  std::string tls_max = "1.3";
 };
 
 constexpr const char* about =
@@ -91,6 +92,9 @@ Result<board::BoardConfig> configure(const Options& options) {
   config.folder = std::filesystem::absolute(options.folder).string();
   config.name = "virtual";
   config.release = SIGNET_VERSION;
+  const auto newest = net::parse_tls_version(options.tls_max);
+  if (!newest) return Error{newest.error()}.within("--tls-max");
+  config.newest_tls = newest.value();
   const std::string packages = options.packages.empty() ? packages_beside_program() : options.packages;
   const std::string runner = TRY(absolute_file(packages + "/runner.py", "--python-path:"));
   const std::string program = TRY(absolute_file(options.program, "--program:"));
@@ -144,6 +148,8 @@ int main(int argc, char** argv) {
   app.add_option("--root", options.root, "root certificate of the element's manufacturer, PEM or DER; kept in DIR");
   app.add_option("--python-path", options.packages,
                  "folder of the packages zdm, bsp, ...; default: ../python beside this program");
+  app.add_option("--tls-max", options.tls_max, "newest TLS to speak; 1.2 for a network that breaks 1.3 (1.3)")
+      ->check(CLI::IsMember({"1.2", "1.3"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -18,7 +18,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
       disk_(std::move(disk)),
       outbox_(std::move(outbox)),
       endpoint_(std::move(endpoint)),
-      uplink_(parts.loop, outbox_, parts.random, parts.element),
+      uplink_(parts.loop, outbox_, parts.random, parts.element, config_.newest_tls),
       desk_(*this, [this](const Frame& frame) { firmware_.send(frame); }),
       firmware_(parts.loop, parts.random, config_.firmware, *this) {
   parts_.console.on_input([this](Bytes typed) { on_console(typed); });

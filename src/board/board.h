@@ -17,6 +17,7 @@ struct BoardConfig {
   std::string release;  // of this program
   std::optional<identity::Certificate> root;
   FirmwareConfig firmware;
+  net::TlsVersion newest_tls = net::TlsVersion::v1_3;
 };
 
 // The hardware. All outlive the board.

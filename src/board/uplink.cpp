@@ -113,7 +113,7 @@ void Uplink::arm() {
 void Uplink::dial() {
   const auto& endpoint = *needs_.endpoint;
   if (!tls_) {
-    auto tls = net::TlsClient::create({endpoint.ca, endpoint.host, "mqtt"}, needs_.chain, element_);
+    auto tls = net::TlsClient::create({endpoint.ca, endpoint.host, "mqtt", newest_tls_}, needs_.chain, element_);
     if (!tls) return lost(tls.error().what);
     tls_ = std::move(tls).value();
   }

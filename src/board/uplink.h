@@ -24,8 +24,9 @@ class Uplink {
   using Say = std::function<void(const std::string&)>;  // for a person at the console
 
   // All outlive the uplink.
-  Uplink(net::Loop& loop, agent::Outbox& outbox, crypto::Random& random, element::Element& element)
-      : loop_(loop), element_(element), agent_(outbox, random) {}
+  Uplink(net::Loop& loop, agent::Outbox& outbox, crypto::Random& random, element::Element& element,
+         net::TlsVersion newest_tls)
+      : loop_(loop), element_(element), newest_tls_(newest_tls), agent_(outbox, random) {}
   ~Uplink();
 
   void on_settled(OnSettled call) { settled_ = std::move(call); }
@@ -52,6 +53,7 @@ class Uplink {
 
   net::Loop& loop_;
   element::Element& element_;
+  net::TlsVersion newest_tls_;
   agent::Agent agent_;
   Needs needs_;
   std::shared_ptr<net::TlsClient> tls_;

@@ -39,10 +39,14 @@ class TlsServer {
   std::shared_ptr<State> state_;
 };
 
+enum class TlsVersion { v1_2, v1_3 };
+Result<TlsVersion> parse_tls_version(std::string_view text);  // "1.2", "1.3"
+
 struct ClientTrust {
   std::string ca_pem{};       // the manager's CA; nothing else is believed, the system's store is not used
   std::string server_name{};  // must be in the server's certificate
   std::string alpn = "mqtt";  // the server must choose it; "" offers none
+  TlsVersion newest = TlsVersion::v1_3;
 };
 
 class TlsClient {

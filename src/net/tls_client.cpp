@@ -164,12 +164,20 @@ class ClientStream final : public Stream {
 
 }  // namespace
 
+Result<TlsVersion> parse_tls_version(std::string_view text) {
+  if (text == "1.2") return TlsVersion::v1_2;
+  if (text == "1.3") return TlsVersion::v1_3;
+  return Error{Errc::malformed, "\"" + std::string{text} + "\" is no version of TLS that is spoken here: 1.2 or 1.3"};
+}
+
 Result<std::unique_ptr<TlsClient>> TlsClient::create(const ClientTrust& trust, const std::vector<Buffer>& chain,
                                                      element::Element& element) {
   auto state = std::make_shared<State>(element);
   state->trust = trust;
   TRY(open_library(*state));
   state->context = TRY(make_context(state->library.get(), TLS_client_method()));
+  const int newest = trust.newest == TlsVersion::v1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
+  if (SSL_CTX_set_max_proto_version(state->context.get(), newest) != 1) return take_tls_error("set up TLS");
   TRY(trust_only(state->context.get(), state->library.get(), trust));
   TRY(show_identity(*state, chain));
   const Buffer alpn = trust.alpn.empty() ? Buffer{} : alpn_wire({trust.alpn});

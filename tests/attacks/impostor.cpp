@@ -1,6 +1,6 @@
 // impostor -- attacks a gateway with a genuine certificate whose private key it does not have.
 //
-//   impostor --port P --ca manager-ca.pem --chain unit.pem
+//   impostor --port P --ca manager-ca.pem --chain unit.pem [--tls 1.2]
 //
 // Presents the certificates of a real unit and signs the handshake with a key of its own. Prints what the gateway did;
 // ends with 0 when it was refused and 1 when it was let in.
@@ -73,14 +73,15 @@ Result<std::vector<identity::Certificate>> read_chain(const std::string& file) {
 }
 
 Result<bool> attack(const std::string& host, std::uint16_t port, const std::string& ca_file,
-                    const std::string& chain_file) {
+                    const std::string& chain_file, const std::string& tls_version) {
   const auto chain = TRY(read_chain(chain_file));
   std::vector<Buffer> ders;
   for (const auto& certificate : chain) ders.push_back(certificate.der);
   StolenIdentity stolen{chain[0].public_key};
   SystemClock clock;
   const auto loop = TRY(net::Loop::create(clock));
-  const net::ClientTrust trust{std::string{text_of(TRY(read_file(ca_file, file_bytes_max)))}, host, "mqtt"};
+  const net::ClientTrust trust{std::string{text_of(TRY(read_file(ca_file, file_bytes_max)))}, host, "mqtt",
+                               TRY(net::parse_tls_version(tls_version))};
   const auto tls = TRY(net::TlsClient::create(trust, std::move(ders), stolen));
   const auto events = std::make_shared<Attack>(*loop);
   TRY(net::connect(*loop, host, port, *tls, events, patience));
@@ -97,14 +98,16 @@ int main(int argc, char** argv) {
   std::string host = "localhost";
   std::string ca_file;
   std::string chain_file;
+  std::string tls = "1.3";
   std::uint16_t port = 0;
   CLI::App app{"Attacks a gateway with a genuine certificate and without its key."};
   app.add_option("--host", host, "the gateway's name");
   app.add_option("--port", port, "the gateway's port")->required();
   app.add_option("--ca", ca_file, "PEM of the manager's CA")->required();
   app.add_option("--chain", chain_file, "PEM of the unit's certificates, its own first")->required();
+  app.add_option("--tls", tls, "newest TLS to offer, 1.2 or 1.3");
   CLI11_PARSE(app, argc, argv);
-  const auto refused = signet::attack(host, port, ca_file, chain_file);
+  const auto refused = signet::attack(host, port, ca_file, chain_file, tls);
   if (!refused) return signet::exit_code("impostor", refused.error());
   return refused.value() ? 0 : 1;
 }
