@@ -41,7 +41,7 @@ class StolenCertificate(unittest.TestCase):
                 self.assertEqual(thief.returncode, 0, thief.stdout + thief.stderr)
                 self.assertIn("refused: ", thief.stdout)
 
-            line, = self.refusals(manager)  # the second attempt is alike: the audit counts it with the next one it writes
+            line, = self.refusals(manager)  # the second is like it: the audit counts it in the next line of its kind
             self.assertFalse(line["allowed"])
             self.assertEqual(line["subject"], self.dcn_of(manager))
             self.assertEqual(line["detail"], "the peer does not hold the key of the certificate it showed")
