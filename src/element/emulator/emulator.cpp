@@ -7,9 +7,28 @@ namespace {
 
 constexpr std::uint8_t past_the_end = 0xff;
 
+constexpr std::uint8_t long_watchdog_bit = 4;
+constexpr std::uint16_t self_test_at_power_on_bit = 1;
+constexpr Millis short_command{5};
+
+Millis watchdog_of(const ConfigZone& config) {
+  return (config[at::chip_mode] & long_watchdog_bit) != 0 ? watchdog_long : watchdog;
+}
+
+// [?] The datasheet's maximum, but for a command that would then never be carried out.
+Micros time_needed(std::uint8_t opcode, const ConfigZone& config) {
+  const Millis longest = execution_time_max(opcode, config[at::chip_mode]);
+  return longest < watchdog_of(config) ? longest : execution_time_typical(opcode, config[at::chip_mode]);
+}
+
 Error asleep() { return Error{Errc::unavailable, "the chip is asleep"}; }
 
 }  // namespace
+
+Micros execution_time_typical(std::uint8_t opcode, std::uint8_t chip_mode) {
+  const Micros longest = execution_time_max(opcode, chip_mode);
+  return longest <= short_command ? longest / 8 : longest / 2;
+}
 
 Result<std::unique_ptr<Emulator>> Emulator::open(const std::string& state_path, Clock& clock, crypto::Random& random) {
   StateFile file = TRY(StateFile::open(state_path));
@@ -43,31 +62,39 @@ void Emulator::end_turn(bool forget_volatile) {
 }
 
 void Emulator::wake_pulse() {
-  if (is_awake()) return;  // in particular it does not replace the answer that is waiting
-  const bool is_long = (chip_.config()[at::chip_mode] & 4) != 0;
-  awake_until_ = clock_.monotonic() + (is_long ? watchdog_long : watchdog);
+  const Instant now = clock_.monotonic();
+  if (is_awake()) {  // it does nothing; in particular it does not replace the answer that is waiting
+    if (timing_ == Timing::at_once) ready_at_ = now;  // but for a chip that zeros are waking: this host need not wait
+    return;
+  }
+  awake_until_ = now + watchdog_of(chip_.config());
+  const bool tests_itself = (chip_options(chip_.config()) & self_test_at_power_on_bit) != 0;
+  ready_at_ = timing_ == Timing::at_once ? now : now + (tests_itself ? Micros{wake_delay_self_test} : wake_delay);
   address_ = i2c_address(chip_.config());
   output_.assign(wake_greeting.begin(), wake_greeting.end());
   read_at_ = 0;
 }
 
-// The new state is on disk before anybody sees the answer. When it cannot be written, nothing has happened.
 Result<Buffer> Emulator::answer(Bytes command_packet) {
   const auto command = decode_command(command_packet);
-  if (command) {
-    const Millis needed = execution_time_max(command.value().opcode, chip_.config()[at::chip_mode]);
-    if (clock_.monotonic() + needed > *awake_until_) {
-      return encode_response(Block<1>{static_cast<std::uint8_t>(ChipStatus::watchdog_near)});
-    }
+  if (command && clock_.monotonic() + time_needed(command.value().opcode, chip_.config()) > *awake_until_) {
+    return encode_response(Block<1>{static_cast<std::uint8_t>(ChipStatus::watchdog_near)});
   }
+  return answer_durably(command_packet);
+}
+
+// The new state is on disk before anybody sees the answer. When it cannot be written, nothing has happened.
+Result<Buffer> Emulator::answer_durably(Bytes command_packet) {
   const Memory memory_before = chip_.memory;
   const Volatile ram_before = chip_.ram;
+  const bool latch_before = chip_.latch;
   Buffer response = chip_.execute(command_packet);
   if (file_ && !(chip_.memory == memory_before)) {
     const Status stored = file_->store(chip_.memory);
     if (!stored) {
       chip_.memory = memory_before;
       chip_.ram = ram_before;
+      chip_.latch = latch_before;
       log_error("element.not_stored", {{"why", stored.error().what}});
       return stored.error();
     }
@@ -95,28 +122,50 @@ Status Emulator::sleep() {
   return {};
 }
 
+bool Emulator::answers_at(std::uint8_t address) {
+  return is_awake() && address == address_ && clock_.monotonic() >= ready_at_;
+}
+
+bool Emulator::is_answer_waiting() { return is_awake() && read_at_ < output_.size(); }
+
+bool Emulator::take_command(Bytes command_packet) {
+  auto response = answer(command_packet);
+  if (!response) {  // a chip whose memory fails is one that does not answer any more
+    end_turn(true);
+    return false;
+  }
+  output_ = std::move(response).value();
+  read_at_ = 0;
+  const auto command = decode_command(command_packet);
+  if (timing_ == Timing::chip && command) {
+    ready_at_ = clock_.monotonic() + execution_time_typical(command.value().opcode, chip_.config()[at::chip_mode]);
+  }
+  return true;
+}
+
 bool Emulator::write(std::uint8_t address, Bytes data) {
-  if (!is_awake() || address != address_) return false;
+  if (!is_awake()) {
+    const bool heard = address == 0 || address == i2c_address(chip_.config());
+    if (heard && is_wake_by_zeros({.op = BusOp::write, .address = address, .data = data})) {
+      wake_pulse();
+      ready_at_ = std::max(ready_at_, clock_.monotonic() + wake_delay);  // never the transaction that woke it
+    }
+    return false;
+  }
+  if (!answers_at(address)) return false;
   if (data.empty()) return true;
   switch (data[0]) {
     case word_address::reset: read_at_ = 0; break;
     case word_address::sleep: end_turn(true); break;
     case word_address::idle: end_turn(false); break;
-    case word_address::command: {
-      auto response = answer(data.subspan(1));
-      // A chip whose memory fails is one that does not answer any more.
-      if (!response) return end_turn(true), false;
-      output_ = std::move(response).value();
-      read_at_ = 0;
-      break;
-    }
+    case word_address::command: return take_command(data.subspan(1));
     default: break;  // reserved: ignored
   }
   return true;
 }
 
 std::optional<Buffer> Emulator::read(std::uint8_t address, std::size_t size) {
-  if (!is_awake() || address != address_) return std::nullopt;
+  if (!answers_at(address)) return std::nullopt;
   Buffer out(size, past_the_end);
   const Bytes rest = Bytes{output_}.subspan(read_at_);
   const std::size_t given = std::min(size, rest.size());

@@ -16,6 +16,14 @@ namespace signet::element::emulator {
 inline constexpr Millis watchdog{1300};        // from wake; commands do not restart it
 inline constexpr Millis watchdog_long{13000};  // with ChipMode bit 2
 
+// How long the chip does not answer its address: never, or as a chip at work does.
+enum class Timing : std::uint8_t { at_once, chip };
+
+inline constexpr Micros wake_delay{1500};          // [1.1] tWHI
+inline constexpr Millis wake_delay_self_test{20};  // with the self test at power-on, ChipOptions bit 0
+// Half the datasheet's maximum; of the shortest commands an eighth, for hosts that wait one millisecond and no more.
+Micros execution_time_typical(std::uint8_t opcode, std::uint8_t chip_mode);
+
 class Emulator final : public Link, public BusDevice {
  public:
   // Opens the chip in the file, or makes a blank one there. Clock and random must outlive it.
@@ -33,6 +41,11 @@ class Emulator final : public Link, public BusDevice {
   std::optional<Buffer> read(std::uint8_t address, std::size_t size) override;
   std::optional<Instant> awake_until() override;
   void end_turn(bool forget_volatile) override;
+  bool is_answer_waiting() override;
+  std::uint8_t own_address() const override { return address_; }
+
+  // On the bus alone: the Link above answers at once, for its caller waits for nothing else.
+  void set_timing(Timing timing) { timing_ = timing; }
 
   const ConfigZone& config() const { return chip_.config(); }
 
@@ -41,12 +54,17 @@ class Emulator final : public Link, public BusDevice {
       : clock_(clock), file_(std::move(file)), chip_(std::move(memory), random) {}
 
   bool is_awake();
+  bool answers_at(std::uint8_t address);
+  bool take_command(Bytes command_packet);
   Result<Buffer> answer(Bytes command_packet);
+  Result<Buffer> answer_durably(Bytes command_packet);
 
   Clock& clock_;
   std::optional<StateFile> file_;  // none: in memory
   Chip chip_;
+  Timing timing_ = Timing::at_once;
   std::optional<Instant> awake_until_;        // none: asleep or idle
+  Instant ready_at_{};                        // at work, or not yet awake, till then
   std::uint8_t address_ = bus_address_blank;  // [?] taken from the configuration at each wake
   Buffer output_;
   std::size_t read_at_ = 0;

@@ -100,6 +100,92 @@ TEST_F(EmulatorPower, TakesANewAddressAtTheNextWake) {
   EXPECT_EQ(hex(*chip->read(0x35, 4)), "04113343");
 }
 
+TEST_F(EmulatorPower, ZerosWakeItThoughNobodyAcknowledges) {
+  for (const char* zeros : {"00", "000000"}) {
+    EXPECT_FALSE(write(zeros));
+    EXPECT_EQ(read(4), "nack") << "it needs time to wake";
+    clock.advance(wake_delay);
+    EXPECT_EQ(read(4), "04113343");
+    ASSERT_TRUE(write("01"));
+  }
+  EXPECT_FALSE(chip->write(0x00, {})) << "the general call";
+  clock.advance(wake_delay);
+  EXPECT_EQ(read(4), "04113343");
+  EXPECT_FALSE(chip->write(0x00, Buffer{0})) << "is never acknowledged";
+  ASSERT_TRUE(write("02"));
+  EXPECT_FALSE(chip->write(0x61, Buffer{0})) << "another chip's address";
+  EXPECT_FALSE(write("")) << "no zeros";
+  clock.advance(wake_delay);
+  EXPECT_EQ(read(4), "nack");
+}
+
+TEST_F(EmulatorPower, AnswersAnOverlongCommandWithItsStatus) {
+  chip->wake_pulse();
+  ASSERT_TRUE(chip->write(0x60, Buffer(0xffff, 0x03)));
+  EXPECT_EQ(read(4), "04ff0142");
+}
+
+TEST_F(EmulatorPower, TellsWhetherAnAnswerWaits) {
+  EXPECT_FALSE(chip->is_answer_waiting());
+  chip->wake_pulse();
+  EXPECT_TRUE(chip->is_answer_waiting());
+  read(3);
+  EXPECT_TRUE(chip->is_answer_waiting());
+  read(1);
+  EXPECT_FALSE(chip->is_answer_waiting());
+}
+
+class EmulatorTiming : public EmulatorPower {
+ protected:
+  EmulatorTiming() { chip->set_timing(Timing::chip); }
+  void wake() {
+    chip->wake_pulse();
+    EXPECT_EQ(read(4), "nack") << "not before tWHI";
+    clock.advance(wake_delay);
+    EXPECT_EQ(read(4), "04113343");
+  }
+};
+
+TEST_F(EmulatorTiming, DoesNotAnswerItsAddressWhileItWorks) {
+  wake();
+  ASSERT_TRUE(write("03071b00000024cd"));  // Random: 23 ms at most
+  clock.advance(Micros{11'499});
+  EXPECT_FALSE(write("00"));
+  EXPECT_EQ(read(35), "nack");
+  chip->wake_pulse();
+  EXPECT_FALSE(write("02")) << "not even to sleep";
+  clock.advance(Micros{1});
+  EXPECT_TRUE(write("00"));
+  EXPECT_EQ(read(1), "23");
+}
+
+TEST_F(EmulatorTiming, IsReadyWhenTheHastiestHostsRead) {
+  EXPECT_LE(execution_time_typical(0x02, 0), Millis{1}) << "the kernel's driver, after Read";
+  EXPECT_LE(execution_time_typical(0x41, 0), Millis{70}) << "Adafruit's, after Sign";
+  EXPECT_LE(execution_time_typical(0x43, 0), Millis{58}) << "the kernel's, after ECDH";
+  EXPECT_EQ(execution_time_typical(0x41, 0x68), Micros{332'500}) << "the slowest clock";
+}
+
+TEST_F(EmulatorTiming, TheWatchdogBitesAChipAtWork) {
+  wake();
+  clock.advance(watchdog - wake_delay - Millis{24});
+  ASSERT_TRUE(write("03071b00000024cd"));
+  clock.advance(Millis{24});
+  EXPECT_EQ(read(4), "nack");
+  EXPECT_FALSE(chip->awake_until());
+}
+
+TEST_F(EmulatorTiming, ASelfTestAtPowerOnMakesTheWakeLong) {
+  chip->wake_pulse();
+  ASSERT_EQ(ask("12001600ffff0100"), "00");  // ChipOptions bit 0
+  ASSERT_TRUE(chip->sleep());
+  chip->wake_pulse();
+  clock.advance(wake_delay_self_test - Micros{1});
+  EXPECT_EQ(read(4), "nack");
+  clock.advance(Micros{1});
+  EXPECT_NE(read(4), "nack");
+}
+
 TEST_F(EmulatorPower, TwoBlankChipsHaveTwoSerials) {
   const auto other = Emulator::in_memory(clock, random);
   const auto a = serial_of(chip->config()), b = serial_of(other->config());

@@ -36,15 +36,14 @@ BusArbiter::Actions BusArbiter::on_time() {
 
 bool BusArbiter::is_waiting(ClientId id) const { return std::ranges::find(waiting_, id) != waiting_.end(); }
 
-// A host that is gone leaves no chip awake behind, or the next one would read an old answer as its greeting. It is no
-// power cycle: what idle keeps is kept.
+// It is no power cycle: the chip stays as it is. Only a host that waits already is spared an old answer.
 void BusArbiter::forget(ClientId id) {
+  std::erase(waiting_, id);
   if (holder_ == id) {
-    device_.end_turn(false);
+    if (!waiting_.empty()) device_.end_turn(false);
     holder_.reset();
   }
   if (last_holder_ == id) last_holder_.reset();
-  std::erase(waiting_, id);
   clients_.erase(id);
 }
 
@@ -52,10 +51,25 @@ void BusArbiter::release_when_asleep() {
   if (holder_ && !device_.awake_until()) holder_.reset();
 }
 
+// A pulse does nothing to a chip that is awake. One that was left awake by a host that is gone, and has said all it had
+// to say, goes through idle first: the new host expects a greeting, and whatever idle keeps is kept.
 void BusArbiter::take_bus(ClientId id) {
   if (holder_ != id && last_holder_ && last_holder_ != id) device_.end_turn(true);
+  if (!holder_ && device_.awake_until() && !device_.is_answer_waiting()) device_.end_turn(false);
   holder_ = last_holder_ = id;
   device_.wake_pulse();
+}
+
+// On a free bus the chip is asleep, or was left awake by a host that is gone: then whoever speaks to it has the bus.
+// One that is asleep hears nothing but a wake, which the kernel's driver writes as zeros.
+bool BusArbiter::may_speak(ClientId id, const BusRequest& request) {
+  if (holder_) return holder_ == id;
+  if (!device_.awake_until()) {
+    if (!is_wake_by_zeros(request)) return false;
+    if (last_holder_ && last_holder_ != id) device_.end_turn(true);
+  }
+  holder_ = last_holder_ = id;  // and released again when it did not wake
+  return true;
 }
 
 Buffer BusArbiter::perform(ClientId id, const BusRequest& request) {
@@ -63,7 +77,7 @@ Buffer BusArbiter::perform(ClientId id, const BusRequest& request) {
   if (request.op == BusOp::wake) {
     take_bus(id);
     answer[0] = bus_ack;
-  } else if (holder_ != id) {
+  } else if (!may_speak(id, request)) {
     return answer;
   } else if (request.op == BusOp::write) {
     answer[0] = device_.write(request.address, request.data) ? bus_ack : bus_nack;

@@ -4,6 +4,9 @@
 // host's disconnection. Another host's WAKE is answered when the bus is free, in the order of asking; its READ and
 // WRITE without a WAKE are not acknowledged. When the bus passes between two hosts that are both connected, the chip's
 // volatile state is dropped, so that no host ever works with another's TempKey.
+//
+// A disconnection is no power cycle: a chip that was left awake stays so, and the next host goes on where the last one
+// stopped, with a WAKE or without. docs/formats/element-bus.md
 #pragma once
 
 #include "element/wire/bus.h"
@@ -48,6 +51,7 @@ class BusArbiter {
   bool step(ClientId id, Actions& out);  // true when a request was answered
   Buffer perform(ClientId id, const BusRequest& request);
   void take_bus(ClientId id);
+  bool may_speak(ClientId id, const BusRequest& request);
   void release_when_asleep();
   void forget(ClientId id);
   bool is_waiting(ClientId id) const;

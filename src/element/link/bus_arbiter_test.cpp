@@ -7,15 +7,20 @@ namespace {
 
 // A chip that only knows whether it is awake, and keeps one volatile number.
 struct Sleeper final : BusDevice {
-  void wake_pulse() override { awake = true; }
+  void wake_pulse() override {
+    wakes += !awake;
+    awake = true;
+  }
   bool write(std::uint8_t, Bytes data) override {
+    if (!awake && is_wake_by_zeros({.op = BusOp::write, .address = 0x60, .data = data})) return wake_pulse(), false;
     if (!awake) return false;
     if (data[0] == word_address::idle) awake = false;
-    if (data[0] == word_address::command) secret = data[1];
+    if (data[0] == word_address::command) secret = data[1], answer_waits = true;
     return true;
   }
   std::optional<Buffer> read(std::uint8_t, std::size_t size) override {
     if (!awake) return std::nullopt;
+    answer_waits = false;
     return Buffer(size, static_cast<std::uint8_t>(secret));
   }
   std::optional<Instant> awake_until() override { return awake ? std::optional{Instant{Seconds{9}}} : std::nullopt; }
@@ -23,8 +28,11 @@ struct Sleeper final : BusDevice {
     awake = false;
     if (forget) secret = 0;
   }
+  bool is_answer_waiting() override { return answer_waits; }
 
   bool awake = false;
+  bool answer_waits = false;
+  int wakes = 0;
   int secret = 0;
 };
 
@@ -80,6 +88,48 @@ TEST_F(Bus, ADisconnectionIsNoPowerCycleAndFreesTheBus) {
   EXPECT_EQ(read(2), "2:0107 ");
 }
 
+TEST_F(Bus, AHostThatConnectsAnewGoesOnWhereTheLastOneStopped) {
+  connect(1);
+  wake(1), write(1, {3, 7});
+  bus.on_disconnect(1);
+  connect(2);
+  EXPECT_EQ(read(2), "2:0107 ") << "awake is awake, with no wake of its own";
+  EXPECT_TRUE(bus.due()) << "and who speaks holds the bus";
+  connect(3);
+  EXPECT_EQ(read(3), "3:00 ");
+  EXPECT_EQ(write(2, {2}), "2:01 ");
+  EXPECT_EQ(read(2), "2:00 ") << "idle";
+}
+
+TEST_F(Bus, AWakeAfterADisconnectionShowsAGreetingUnlessAnAnswerWaits) {
+  connect(1);
+  wake(1), write(1, {3, 7});
+  bus.on_disconnect(1);
+  connect(2);
+  EXPECT_EQ(wake(2), "2:01 ");
+  EXPECT_EQ(chip.wakes, 1) << "a pulse while awake does nothing: the answer is not lost";
+  read(2);
+  bus.on_disconnect(2);
+  connect(3);
+  EXPECT_EQ(wake(3), "3:01 ");
+  EXPECT_EQ(chip.wakes, 2);
+  EXPECT_EQ(read(3), "3:0107 ") << "idle kept the volatile state";
+}
+
+TEST_F(Bus, ZerosWakeAsTheKernelsDriverDoes) {
+  connect(1), connect(2);
+  EXPECT_EQ(read(1), "1:00 ") << "asleep";
+  EXPECT_EQ(write(1, {2}), "1:00 ");
+  EXPECT_FALSE(bus.due());
+  EXPECT_EQ(write(1, {0, 0}), "1:00 ") << "not acknowledged, and yet";
+  EXPECT_TRUE(bus.due());
+  EXPECT_EQ(read(1), "1:0100 ");
+  EXPECT_EQ(read(2), "2:00 ") << "it holds the bus as after a WAKE";
+  write(1, {3, 7}), write(1, {2});
+  EXPECT_EQ(write(2, {0}), "2:00 ");
+  EXPECT_EQ(read(2), "2:0100 ") << "and the other host's state is gone";
+}
+
 TEST_F(Bus, TheWatchdogFreesTheBus) {
   connect(1), connect(2);
   wake(1);
@@ -113,7 +163,7 @@ TEST_F(Bus, CutsAHostThatMakesNoSense) {
   EXPECT_EQ(text(bus.on_bytes(1, Buffer{9, 9, 9, 9})), "2:01 1:cut ");
   const Buffer flood(bus_request_bytes_max, 0);
   connect(3);
-  wake(3);  // waits for 2, and its four bytes with it
+  EXPECT_EQ(wake(3), "") << "waits for 2, and its four bytes with it";
   EXPECT_EQ(text(bus.on_bytes(3, flood)), "3:cut ");
 }
 

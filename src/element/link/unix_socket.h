@@ -1,7 +1,7 @@
 // unix_socket.h -- stream sockets with a path, for both ends of a bus.
 #pragma once
 
-#include "base/port/file.h"
+#include "element/link/listener.h"
 
 namespace signet::element {
 
@@ -9,17 +9,16 @@ namespace signet::element {
 Result<Fd> connect_unix(const std::string& path);
 
 // A listening socket of mode 0600 whose path disappears with it.
-class UnixListener {
+class UnixListener final : public Listener {
  public:
   // conflict when somebody serves there already or the path is no socket; one that was left behind is replaced.
   static Result<UnixListener> create(const std::string& path);
   UnixListener(UnixListener&& other) noexcept = default;
   UnixListener& operator=(UnixListener&&) = delete;
-  ~UnixListener();
+  ~UnixListener() override;
 
-  int fd() const { return fd_.get(); }
-  // Non-blocking. unavailable when nobody waits after all.
-  Result<Fd> accept() const;
+  int fd() const override { return fd_.get(); }
+  Result<Fd> accept() const override;
 
  private:
   UnixListener(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}

@@ -3,7 +3,7 @@
 namespace signet::element {
 
 Buffer encode_bus(const BusRequest& request) {
-  ENSURE(request.data.size() <= bus_write_bytes_max && request.read_size <= bus_read_bytes_max);
+  ENSURE(request.data.size() <= bus_write_bytes_max);
   Buffer out;
   Writer w{out};
   w.u8(static_cast<std::uint8_t>(request.op)).u8(request.address);
@@ -27,19 +27,20 @@ Result<std::optional<BusRequestFound>> find_bus_request(Bytes stream) {
   request.op = static_cast<BusOp>(op);
   switch (request.op) {
     case BusOp::write:
-      if (n > bus_write_bytes_max) return Error{Errc::too_large, "bus request: longer than any command"};
       if (in.size() < n) return Found{};
       request.data = TRY(in.take(n));
       break;
-    case BusOp::read:
-      if (n > bus_read_bytes_max) return Error{Errc::too_large, "bus request: reads too much"};
-      request.read_size = n;
-      break;
+    case BusOp::read: request.read_size = n; break;
     case BusOp::wake:
       if (n != 0) return Error{Errc::malformed, "bus request: a wake carries nothing"};
       break;
   }
   return Found{BusRequestFound{request, bus_header_bytes + request.data.size()}};
+}
+
+bool is_wake_by_zeros(const BusRequest& request) {
+  if (request.op != BusOp::write || (request.data.empty() && request.address != 0)) return false;
+  return std::ranges::all_of(request.data, [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::size_t bus_answer_bytes(const BusRequest& request) { return request.op == BusOp::read ? request.read_size : 0; }

@@ -16,8 +16,9 @@ namespace signet::element {
 enum class BusOp : std::uint8_t { write = 1, read = 2, wake = 3 };
 
 inline constexpr std::size_t bus_header_bytes = 4;
-inline constexpr std::size_t bus_write_bytes_max = 1 + packet_bytes_max;  // word address and a whole command
-inline constexpr std::size_t bus_read_bytes_max = 1024;
+// All that the length field can say: what is too long for the chip is the chip's to refuse, with its own status.
+inline constexpr std::size_t bus_write_bytes_max = 0xffff;
+inline constexpr std::size_t bus_read_bytes_max = 0xffff;
 inline constexpr std::size_t bus_request_bytes_max = bus_header_bytes + bus_write_bytes_max;
 inline constexpr std::uint8_t bus_nack = 0;
 inline constexpr std::uint8_t bus_ack = 1;
@@ -51,6 +52,10 @@ struct BusRequestFound {
 // Nothing: more bytes are needed. An error: the stream makes no sense any more; malformed or too_large.
 Result<std::optional<BusRequestFound>> find_bus_request(Bytes stream);
 
+// A write of zeros, or of nothing to address 0, holds the line low as long as a wake pulse does. Hosts without a pulse
+// of their own wake the chip so, and ignore that nobody acknowledges.
+bool is_wake_by_zeros(const BusRequest& request);
+
 // How many bytes follow the acknowledgement of this request.
 std::size_t bus_answer_bytes(const BusRequest& request);
 // malformed for anything but the two legal bytes. True: acknowledged.
@@ -66,6 +71,10 @@ struct BusDevice {
   virtual std::optional<Instant> awake_until() = 0;
   // What idle and sleep do on request, for a server that must end a turn whose client is gone.
   virtual void end_turn(bool forget_volatile) = 0;
+  // False once all of the output group was read, or nothing will ever come.
+  virtual bool is_answer_waiting() = 0;
+  // What it answers at; a single wire has no addresses.
+  virtual std::uint8_t own_address() const { return bus_address_blank; }
 };
 
 }  // namespace signet::element
