@@ -62,8 +62,8 @@ void BusServer::perform(const BusArbiter::Actions& actions) {
   }
 }
 
-// A host may connect anew before it closes its old connection, and speak at once: it finds the old one gone, for whoever
-// has hung up by now is heard to the end first.
+// A host may connect anew before it closes its old connection, and speak at once: it finds the old one gone, for
+// whoever has hung up by now is heard to the end first.
 void BusServer::finish_those_who_left() {
   std::vector<pollfd> watched;
   for (const auto& [fd, owner] : clients_) watched.push_back({fd, POLLRDHUP, 0});

@@ -22,7 +22,8 @@ struct Endpoint {
 };
 
 Error no_address(const std::string& text) {
-  return Error{Errc::malformed, "\"" + text + "\" is no address: write 127.0.0.1:PORT or [::1]:PORT; port 0 takes a free one"};
+  return Error{Errc::malformed,
+               "\"" + text + "\" is no address: write 127.0.0.1:PORT or [::1]:PORT; port 0 takes a free one"};
 }
 
 Result<Endpoint> parse(const std::string& text) {
@@ -39,7 +40,8 @@ Result<Endpoint> parse(const std::string& text) {
   auto& v6 = reinterpret_cast<sockaddr_in6&>(out.storage);
   bool loopback = false;
   if (out.host.size() > 2 && out.host.front() == '[' && out.host.back() == ']') {
-    if (::inet_pton(AF_INET6, out.host.substr(1, out.host.size() - 2).c_str(), &v6.sin6_addr) != 1) return no_address(text);
+    if (::inet_pton(AF_INET6, out.host.substr(1, out.host.size() - 2).c_str(), &v6.sin6_addr) != 1)
+      return no_address(text);
     v6.sin6_family = AF_INET6;
     v6.sin6_port = htons(port);
     out.size = sizeof v6;
@@ -52,8 +54,9 @@ Result<Endpoint> parse(const std::string& text) {
     loopback = ntohl(v4.sin_addr.s_addr) >> 24 == 127;
   }
   if (loopback) return out;
-  return Error{Errc::forbidden, text + ": a bus has no lock on its door, so it is served to this machine alone: use "
-                                       "127.0.0.1:PORT, and a tunnel (ssh -L) for a host elsewhere"};
+  return Error{Errc::forbidden, text +
+                                    ": a bus has no lock on its door, so it is served to this machine alone: use "
+                                    "127.0.0.1:PORT, and a tunnel (ssh -L) for a host elsewhere"};
 }
 
 }  // namespace
