@@ -5,7 +5,6 @@
 #include "element/link/bus_server.h"
 #include "element/link/open_link.h"
 #include "element/link/recorder.h"
-#include "element/link/unix_link.h"
 
 #include <gtest/gtest.h>
 
@@ -87,7 +86,7 @@ TEST_F(ElementBus, CarriesAPersonalisation) {
 
 TEST_F(ElementBus, GivesEveryHostItsOwnSignatures) {
   Served served{socket, *chip};
-  const auto first = UnixLink::open(socket);
+  const auto first = open_link("unix:" + socket);
   Atecc host{*first.value()};
   ASSERT_NO_FATAL_FAILURE(lock_config(host));
   const crypto::PublicKey key = host.gen_key(0).value();
@@ -97,7 +96,7 @@ TEST_F(ElementBus, GivesEveryHostItsOwnSignatures) {
   std::atomic<int> good{0};
   for (int h = 0; h < hosts; ++h) {
     threads.emplace_back([&, h] {
-      const auto link = UnixLink::open(socket);
+      const auto link = open_link("unix:" + socket);
       Atecc atecc{*link.value()};
       for (int i = 0; i < signatures; ++i) {
         const crypto::Digest digest = crypto::sha256(bytes_of(std::to_string(h * 1000 + i)));
@@ -112,7 +111,7 @@ TEST_F(ElementBus, GivesEveryHostItsOwnSignatures) {
 
 TEST_F(ElementBus, FindsAChipThatMovedToAnotherAddress) {
   Served served{socket, *chip};
-  const auto link = UnixLink::open(socket);
+  const auto link = open_link("unix:" + socket);
   Atecc atecc{*link.value()};
   ConfigZone wanted = atecc.read_config().value();
   wanted[at::i2c_address] = 0x6a;  // Trust&GO
@@ -126,7 +125,7 @@ TEST_F(ElementBus, FindsAChipThatMovedToAnotherAddress) {
 
 TEST_F(ElementBus, ComesBackWhenTheServerDoes) {
   auto served = std::make_unique<Served>(socket, *chip);
-  const auto link = UnixLink::open(socket);
+  const auto link = open_link("unix:" + socket);
   Atecc atecc{*link.value()};
   ASSERT_TRUE(atecc.revision());
   served.reset();
@@ -141,7 +140,7 @@ TEST_F(ElementBus, ComesBackWhenTheServerDoes) {
 
 TEST_F(ElementBus, WakesAChipThatAHostLeftHalfAwake) {
   Served served{socket, *chip};
-  const auto careless = UnixLink::open(socket);
+  const auto careless = open_link("unix:" + socket);
   ASSERT_TRUE(careless.value()->wake());
   ASSERT_TRUE(careless.value()->exchange(encode({.opcode = 0x30}), Millis{5}));
   EXPECT_TRUE(careless.value()->wake()) << "its old answer is no greeting";

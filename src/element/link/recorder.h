@@ -1,6 +1,8 @@
 // recorder.h -- what a driver said on a link and what it heard, kept as text and played again.
 //
-//   wake | idle | sleep | send HEX HEX(answer)        each may end in "! text": the error that came instead
+//   wake | idle | sleep | renew | send HEX HEX(answer)       each may end in "! text": the error that came instead
+//
+// In files: trace_file.h.
 #pragma once
 
 #include "element/wire/link.h"
@@ -14,11 +16,13 @@ class RecorderLink final : public Link {
  public:
   explicit RecorderLink(Link& inner) : inner_(inner) {}
   const std::vector<std::string>& lines() const { return lines_; }
+  std::vector<std::string> take_lines() { return std::exchange(lines_, {}); }
 
   Status wake() override { return keep("wake", inner_.wake()); }
   Result<Buffer> exchange(Bytes command_packet, std::chrono::milliseconds longest) override;
   Status idle() override { return keep("idle", inner_.idle()); }
   Status sleep() override { return keep("sleep", inner_.sleep()); }
+  Status renew() override { return keep("renew", inner_.renew()); }
 
  private:
   Status keep(std::string line, Status result);
@@ -37,6 +41,7 @@ class ReplayLink final : public Link {
   Result<Buffer> exchange(Bytes command_packet, std::chrono::milliseconds longest) override;
   Status idle() override { return match("idle"); }
   Status sleep() override { return match("sleep"); }
+  Status renew() override { return match("renew"); }
 
  private:
   Status match(std::string_view said);

@@ -1,7 +1,5 @@
 #include "element/link/recorder.h"
 
-#include "element/link/open_link.h"
-
 #include <gtest/gtest.h>
 
 namespace signet::element {
@@ -28,16 +26,6 @@ TEST(Recorder, RefusesWhatWasNotRecorded) {
   EXPECT_EQ(replay.sleep().error().what, "replay: \"sleep\" where the recording has \"idle\"");
   ASSERT_TRUE(replay.idle());
   EXPECT_EQ(replay.idle().error().what, "replay: \"idle\" after the end of the recording");
-}
-
-TEST(OpenLink, NamesTheSchemesThereAre) {
-  EXPECT_EQ(open_link("i2c:1").error().what,
-            "element link \"i2c:1\": no such scheme; there is unix:PATH, for example unix:/run/signet/element.sock");
-  EXPECT_EQ(open_link("").error().code, Errc::malformed);
-  EXPECT_EQ(open_link("unix:/nowhere/element.sock").error().what,
-            "no secure element at /nowhere/element.sock: is signet-element running?");
-  EXPECT_EQ(open_link("unix:" + std::string(200, 'x')).error().code, Errc::too_large);
-  EXPECT_EQ(open_link("unix:").error().code, Errc::too_large);
 }
 
 }  // namespace

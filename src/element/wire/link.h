@@ -21,6 +21,12 @@ struct Link {
   virtual Status idle() = 0;
   // Low power, volatile state lost.
   virtual Status sleep() = 0;
+  // In the midst of a turn that is longer than the chip's watchdog: idle and wake, volatile state kept. A link that
+  // holds a lock keeps it; on a bus that a server gives to several hosts, another may come between.
+  virtual Status renew() {
+    TRY(idle());
+    return wake();
+  }
 };
 
 }  // namespace signet::element
