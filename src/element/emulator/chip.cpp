@@ -36,9 +36,9 @@ bool is_error(const Answer& answer) {
 
 std::optional<Bytes> TempKey::part(std::size_t offset, std::size_t size) const {
   ENSURE(offset + size <= bytes.size());
-  const bool touches_first = offset<32, touches_second = offset + size> 32;
-  if (no_mac || (touches_first && (!valid || is_private_key)) || (touches_second && !has_upper_half))
-    return std::nullopt;
+  const bool first = offset < 32;
+  const bool second = offset + size > 32;
+  if (no_mac || (first && (!valid || is_private_key)) || (second && !has_upper_half)) return std::nullopt;
   return Bytes{bytes}.subspan(offset, size);
 }
 

@@ -14,7 +14,7 @@ void digest_into_temp_key(Chip& chip, Bytes three, const crypto::PublicKey& key,
   const Head head = {static_cast<std::uint8_t>(Opcode::gen_key), three[0], three[1], three[2]};
   put_digest(temp, digest_of(chip.config(), temp.first_half(), head, Block<25>{}, key));
   temp.gen_key = true;
-  temp.gen_dig = temp.has_upper_half = false;
+  temp.gen_dig = false;
   temp.key_id = slot;
 }
 

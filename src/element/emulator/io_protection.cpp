@@ -1,5 +1,6 @@
 #include "element/emulator/io_protection.h"
 
+#include "element/emulator/formulas.h"
 #include "element/emulator/policy.h"
 
 namespace signet::element::emulator {
@@ -13,11 +14,11 @@ Buffer encrypt(Chip& chip, const crypto::Secret<32>& key, Bytes secret) {
   const auto nonce = chip.random().block<32>();
   Buffer out = copy_of(secret);
   for (std::size_t i = 0; i * secret_block_bytes < secret.size(); ++i) {
-    Buffer input = copy_of(key.reveal());
-    Writer{input}.bytes(Bytes{nonce}.subspan(i * nonce_part_bytes, nonce_part_bytes));
-    crypto::Digest stream = crypto::sha256(input);
+    crypto::Sha256 hash;
+    hash.update(key.reveal());
+    hash.update(Bytes{nonce}.subspan(i * nonce_part_bytes, nonce_part_bytes));
+    crypto::Digest stream = hash.finish();
     for (std::size_t n = 0; n < stream.size(); ++n) out[i * secret_block_bytes + n] ^= stream[n];
-    crypto::wipe(input);
     crypto::wipe(stream);
   }
   Writer{out}.bytes(nonce);
@@ -30,8 +31,8 @@ std::optional<crypto::Secret<32>> io_key(Chip& chip) {
   constexpr std::uint16_t enabled = 0x0002;
   const std::uint16_t options = chip_options(chip.config());
   const unsigned slot = options >> 12;
-  if ((options & enabled) == 0 || key_config(chip.config(), slot).is_private) return std::nullopt;
-  if (!use_key(chip, slot)) return std::nullopt;
+  if (!is_config_locked(chip.config()) || (options & enabled) == 0) return std::nullopt;
+  if (key_config(chip.config(), slot).is_private || !use_key(chip, slot)) return std::nullopt;
   return crypto::Secret<32>{Bytes{chip.memory.data.slot(slot)}.first<32>()};
 }
 
@@ -43,6 +44,14 @@ Answer give_secret(Chip& chip, SecretOutput what, bool encrypted, Bytes secret) 
   const auto key = io_key(chip);
   if (!key) return ChipStatus::execution_error;
   return encrypt(chip, *key, secret);
+}
+
+crypto::Digest verify_mac(const crypto::Secret<32>& key, const crypto::Digest& message, Bytes host_nonce,
+                          const Command& command) {
+  crypto::Sha256 hash;
+  for (const Bytes part : {Bytes{key.reveal()}, Bytes{message}, host_nonce, command.data.first(64)}) hash.update(part);
+  hash.update(head_of(command));
+  return hash.finish();
 }
 
 bool may_store_secret(const ConfigZone& config, unsigned slot) {

@@ -16,6 +16,11 @@ enum class SecretOutput : std::uint8_t { ecdh = 8, kdf = 10 };  // where in Chip
 // REQUIRES: one or two blocks of 32 bytes.
 Answer give_secret(Chip& chip, SecretOutput what, bool encrypted, Bytes secret);
 
+// H(IOkey || message || host nonce || R || S || 45 || mode || param2) [3.5]: this chip found that signature good.
+// REQUIRES: the command's data begin with R and S.
+crypto::Digest verify_mac(const crypto::Secret<32>& key, const crypto::Digest& message, Bytes host_nonce,
+                          const Command& command);
+
 // [?] True for a slot that Write could fill in clear: a result computed from what a host chose must not be a way round
 // WriteConfig.
 bool may_store_secret(const ConfigZone& config, unsigned slot);

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/port/file.h"
 #include "element/emulator/chip_for_test.h"
+#include "element/emulator/io_protection.h"
 
 #include <gtest/gtest.h>
 
@@ -177,6 +178,15 @@ TEST_F(DigestVectors, KdfEncryptsItsOutputWithTheIoProtectionKey) {
   for (std::size_t i = 0; i < plain.size(); ++i) plain[i] ^= answer[i];
   EXPECT_EQ(hex(plain), vector("kdf_prf_64"));
   EXPECT_EQ(hex(Bytes{answer}.last(32)), hex(sequence(0xc0, 32)));
+}
+
+// Its signature is none: no chip would give this MAC, so the formula is asked.
+TEST_F(DigestVectors, VerifyAnswersWithAMac) {
+  const crypto::Secret<32> key{Bytes{sequence(0x20, 32)}.first<32>()};
+  const Buffer buffer = sequence(0x80, 64), signature = sequence(0x40, 64);
+  const Command command{static_cast<std::uint8_t>(Opcode::verify), 0xa2, verify_key_p256, signature};
+  const auto message = Reader{buffer}.block<32>().value();
+  EXPECT_EQ(hex(verify_mac(key, message, Bytes{buffer}.last(32), command)), vector("verify_mac_mA2"));
 }
 
 }  // namespace

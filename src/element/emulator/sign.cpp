@@ -1,11 +1,9 @@
-// Sign 0x41, Verify 0x45 [3.5]. Verify's Validate, Invalidate and MAC belong to a later issue and answer 03 till then.
+// Sign 0x41 [3.5]
 #include "element/emulator/commands.h"
 #include "element/emulator/policy.h"
 
 namespace signet::element::emulator {
 namespace {
-
-constexpr std::uint8_t verify_mode_mask = 0x07;
 
 // The 55 bytes that an internal signature is over.
 Buffer internal_message(const Chip& chip, const Command& command) {
@@ -42,20 +40,6 @@ bool are_sign_bits_legal(std::uint8_t bits) {
   return (bits & ~((bits & mode::sign_external) != 0 ? external : internal)) == 0;
 }
 
-// The key to verify with; nothing when the state or the slot's policy forbids it.
-std::optional<crypto::PublicKey> verify_key(Chip& chip, const Command& command) {
-  if ((command.param1 & verify_mode_mask) == mode::verify_external) {
-    return Reader{command.data.subspan(64)}.block<64>().value();
-  }
-  const unsigned slot = command.param2;
-  if (!is_config_locked(chip.config())) return std::nullopt;
-  const auto key = public_key_in(chip, slot);
-  if (!key || !is_validated(chip, slot)) return std::nullopt;
-  const bool has_temp_key = (command.param1 & mode::verify_digest_buffer) == 0;
-  if (!use_key(chip, slot, {.binds_random = true, .has_temp_key = has_temp_key})) return std::nullopt;
-  return key;
-}
-
 }  // namespace
 
 Answer sign(Chip& chip, const Command& command) {
@@ -73,24 +57,6 @@ Answer sign(Chip& chip, const Command& command) {
 
   if ((command.param1 & mode::sign_digest_buffer) == 0) chip.ram.temp_key = {};
   return copy_of(crypto::sign(*key, *message));
-}
-
-Answer verify(Chip& chip, const Command& command) {
-  constexpr std::uint8_t legal = verify_mode_mask | mode::verify_digest_buffer;
-  const std::uint8_t kind = command.param1 & verify_mode_mask;
-  const bool external = kind == mode::verify_external;
-  if ((command.param1 & ~legal) != 0 || (!external && kind != mode::verify_stored)) return ChipStatus::parse_error;
-  if (external ? command.param2 != verify_key_p256 : command.param2 >= slot_count) return ChipStatus::parse_error;
-  if (command.data.size() != (external ? 128u : 64u)) return ChipStatus::parse_error;
-
-  const bool digest_buffer = (command.param1 & mode::verify_digest_buffer) != 0;
-  const auto message = message_from(chip, digest_buffer);
-  const auto key = verify_key(chip, command);
-  if (!message || !key || !crypto::is_public_key(*key)) return ChipStatus::execution_error;
-
-  if (!digest_buffer) chip.ram.temp_key = {};
-  const crypto::Signature signature = Reader{command.data}.block<64>().value();
-  return crypto::verify(*key, *message, signature) ? ChipStatus::ok : ChipStatus::miscompare;
 }
 
 }  // namespace signet::element::emulator
