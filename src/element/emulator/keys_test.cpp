@@ -175,7 +175,7 @@ TEST_F(EmulatorKeys, ASecretWrittenOverAKeyThatNeedsValidationUnvalidatesIt) {
   EXPECT_EQ(chip.chip.memory.data.slot(15)[0] & 0xf0, 0xa0);
 }
 
-TEST_F(EmulatorKeys, AnEphemeralKeyServesOneAgreementAndNothingElse) {
+TEST_F(EmulatorKeys, AnEphemeralKeyServesAgreementAndNothingElse) {
   const crypto::PublicKey made = key_of(chip.ask(Opcode::gen_key, 0x04, no_slot));
   chip.plant_key(4);
   EXPECT_EQ(chip.kind(Opcode::sign, 0x80, 4), "0f") << "it is no message to sign";
@@ -185,7 +185,10 @@ TEST_F(EmulatorKeys, AnEphemeralKeyServesOneAgreementAndNothingElse) {
   EXPECT_EQ(chip.kind(Opcode::gen_key, mode::gen_key_stored_digest, 15, Buffer(3)), "0f");
   const auto shared = crypto::ecdh(peer, made);
   EXPECT_EQ(chip.answer(Opcode::ecdh, 0x0d, no_slot, peer_key), hex(shared.value().reveal()));
-  EXPECT_EQ(chip.answer(Opcode::ecdh, 0x0d, no_slot, peer_key), "0f");
+  EXPECT_EQ(chip.kind(Opcode::ecdh, 0x0d, no_slot, peer_key), "data") << "ECDH leaves it";
+  ASSERT_EQ(chip.answer(Opcode::ecdh, 0x09, no_slot, peer_key), "00");
+  EXPECT_EQ(hex(chip.chip.ram.temp_key.first_half()), hex(shared.value().reveal()));
+  EXPECT_EQ(chip.kind(Opcode::ecdh, 0x0d, no_slot, peer_key), "0f") << "the secret took its place";
 }
 
 }  // namespace
