@@ -1,6 +1,6 @@
 // signet-foundry -- the manufacturer: makes a root and a signer, turns blank elements into identities, publishes them.
 #include "apps/command_line.h"
-#include "base/json.h"
+#include "apps/foundry_line.h"
 #include "base/log.h"
 #include "base/port/process.h"
 #include "element/link/open_link.h"
@@ -10,21 +10,6 @@
 
 namespace signet {
 namespace {
-
-struct Options {
-  std::string folder;
-  std::string pin_file;
-  std::string organization = "Signet";
-  std::string signer_id = "0001";
-  std::string module_file = factory::default_module;
-  std::string element;
-  std::string batch = "default";
-  std::string part_number = "ATECC608B-SIGNET";
-  std::string output;
-  bool json = false;
-};
-
-void print_json(const json::object& object) { std::printf("%s\n", json::serialize(object).c_str()); }
 
 json::object facts_of(const identity::Certificate& certificate) {
   return {{"subject", certificate.subject_common_name},
@@ -74,7 +59,7 @@ Status show(const Options& options) {
   const auto authority = TRY(factory::Authority::open(options.folder, options.pin_file));
   json::array batches;
   for (const std::string& name : TRY(factory::Batch::names(options.folder))) {
-    const auto batch = TRY(factory::Batch::open(options.folder, name));
+    const auto batch = TRY(factory::Batch::find(options.folder, name));
     batches.push_back(json::object{{"name", name}, {"units", TRY(batch.unit_ids()).size()}});
   }
   if (options.json) {
@@ -99,9 +84,7 @@ Status personalise(const Options& options) {
   const auto link = TRY(element::open_link(options.element));
   element::Atecc chip{*link};
   factory::Station station{*authority, batch, clock, random};
-  factory::Part part{.number = options.part_number};
-  if (element::is_emulated_link(options.element)) part.model += identity::emulated_suffix;
-  const auto made = TRY(station.personalise(chip, part, [&](std::string_view step) {
+  const auto made = TRY(station.personalise(chip, part_on(options.element, options), [&](std::string_view step) {
     if (!options.json) std::printf("  %.*s\n", static_cast<int>(step.size()), step.data());
   }));
   if (options.json) {
@@ -119,14 +102,17 @@ Status personalise(const Options& options) {
 }
 
 Status manifest(const Options& options) {
-  const auto batch = TRY(factory::Batch::open(options.folder, options.batch));
-  const std::string text = TRY(batch.manifest());
+  const auto batch = TRY(factory::Batch::find(options.folder, options.batch));
   if (options.output.empty()) {
-    std::fputs(text.c_str(), stdout);
+    TRY(batch.manifest([](std::string_view piece) -> Status {
+      if (std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size()) return {};
+      return os_error("write", "standard output");
+    }));
     return {};
   }
-  TRY(write_file_atomic(options.output, bytes_of(text), 0644));
-  const std::size_t units = TRY(batch.unit_ids()).size();
+  auto file = TRY(AtomicFile::create(options.output, 0644));
+  const std::size_t units = TRY(batch.manifest([&](std::string_view piece) { return file.write(bytes_of(piece)); }));
+  TRY(file.commit());
   if (options.json)
     print_json({{"manifest", options.output}, {"units", units}});
   else
@@ -166,6 +152,28 @@ void add_personalise(CLI::App& app, Options& options, Chosen& chosen) {
   command->callback([&] { chosen = personalise; });
 }
 
+void add_run(CLI::App& app, Options& options, Chosen& chosen) {
+  auto* command = app.add_subcommand("run", "personalise element after element at several places, side by side");
+  add_foundry(*command, options);
+  command->add_option("--links", options.links, "the places' links; {} stands for the place's number")->delimiter(',');
+  command->add_option("--links-file", options.links_file, "the same, a link a line");
+  command->add_option("--line", options.places, "how many places; by default as many as there are links");
+  command->add_option("--batch", options.batch, "the batch that the units join");
+  command->add_option("--part-number", options.part_number, "as the manifest names the part");
+  command->add_option("--count", options.count, "units to make; by default until SIGINT or SIGTERM");
+  command->add_flag("--once", options.once, "one element a place, which is there already");
+  command->footer(run_help);
+  command->callback([&] { chosen = run_line; });
+}
+
+void add_report(CLI::App& app, Options& options, Chosen& chosen) {
+  auto* command = app.add_subcommand("report", "yields of a batch: units, scrap and its reasons, retries, times, rate");
+  add_foundry(*command, options);
+  command->add_option("--batch", options.batch, "which batch");
+  command->add_flag("--csv", options.csv, "as CSV");
+  command->callback([&] { chosen = report; });
+}
+
 void add_manifest(CLI::App& app, Options& options, Chosen& chosen) {
   auto* command = app.add_subcommand("manifest", "write a batch's signed manifest");
   add_foundry(*command, options);
@@ -174,7 +182,7 @@ void add_manifest(CLI::App& app, Options& options, Chosen& chosen) {
   command->callback([&] { chosen = manifest; });
 }
 
-int run(int argc, char** argv) {
+int start(int argc, char** argv) {
   Options options;
   Chosen chosen = nullptr;
   CLI::App app{
@@ -184,12 +192,15 @@ int run(int argc, char** argv) {
       "Example, from nothing to a manifest:\n"
       "  signet-foundry init ./foundry --organization 'Acme'\n"
       "  signet-foundry personalise --foundry ./foundry --element unix:./board/element.sock --batch 2026-11\n"
+      "  signet-foundry run --foundry ./foundry --line 4 --links 'unix:./line/{}.sock' --batch 2026-11 --count 1000\n"
+      "  signet-foundry report --foundry ./foundry --batch 2026-11\n"
       "  signet-foundry manifest --foundry ./foundry --batch 2026-11 -o 2026-11.json");
   app.set_version_flag("--version", "signet-foundry " SIGNET_VERSION);
   app.add_flag("--json", options.json, "answers as JSON");
   app.require_subcommand(1);
   app.fallthrough();
-  for (const auto add : {add_init, add_show, add_personalise, add_manifest}) add(app, options, chosen);
+  for (const auto add : {add_init, add_show, add_personalise, add_run, add_report, add_manifest})
+    add(app, options, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -204,5 +215,5 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   signet::harden_process();
   signet::start_log("signet-foundry");
-  return signet::run(argc, argv);
+  return signet::start(argc, argv);
 }

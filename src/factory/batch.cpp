@@ -1,6 +1,7 @@
 #include "factory/batch.h"
 
 #include "base/port/file.h"
+#include "identity/manifest.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,7 +9,6 @@
 namespace signet::factory {
 namespace {
 
-constexpr std::size_t unit_bytes_max = 64 * 1024;
 constexpr std::string_view name_characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
 Status check_name(std::string_view name) {
@@ -38,6 +38,16 @@ Result<Batch> Batch::open(const std::string& foundry_folder, const std::string& 
   return Batch{folder, name};
 }
 
+Result<Batch> Batch::find(const std::string& foundry_folder, const std::string& name) {
+  TRY(check_name(name));
+  const std::string folder = foundry_folder + "/batches/" + name;
+  if (file_exists(folder)) return Batch{folder, name};
+  std::string known;
+  for (const std::string& each : TRY(names(foundry_folder))) known += (known.empty() ? "" : ", ") + each;
+  return Error{Errc::not_found, foundry_folder + " has no batch " + name + "; " +
+                                    (known.empty() ? "it has none yet" : "there is " + known)};
+}
+
 Result<std::vector<std::string>> Batch::names(const std::string& foundry_folder) {
   const std::string folder = foundry_folder + "/batches";
   if (!file_exists(folder)) return std::vector<std::string>{};
@@ -45,21 +55,28 @@ Result<std::vector<std::string>> Batch::names(const std::string& foundry_folder)
 }
 
 Status Batch::add(const std::string& unique_id, const std::string& jws) {
-  return write_file_atomic(folder_ + "/" + unique_id + ".json", bytes_of(jws), 0600);
+  return write_file_atomic(file(unique_id + ".json"), bytes_of(jws), 0600);
 }
 
-bool Batch::contains(const std::string& unique_id) const { return file_exists(folder_ + "/" + unique_id + ".json"); }
+bool Batch::contains(const std::string& unique_id) const { return file_exists(file(unique_id + ".json")); }
 
 Result<std::vector<std::string>> Batch::unit_ids() const { return stems(folder_, ".json"); }
 
-Result<std::string> Batch::manifest() const {
-  std::string out = "[";
-  for (const std::string& id : TRY(unit_ids())) {
-    if (out.size() > 1) out += ",\n";
-    out += text_of(TRY(read_file(folder_ + "/" + id + ".json", unit_bytes_max)));
+Result<std::size_t> Batch::manifest(const std::function<Status(std::string_view)>& write) const {
+  const std::vector<std::string> ids = TRY(unit_ids());
+  if (ids.empty()) return Error{Errc::not_found, "the batch holds no unit yet; personalise one first"};
+  if (ids.size() > identity::manifest_units_max) {
+    return Error{Errc::too_large, "the batch holds " + std::to_string(ids.size()) + " units and a manifest at most " +
+                                      std::to_string(identity::manifest_units_max) + ": make smaller batches"};
   }
-  if (out.size() == 1) return Error{Errc::not_found, "the batch holds no unit yet; personalise one first"};
-  return out + "]\n";
+  std::string_view before = "[";
+  for (const std::string& id : ids) {
+    TRY(write(before));
+    TRY(write(text_of(TRY(read_file(file(id + ".json"), identity::manifest_unit_bytes_max)))));
+    before = ",\n";
+  }
+  TRY(write("]\n"));
+  return ids.size();
 }
 
 }  // namespace signet::factory

@@ -55,9 +55,9 @@ Status Ledger::record(const Issued& issued) const {
 }
 
 Error certified_before(const Issued& issued) {
-  return Error{Errc::conflict, "the serial number " + issued.unique_id + " got a certificate on " +
-                                   rfc3339(issued.at).substr(0, 10) + " (batch " + issued.batch +
-                                   ") and this element holds another key: a copy, or a part whose state was set back"};
+  return Error{Errc::conflict, "this element holds another key than its serial number was certified with: " +
+                                   issued.unique_id + " got its certificate on " + rfc3339(issued.at).substr(0, 10) +
+                                   " (batch " + issued.batch + "), so this is a copy, or a part that was set back"};
 }
 
 }  // namespace signet::factory

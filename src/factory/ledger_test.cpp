@@ -50,7 +50,7 @@ TEST(FactoryLedger, NeverTakesASecondKeyForASerial) {
   const Status refused = ledger.record({id, "one", signer.at, Signer{2}.certificate()});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::conflict);
-  EXPECT_NE(refused.error().what.find("got a certificate on 2026-11-22 (batch one)"), std::string::npos)
+  EXPECT_NE(refused.error().what.find("got its certificate on 2026-11-22 (batch one)"), std::string::npos)
       << refused.error().what;
   EXPECT_EQ(ledger.find(id).value()->certificate.der, first.der);
 }

@@ -39,11 +39,16 @@ Status write_all(int fd, Bytes data, const std::string& path) {
 }
 
 // Always a file of our own making: what a crash, or somebody else, left under the name is removed, not opened.
-Status write_new_file(const std::string& path, Bytes data, unsigned mode) {
+Result<Fd> make_new_file(const std::string& path, unsigned mode) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return os_error("remove", path);
-  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)};
+  Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)};
   if (!fd) return os_error("create", path);
   if (::fchmod(fd.get(), mode) != 0) return os_error("set mode of", path);
+  return fd;
+}
+
+Status write_new_file(const std::string& path, Bytes data, unsigned mode) {
+  const Fd fd = TRY(make_new_file(path, mode));
   TRY(write_all(fd.get(), data, path));
   if (::fsync(fd.get()) != 0) return os_error("sync", path);
   return {};
@@ -94,15 +99,27 @@ Result<Buffer> read_file(const std::string& path, std::size_t limit) {
   }
 }
 
+Result<AtomicFile> AtomicFile::create(const std::string& path, unsigned mode) {
+  return AtomicFile{path, TRY(make_new_file(path + ".new", mode))};
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_) ::unlink((path_ + ".new").c_str());
+}
+
+Status AtomicFile::write(Bytes data) { return write_all(fd_.get(), data, path_); }
+
+Status AtomicFile::commit() {
+  if (::fsync(fd_.get()) != 0) return os_error("sync", path_);
+  if (::rename((path_ + ".new").c_str(), path_.c_str()) != 0) return os_error("rename to", path_);
+  fd_.close();
+  return sync_folder_of(path_);
+}
+
 Status write_file_atomic(const std::string& path, Bytes data, unsigned mode) {
-  const std::string temporary = path + ".new";
-  Status status = write_new_file(temporary, data, mode);
-  if (status && ::rename(temporary.c_str(), path.c_str()) != 0) status = os_error("rename to", path);
-  if (!status) {
-    ::unlink(temporary.c_str());
-    return status;
-  }
-  return sync_folder_of(path);
+  AtomicFile file = TRY(AtomicFile::create(path, mode));
+  TRY(file.write(data));
+  return file.commit();
 }
 
 Status create_file_atomic(const std::string& path, Bytes data, unsigned mode) {

@@ -32,7 +32,23 @@ Result<Buffer> read_file(const std::string& path, std::size_t limit);
 // the folder. `mode` is the permission bits, 0600 for anything that could be secret.
 Status write_file_atomic(const std::string& path, Bytes data, unsigned mode);
 
-// The same for a file that must not be there yet: conflict when it is, whoever made it meanwhile.
+// The same for what does not fit in memory at once: the file is as it was until commit(), and stays so without it.
+class AtomicFile {
+ public:
+  static Result<AtomicFile> create(const std::string& path, unsigned mode);
+  AtomicFile(AtomicFile&& other) noexcept = default;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile();
+  Status write(Bytes data);
+  Status commit();
+
+ private:
+  AtomicFile(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  std::string path_;
+  Fd fd_;
+};
+
+// write_file_atomic for a file that must not be there yet: conflict when it is, whoever made it meanwhile.
 Status create_file_atomic(const std::string& path, Bytes data, unsigned mode);
 
 // Adds `line` and a newline; durable when it returns. A line that a crash cut short is ended first: it stands alone.

@@ -32,6 +32,24 @@ TEST(File, WritesWholeReplacesAndSetsTheMode) {
   EXPECT_FALSE(file_exists(path + ".new"));
 }
 
+TEST(File, OneWrittenPieceByPieceAppearsWhenItIsWhole) {
+  const Folder_for_test folder;
+  const std::string path = folder.file("a");
+  ASSERT_TRUE(write_file_atomic(path, bytes_of("old"), 0600));
+  {
+    AtomicFile given_up = AtomicFile::create(path, 0644).value();
+    ASSERT_TRUE(given_up.write(bytes_of("half")));
+  }
+  EXPECT_EQ(text_in(path), "old");
+  EXPECT_FALSE(file_exists(path + ".new"));
+  AtomicFile file = AtomicFile::create(path, 0644).value();
+  ASSERT_TRUE(file.write(bytes_of("one ")));
+  ASSERT_TRUE(file.write(bytes_of("two")));
+  EXPECT_EQ(text_in(path), "old");
+  ASSERT_TRUE(file.commit());
+  EXPECT_EQ(text_in(path), "one two");
+}
+
 TEST(File, OneThatMustBeNewIsMadeOnce) {
   const Folder_for_test folder;
   const std::string path = folder.file("a");
