@@ -10,12 +10,29 @@ struct Row {
   Answer (*handler)(Chip&, const Command&);
 };
 
+// clang-format off: one command a line
 constexpr Row table[] = {
-    {Opcode::check_mac, check_mac}, {Opcode::counter, counter}, {Opcode::ecdh, ecdh},   {Opcode::gen_dig, gen_dig},
-    {Opcode::gen_key, gen_key},     {Opcode::info, info},       {Opcode::lock, lock},   {Opcode::mac, mac},
-    {Opcode::nonce, nonce},         {Opcode::random, random},   {Opcode::read, read},   {Opcode::sha, sha},
-    {Opcode::sign, sign},           {Opcode::verify, verify},   {Opcode::write, write}, {Opcode::kdf, kdf},
+    {Opcode::check_mac, check_mac},
+    {Opcode::counter, counter},
+    {Opcode::derive_key, derive_key},
+    {Opcode::ecdh, ecdh},
+    {Opcode::gen_dig, gen_dig},
+    {Opcode::gen_key, gen_key},
+    {Opcode::info, info},
+    {Opcode::kdf, kdf},
+    {Opcode::lock, lock},
+    {Opcode::mac, mac},
+    {Opcode::nonce, nonce},
+    {Opcode::priv_write, priv_write},
+    {Opcode::random, random},
+    {Opcode::read, read},
+    {Opcode::sha, sha},
+    {Opcode::sign, sign},
+    {Opcode::update_extra, update_extra},
+    {Opcode::verify, verify},
+    {Opcode::write, write},
 };
+// clang-format on
 
 Answer dispatch(Chip& chip, Bytes packet) {
   const auto command = decode_command(packet);

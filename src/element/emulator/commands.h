@@ -7,6 +7,7 @@ namespace signet::element::emulator {
 
 Answer check_mac(Chip& chip, const Command& command);
 Answer counter(Chip& chip, const Command& command);
+Answer derive_key(Chip& chip, const Command& command);
 Answer ecdh(Chip& chip, const Command& command);
 Answer gen_dig(Chip& chip, const Command& command);
 Answer gen_key(Chip& chip, const Command& command);
@@ -15,10 +16,12 @@ Answer kdf(Chip& chip, const Command& command);
 Answer lock(Chip& chip, const Command& command);
 Answer mac(Chip& chip, const Command& command);
 Answer nonce(Chip& chip, const Command& command);
+Answer priv_write(Chip& chip, const Command& command);
 Answer random(Chip& chip, const Command& command);
 Answer read(Chip& chip, const Command& command);
 Answer sha(Chip& chip, const Command& command);
 Answer sign(Chip& chip, const Command& command);
+Answer update_extra(Chip& chip, const Command& command);
 Answer verify(Chip& chip, const Command& command);
 Answer write(Chip& chip, const Command& command);
 

@@ -98,6 +98,31 @@ TEST_F(DigestVectors, WriteTakesCipherAndMac) {
   EXPECT_EQ(hex(Bytes{chip.chip.memory.data.slot(1)}.first(32)), hex(sequence(0xc0, 32)));
 }
 
+TEST_F(DigestVectors, DeriveKeyMakesANewKey) {
+  chip.configure(9, 0x2080, 0x003c);  // rolls its own key
+  chip.chip.memory.data.set(9, sequence(0x40, 32));
+  put_temp_key(false);
+  ASSERT_EQ(chip.answer(Opcode::derive_key, 0, 9), "00");
+  EXPECT_EQ(hex(Bytes{chip.chip.memory.data.slot(9)}.first(32)), vector("derivekey_m00_k9"));
+
+  chip.configure(9, 0xa080, 0x003c);  // and wants a MAC
+  chip.chip.memory.data.set(9, sequence(0x40, 32));
+  put_temp_key(false);
+  ASSERT_EQ(chip.answer(Opcode::derive_key, 0, 9, decode_hex(vector("derivekey_mac_m00_k9")).value()), "00");
+  EXPECT_EQ(hex(Bytes{chip.chip.memory.data.slot(9)}.first(32)), vector("derivekey_m00_k9"));
+}
+
+TEST_F(DigestVectors, PrivWriteTakesCipherAndMac) {
+  chip.configure(7, 0x4485, 0x0013);
+  put_temp_key(true);
+  chip.chip.ram.temp_key.gen_dig = true;
+  chip.chip.ram.temp_key.key_id = 4;
+  Buffer data = decode_hex(vector("privwrite_enc_k7")).value();
+  Writer{data}.bytes(decode_hex(vector("privwrite_mac_k7")).value());
+  ASSERT_EQ(chip.answer(Opcode::priv_write, 0x40, 7, data), "00");
+  EXPECT_EQ(hex(Bytes{chip.chip.memory.data.slot(7)}.subspan(4)), hex(sequence(0xc4, 32)));
+}
+
 TEST_F(DigestVectors, GenKeyDigestsAPublicKey) {
   Block<64> key;
   std::ranges::copy(sequence(0x40, 64), key.begin());

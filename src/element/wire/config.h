@@ -58,6 +58,10 @@ struct SlotConfig {
   bool may_ecdh() const { return (read_key & 4) != 0; }
   bool ecdh_stays_inside() const { return (read_key & 8) != 0; }
   bool may_gen_key() const { return (write_config & 2) != 0; }
+  bool may_priv_write() const { return (write_config & 4) != 0; }
+  bool may_derive() const { return (write_config & 2) != 0; }
+  bool derives_from_parent() const { return (write_config & 1) != 0; }  // else from itself
+  bool derive_needs_mac() const { return (write_config & 8) != 0; }
   WriteRule write_rule() const;
 };
 

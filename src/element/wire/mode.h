@@ -70,6 +70,9 @@ inline constexpr std::uint8_t mac_full_serial = 0x40;
 
 inline constexpr std::uint8_t derive_source_input = 0x04;
 
+inline constexpr std::uint8_t update_extra_user = 0;     // byte 84
+inline constexpr std::uint8_t update_extra_address = 1;  // byte 85
+
 inline constexpr std::uint8_t gen_dig_config = 0;  // GenDig's param1 is a zone
 inline constexpr std::uint8_t gen_dig_otp = 1;
 inline constexpr std::uint8_t gen_dig_data = 2;
