@@ -118,7 +118,7 @@ TEST_F(ElementStory, SaysWhatIsMissing) {
   EXPECT_EQ(what(atecc.read_slot(0, 0, 32)),
             "Read slot 0 offset 0: execution error: slot 0 holds a private key, which never comes out");
   EXPECT_EQ(what(atecc.read_slot(5, 0, 32)),
-            "Read slot 5 offset 0: execution error: slot 5 is secret: it cannot be read in clear");
+            "Read slot 5 offset 0: execution error: slot 5 is secret: it is configured never to be read");
   EXPECT_EQ(
       what(atecc.write_slot(13, 0, Buffer(32))),
       "Write slot 13 offset 0: execution error: the data zone is locked and slot 13 is configured never to change");

@@ -2,8 +2,10 @@
 //
 // One call is one turn at the bus: wake, the commands it takes, idle. A turn that fails for the bus's sake (no answer,
 // a bad checksum, the watchdog) is played again, at most attempts_max times; increment() makes sure first that the lost
-// turn did not count. An Error names the command, the slot, the status in words and the precondition that is missing:
-// "GenKey slot 0: execution error: the configuration zone is not locked yet".
+// turn did not count, a lock is looked at before it is asked for again, and a lost gen_key() says that the slot may
+// hold a new key. A turn longer than the watchdog is renewed on its way. An Error names the command, the slot, the
+// status in words and the precondition that is missing: "GenKey slot 0: execution error: the configuration zone is not
+// locked yet".
 //
 //   malformed    the chip calls the command illegal in any state (parse error), or an argument is
 //   conflict     not legal in the chip's present state: locks, policy, key type
@@ -22,7 +24,7 @@ inline constexpr unsigned identity_slot = 0;  // slots as in Microchip's Trust P
 inline constexpr unsigned device_certificate_slot = 10;
 inline constexpr unsigned signer_key_slot = 11;
 inline constexpr unsigned signer_certificate_slot = 12;
-inline constexpr std::size_t sha256_bytes_max = 512;  // what fits one turn before the chip's watchdog ends it
+inline constexpr std::size_t sha256_bytes_max = 64 * 1024;  // a thousand commands in one turn, renewed as it goes
 inline constexpr int attempts_max = 4;
 
 class Atecc final : public Element {
@@ -81,6 +83,7 @@ class Atecc final : public Element {
 
   Link& link_;
   Assurance assurance_;
+  std::optional<std::uint8_t> chip_mode_;  // as last read: clock divider and watchdog
 };
 
 }  // namespace signet::element

@@ -32,10 +32,13 @@ class ScriptedLink final : public Link {
   Status wake() override { return status("wake"); }
   Status idle() override { return status("idle"); }
   Status sleep() override { return status("sleep"); }
+  Status renew() override { return status("renew"); }
+  void expect_times_for(std::uint8_t chip_mode) { chip_mode_ = chip_mode; }
   Result<Buffer> exchange(Bytes packet, Millis longest) override {
     const auto command = decode_command(packet);
     EXPECT_TRUE(command);
-    EXPECT_EQ(longest, execution_time_max(command.value().opcode));
+    EXPECT_EQ(longest, chip_mode_ ? execution_time_max(command.value().opcode, *chip_mode_)
+                                  : execution_time_max(command.value().opcode));
     return next(hex(packet.subspan(1, 4)));
   }
 
@@ -56,6 +59,7 @@ class ScriptedLink final : public Link {
   }
 
   std::deque<Line> lines_;
+  std::optional<std::uint8_t> chip_mode_;
 };
 
 const Error silence{Errc::unavailable, "nobody answers"};
@@ -215,6 +219,71 @@ TEST(AteccDriver, ReadsAShortLastBlockWordByWord) {
   const std::string block(64, '1'), word(8, '2');
   link.turn("02825000", block).turn("02825001", block).turn("02025002", word).turn("02025102", word);
   EXPECT_EQ(hex(Atecc{link}.read_slot(10, 0, 72).value()), block + block + word + word);
+}
+
+TEST(AteccDriver, WaitsAsLongAsTheClockDividerDemandsOnceItKnowsIt) {
+  ConfigZone config{};
+  config[at::chip_mode] = 0x28;
+  ScriptedLink link;
+  link.then("wake");
+  configuration(link, config);
+  link.then("idle");
+  Atecc atecc{link};
+  ASSERT_TRUE(atecc.read_config());
+  link.expect_times_for(0x28);
+  link.turn("40040200", std::string(128, '1'));
+  EXPECT_TRUE(atecc.gen_key(2));
+}
+
+TEST(AteccDriver, RenewsATurnThatIsLongerThanTheWatchdog) {
+  // SHA takes at most 36 ms on this chip: after 19 commands 700 ms may be over.
+  ScriptedLink link;
+  ConfigZone config{};
+  link.then("wake");
+  configuration(link, config);
+  link.then("idle");
+  Atecc atecc{link};
+  ASSERT_TRUE(atecc.read_config());
+  link.expect_times_for(0);
+  link.then("wake").then("47000000", packet_of("00"));
+  for (int i = 0; i < 18; ++i) link.then("47014000", packet_of("00"));
+  link.then("renew").then("47014000", packet_of("00")).then("47c24000", packet_of(std::string(64, '3'))).then("idle");
+  EXPECT_TRUE(atecc.sha256(Buffer(20 * 64)));
+}
+
+TEST(AteccDriver, LooksAtTheClockBeforeItRenews) {
+  ScriptedLink link;
+  link.then("wake").then("16430000", packet_of("00")).then("02000400", packet_of("c0000000"));
+  link.expect_times_for(0);  // a fast chip: Verify fits what is left before the watchdog
+  link.then("45220400", packet_of("00")).then("idle");
+  EXPECT_TRUE(Atecc{link}.verify_external({}, {}, {}));
+}
+
+TEST(AteccDriver, PlaysARenewedTurnAgainWhenItsStateWasLost) {
+  ScriptedLink link;
+  Atecc atecc{link};
+  const auto until_renewal = [&] {
+    link.then("wake").then("47000000", packet_of("00"));
+    for (int i = 0; i < 8; ++i) link.then("47014000", packet_of("00"));
+    link.then("02000400", packet_of("c0000068")).then("renew");
+  };
+  until_renewal();
+  link.expect_times_for(0x68);
+  link.then("47c24000", packet_of("0f"));
+  configuration(link, ConfigZone{});
+  link.then("idle");
+  until_renewal();
+  link.then("47c24000", packet_of(std::string(64, '3'))).then("idle");
+  EXPECT_TRUE(atecc.sha256(Buffer(9 * 64)));
+}
+
+TEST(AteccDriver, SaysThatALostGenKeyMayHaveMadeAKey) {
+  ScriptedLink link;
+  for (int i = 0; i < attempts_max; ++i)
+    link.then("wake").then("40040200", damaged(std::string(128, '1'))).then("idle");
+  const auto lost = Atecc{link}.gen_key(2);
+  ASSERT_FALSE(lost);
+  EXPECT_NE(lost.error().what.find("slot 2 may hold a new key already"), std::string::npos) << lost.error().what;
 }
 
 TEST(AteccDriver, RefusesWhatNoChipCanDoWithoutAskingOne) {

@@ -54,12 +54,18 @@ Result<Buffer> Atecc::random(std::size_t size) {
 
 Result<crypto::PublicKey> Atecc::gen_key(unsigned slot) {
   if (slot >= slot_count) return no_such_slot(slot);
-  return play([&](Turn& turn) -> Result<crypto::PublicKey> {
+  bool asked = false;
+  auto made = play([&](Turn& turn) -> Result<crypto::PublicKey> {
+    asked = true;
     const Buffer key = TRY(turn.ask(
         {.opcode = op(Opcode::gen_key), .param1 = mode::gen_key_private, .param2 = static_cast<std::uint16_t>(slot)},
         public_key_bytes));
     return Reader{key}.block<public_key_bytes>();
   });
+  if (made || !asked || made.error().code != Errc::unavailable) return made;
+  Error lost = std::move(made).error();  // each attempt may have made a key; the last one is the slot's
+  lost.what += "; slot " + std::to_string(slot) + " may hold a new key already: ask for its public key";
+  return lost;
 }
 
 Result<crypto::PublicKey> Atecc::public_key(unsigned slot) {

@@ -1,9 +1,9 @@
 #include "element/atecc/turn.h"
 
-#include "element/atecc/explain.h"
-
 namespace signet::element {
 namespace {
+
+constexpr std::uint8_t chip_mode_long_watchdog = 0x04;
 
 // "GenKey slot 0"
 std::string title_of(const Command& command) {
@@ -11,7 +11,12 @@ std::string title_of(const Command& command) {
   switch (Opcode{command.opcode}) {
     case Opcode::gen_key:
     case Opcode::sign:
-    case Opcode::ecdh: return title + " slot " + std::to_string(command.param2);
+    case Opcode::ecdh:
+    case Opcode::mac:
+    case Opcode::check_mac:
+    case Opcode::derive_key:
+    case Opcode::priv_write:
+    case Opcode::aes: return command.param2 < slot_count ? title + " slot " + std::to_string(command.param2) : title;
     case Opcode::counter: return title + " " + std::to_string(command.param2);
     case Opcode::read:
     case Opcode::write: {
@@ -60,19 +65,65 @@ Status Atecc::Turn::wake() {
   return {};
 }
 
-Result<Buffer> Atecc::Turn::exchange(const Command& command) {
-  const Buffer response = TRY(link_.exchange(encode(command), execution_time_max(command.opcode)));
+Millis Atecc::Turn::longest(std::uint8_t opcode) const {
+  return chip_mode_ ? execution_time_max(opcode, *chip_mode_) : execution_time_max(opcode);
+}
+
+Millis Atecc::Turn::watchdog() const {
+  return chip_mode_ && (*chip_mode_ & chip_mode_long_watchdog) != 0 ? watchdog_long_min : watchdog_min;
+}
+
+// Before it renews a turn, a driver that does not know the chip's clock yet looks: most chips are fast enough.
+Status Atecc::Turn::stay_awake_for(std::uint8_t opcode) {
+  const auto fits = [&] { return spent_ == Millis{0} || spent_ + longest(opcode) <= watchdog(); };
+  if (fits()) return {};
+  if (!chip_mode_) {
+    const std::uint16_t address = address_of({Zone::config, 0, at::first_writable, false});
+    const auto word = exchange_in_time({.opcode = static_cast<std::uint8_t>(Opcode::read), .param2 = address});
+    if (word && word.value().size() == word_bytes) chip_mode_ = word.value()[at::chip_mode - at::first_writable];
+    if (fits()) return {};
+  }
+  TRY(link_.renew());
+  spent_ = Millis{0};
+  renewed_ = true;
+  return {};
+}
+
+Result<Buffer> Atecc::Turn::exchange_in_time(const Command& command) {
+  const Millis limit = longest(command.opcode);
+  spent_ += limit;
+  const Buffer response = TRY(link_.exchange(encode(command), limit));
   const auto data = decode_response(response);
   if (!data) return Error{Errc::unavailable, title_of(command) + ": the answer is damaged: " + data.error().what};
   return copy_of(data.value());
 }
 
+Result<Buffer> Atecc::Turn::exchange(const Command& command) {
+  TRY(stay_awake_for(command.opcode));
+  return exchange_in_time(command);
+}
+
+std::optional<ChipState> Atecc::Turn::state() {
+  const std::uint8_t info = static_cast<std::uint8_t>(Opcode::info);
+  const auto flags = exchange_in_time({.opcode = info, .param1 = mode::info_state});
+  if (!flags || flags.value().size() != 4) return std::nullopt;
+  const auto latch = exchange_in_time({.opcode = info, .param1 = mode::info_latch});
+  if (!latch || latch.value().size() != 4) return std::nullopt;
+  return chip_state_of(flags.value(), latch.value()[0]);
+}
+
+// The configuration often tells why; the chip's volatile state is asked when it does not.
 Error Atecc::Turn::refusal(const Command& command, ChipStatus status) {
   Error error{code_of(status), title_of(command) + ": " + words_of(status)};
-  if (status != ChipStatus::execution_error) return error;
+  const bool unclear = status == ChipStatus::parse_error && command.opcode == static_cast<std::uint8_t>(Opcode::aes);
+  if (status != ChipStatus::execution_error && !unclear) return error;
   if (const auto zone = config()) {
-    if (const std::string why = missing_precondition(command, zone.value()); !why.empty()) error.what += ": " + why;
+    std::string why = missing_precondition(command, zone.value());
+    if (why.empty()) why = missing_precondition(command, zone.value(), state());
+    if (!why.empty()) error.what += ": " + why;
   }
+  // What the turn had prepared may have gone to another host between its two halves: play it again.
+  if (renewed_) error.code = Errc::unavailable;
   return error;
 }
 
@@ -119,6 +170,7 @@ Result<ConfigZone> Atecc::Turn::config() {
     }
     std::ranges::copy(block, zone.begin() + static_cast<std::ptrdiff_t>(offset));
   }
+  chip_mode_ = zone[at::chip_mode];
   return zone;
 }
 

@@ -86,9 +86,9 @@ Result<bool> BusLink::poll_ready(Millis longest) {
 }
 
 Result<Buffer> BusLink::exchange(Bytes command_packet, Millis longest) {
+  if (command_packet.size() > packet_bytes_max) return Error{Errc::too_large, "longer than any command"};
   Buffer request{word_address::command};
   Writer{request}.bytes(command_packet);
-  if (request.size() > bus_write_bytes_max) return Error{Errc::too_large, "longer than any command"};
   if (!TRY(bus_->write(address_, request))) {
     return Error{Errc::unavailable, "the chip does not take the command: it is asleep"};
   }
