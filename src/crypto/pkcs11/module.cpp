@@ -1,6 +1,8 @@
 #include "crypto/pkcs11/module.h"
 
 #include <dlfcn.h>
+#include <map>
+#include <mutex>
 
 namespace signet::crypto {
 namespace {
@@ -28,6 +30,35 @@ std::string_view label_of(const CK_TOKEN_INFO& info) {
   return label.substr(0, last == label.npos ? 0 : last + 1);
 }
 
+// C_Initialize and C_Finalize are for a whole process: the last user of a library ends it, no earlier one.
+class Users {
+ public:
+  Status add(void* library, CK_FUNCTION_LIST& call) {
+    const std::lock_guard lock{mutex_};
+    if (count_[library] == 0) {
+      CK_C_INITIALIZE_ARGS arguments{};
+      arguments.flags = CKF_OS_LOCKING_OK;
+      const CK_RV rv = call.C_Initialize(&arguments);
+      if (rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) TRY(judge("C_Initialize", rv));
+    }
+    ++count_[library];
+    return {};
+  }
+  void remove(void* library, CK_FUNCTION_LIST& call) {
+    const std::lock_guard lock{mutex_};
+    if (--count_[library] == 0) call.C_Finalize(nullptr);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<void*, int> count_;
+};
+
+Users& users() {
+  static Users all;
+  return all;
+}
+
 }  // namespace
 
 Status judge(std::string_view function, CK_RV rv) {
@@ -51,16 +82,13 @@ Result<std::unique_ptr<Pkcs11Module>> Pkcs11Module::load(const std::string& file
   if (!get_list) return Error{Errc::malformed, file + " is no PKCS#11 module: it has no C_GetFunctionList"};
   CK_FUNCTION_LIST* list = nullptr;
   TRY(judge("C_GetFunctionList", get_list(&list)));
-  CK_C_INITIALIZE_ARGS arguments{};
-  arguments.flags = CKF_OS_LOCKING_OK;
-  const CK_RV rv = list->C_Initialize(&arguments);
-  if (rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) TRY(judge("C_Initialize", rv));
+  TRY(users().add(module->library_, *list));
   module->functions_ = list;
   return module;
 }
 
 Pkcs11Module::~Pkcs11Module() {
-  if (functions_) functions_->C_Finalize(nullptr);
+  if (functions_) users().remove(library_, *functions_);
   if (library_) dlclose(library_);
 }
 
