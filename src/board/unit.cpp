@@ -1,32 +1,17 @@
 #include "board/unit.h"
 
 #include "base/port/file.h"
-#include "identity/compressed.h"
+#include "identity/chain_of.h"
 
 namespace signet::board {
 namespace {
 
-Status take(Unit& unit, std::vector<Buffer> chain) {
-  if (chain.empty()) return Error{Errc::corrupt, "an empty chain"};
-  unit.device = TRY(identity::parse_certificate(chain.front()));
-  unit.chain = std::move(chain);
+Status take_certificates(Unit& unit, element::Element& element, const element::Certificates& certificates,
+                         const identity::Certificate& root) {
+  auto chain = TRY(identity::chain_of(element, certificates, root));
+  for (const identity::Certificate& certificate : chain) unit.chain.push_back(certificate.der);
+  unit.device = std::move(chain.front());
   return {};
-}
-
-Status rebuild(Unit& unit, element::Element& element, const element::StoredCertificates& stored,
-               const identity::Certificate& root) {
-  const auto key = TRY(element.public_key());
-  const auto signer = TRY(identity::rebuild_signer(stored.signer, stored.signer_key, root));
-  auto device = TRY(identity::rebuild_device(stored.device, key, unit.dcn, signer));
-  unit.chain = {device.der, signer.der};
-  unit.device = std::move(device);
-  return {};
-}
-
-Status take(Unit& unit, element::Element& element, const element::Certificates& certificates,
-            const identity::Certificate& root) {
-  if (const auto* whole = std::get_if<std::vector<Buffer>>(&certificates)) return take(unit, *whole);
-  return rebuild(unit, element, std::get<element::StoredCertificates>(certificates), root);
 }
 
 }  // namespace
@@ -46,7 +31,7 @@ Result<Unit> read_unit(element::Element& element, const std::optional<identity::
     unit.problem = "the manufacturer's root certificate is not known: start once with --root root.pem";
     return unit;
   }
-  const Status rebuilt = take(unit, element, stored.value(), *root);
+  const Status rebuilt = take_certificates(unit, element, stored.value(), *root);
   if (!rebuilt) {
     unit.problem = "the element's certificates do not check (" + rebuilt.error().what +
                    "): is --root the root certificate of its manufacturer?";
