@@ -120,6 +120,24 @@ function(signet_program name)
   add_dependencies(programs ${name})
 endfunction()
 
+# signet_plugin(NAME DEPENDS ... USES ...): src/apps/NAME.cpp as libNAME.so for programs that are not ours. It shows nothing but
+# what its file exports, and stays loaded: a thread of the program may still be inside.
+function(signet_plugin name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
+  if(NOT SIGNET_PROGRAMS)
+    return()
+  endif()
+  string(REPLACE "-" "_" file ${name})
+  signet_targets(libraries ${ARG_DEPENDS})
+  add_library(${name} MODULE ${CMAKE_SOURCE_DIR}/src/apps/${file}.cpp)
+  signet_flags(${name})
+  target_link_libraries(${name} PRIVATE ${libraries} ${ARG_USES})
+  target_link_options(${name} PRIVATE LINKER:--exclude-libs,ALL LINKER:-z,defs LINKER:-z,nodelete)
+  set_target_properties(${name} PROPERTIES SIGNET_OWN_CRYPTO ON CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  add_dependencies(programs ${name})
+endfunction()
+
 # signet_story(NAME FILE): a test that plays with the real programs (tests/harness.py).
 function(signet_story name file)
   add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/${file})
