@@ -54,6 +54,18 @@ const Row rows[] = {
     {"sha", Opcode::sha, 0, 0, 0, "00", "00", "00"},
     {"counter", Opcode::counter, 1, 0, 0, "data", "data", "data"},
     {"info", Opcode::info, 0, 0, 0, "data", "data", "data"},
+    {"update_extra", Opcode::update_extra, 0, 1, 0, "00", "00", "00"},
+    {"mac slot 5", Opcode::mac, 0x00, 5, 32, "0f", "data", "data"},
+    {"check_mac slot 5", Opcode::check_mac, 0x00, 5, 77, "0f", "01", "01"},
+    {"gen_dig slot 5", Opcode::gen_dig, 0x02, 5, 0, "0f", "00", "00"},
+    {"gen_dig config", Opcode::gen_dig, 0x00, 0, 0, "0f", "00", "00"},
+    {"gen_dig counter", Opcode::gen_dig, 0x04, 0, 0, "0f", "00", "00"},
+    {"derive_key slot 9", Opcode::derive_key, 0x04, 9, 0, "0f", "0f", "0f"},
+    {"derive_key slot 10 (rolls)", Opcode::derive_key, 0x04, 10, 0, "0f", "0f", "00"},
+    {"priv_write clear", Opcode::priv_write, 0x00, 0, 68, "0f", "00", "0f"},
+    {"priv_write encrypted without GenDig", Opcode::priv_write, 0x40, 2, 68, "0f", "0f", "0f"},
+    {"hmac slot 5", Opcode::sha, 0x04, 5, 0, "0f", "0f", "00"},
+    {"verify stored slot 15", Opcode::verify, 0x20, 15, 64, "0f", "01", "01"},
     {"lock config", Opcode::lock, 0x80, 0, 0, "00", "0f", "0f"},
     {"lock data", Opcode::lock, 0x81, 0, 0, "0f", "00", "0f"},
     {"lock slot 8", Opcode::lock, 0x82 | 8 << 2, 0, 0, "0f", "00", "00"},
@@ -63,11 +75,14 @@ const Row rows[] = {
 std::string outcome(const Row& row, Locks locks) {
   TestChip chip{locks};
   chip.plant_key(4);
+  chip.configure(10, 0x2000, 0x003c);
+  const crypto::PrivateKey peer = crypto::generate_private_key(chip.random);
+  chip.chip.memory.data.set(15, public_key_slot(crypto::public_key_of(peer)));
   chip.load_digest_buffer(sequence(0, 32));
+  chip.load_temp_key(sequence(0, 32));
   Buffer data = sequence(0, row.data_size);
   if (row.opcode == Opcode::ecdh) {
-    const crypto::PublicKey peer = crypto::public_key_of(crypto::generate_private_key(chip.random));
-    data.assign(peer.begin(), peer.end());
+    data = copy_of(crypto::public_key_of(peer));
   }
   return chip.kind(row.opcode, row.param1, row.param2, data);
 }
@@ -137,6 +152,33 @@ TEST(EmulatorLocks, AKeyThatNeedsValidationIsUnvalidatedByAnyWrite) {
   EXPECT_EQ(chip.chip.memory.data.slot(14)[0], 0xa0);
   chip.chip.memory.data.slot(14)[0] = 0x50;  // as after Verify(Validate)
   EXPECT_EQ(chip.answer(Opcode::write, 0x82, 14 << 3, Buffer(32, 0)), "0f");
+}
+
+TEST(EmulatorLocks, WriteConfigDecidesWhoWritesInClear) {
+  for (unsigned bits = 0; bits < 16; ++bits) {
+    for (const bool secret : {false, true}) {
+      TestChip chip;
+      chip.configure(9, static_cast<std::uint16_t>(bits << 12 | (secret ? 0x80 : 0)), 0x003c);
+      const std::string block = bits == 0 ? "00" : "0f", word = bits == 0 && !secret ? "00" : "0f";
+      EXPECT_EQ(chip.answer(Opcode::write, 0x82, 9 << 3, sequence(0, 32)), block) << bits << secret;
+      EXPECT_EQ(chip.answer(Opcode::write, 0x02, 9 << 3 | 1, sequence(0, 4)), word) << bits << secret;
+    }
+  }
+}
+
+TEST(EmulatorLocks, APublicKeyThatIsWritableWhileInvalidIsNothingElse) {
+  struct {
+    std::uint16_t key_config;
+    std::uint8_t validity;
+    const char* answer;
+  } const cases[] = {{0x0012, 0xa0, "00"}, {0x0012, 0xff, "00"}, {0x0012, 0x50, "0f"},
+                     {0x0010, 0xa0, "0f"}, {0x001c, 0xa0, "0f"}, {0x0013, 0xa0, "0f"}};
+  for (const auto& row : cases) {
+    TestChip chip;
+    chip.configure(14, 0x1000, row.key_config);
+    chip.chip.memory.data.slot(14)[0] = row.validity;
+    EXPECT_EQ(chip.answer(Opcode::write, 0x82, 1 << 8 | 14 << 3, Buffer(32)), row.answer) << row.key_config;
+  }
 }
 
 TEST(EmulatorRandom, IsAFixedPatternUntilTheConfigurationIsLocked) {
