@@ -26,6 +26,7 @@ constexpr Row table[] = {
     {Opcode::priv_write, priv_write},
     {Opcode::random, random},
     {Opcode::read, read},
+    {Opcode::secure_boot, secure_boot},
     {Opcode::sha, sha},
     {Opcode::sign, sign},
     {Opcode::update_extra, update_extra},

@@ -73,7 +73,9 @@ class Chip {
 
   Memory memory;
   Volatile ram;
-  bool latch = false;  // persistent latch: survives sleep, not power
+  // These two survive sleep, but not power.
+  bool latch = false;            // persistent latch
+  bool boot_prohibited = false;  // SecureBoot said: no more of it
 
  private:
   crypto::Random& random_;

@@ -19,6 +19,7 @@ Answer nonce(Chip& chip, const Command& command);
 Answer priv_write(Chip& chip, const Command& command);
 Answer random(Chip& chip, const Command& command);
 Answer read(Chip& chip, const Command& command);
+Answer secure_boot(Chip& chip, const Command& command);
 Answer sha(Chip& chip, const Command& command);
 Answer sign(Chip& chip, const Command& command);
 Answer update_extra(Chip& chip, const Command& command);

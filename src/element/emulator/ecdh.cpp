@@ -33,8 +33,8 @@ Answer store(Chip& chip, unsigned slot, const crypto::Secret<32>& shared) {
   const bool sent = is_private_p256(config, slot) && slot_config(config, slot).ecdh_stays_inside();
   slot |= 1;
   if (key_config(config, slot).is_private || is_slot_locked(config, slot)) return ChipStatus::execution_error;
-  if (!sent && !may_store_secret(config, slot)) return ChipStatus::execution_error;
-  store_secret(chip, slot, shared.reveal());
+  if (!sent && !may_store_result(config, slot)) return ChipStatus::execution_error;
+  store_result(chip, slot, shared.reveal());
   return ChipStatus::ok;
 }
 

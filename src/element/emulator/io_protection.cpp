@@ -54,12 +54,30 @@ crypto::Digest verify_mac(const crypto::Secret<32>& key, const crypto::Digest& m
   return hash.finish();
 }
 
-bool may_store_secret(const ConfigZone& config, unsigned slot) {
+crypto::Secret<32> boot_key(const crypto::Secret<32>& key, Bytes temp_key) {
+  crypto::Sha256 hash;
+  hash.update(key.reveal());
+  hash.update(temp_key);
+  crypto::Digest digest = hash.finish();
+  crypto::Secret<32> out{digest};
+  crypto::wipe(digest);
+  return out;
+}
+
+crypto::Digest boot_mac(const crypto::Secret<32>& boot_key, const crypto::Digest& digest, Bytes signature,
+                        const Command& command) {
+  crypto::Sha256 hash;
+  for (const Bytes part : {Bytes{boot_key.reveal()}, Bytes{digest}, signature}) hash.update(part);
+  hash.update(head_of(command));
+  return hash.finish();
+}
+
+bool may_store_result(const ConfigZone& config, unsigned slot) {
   if (key_config(config, slot).is_private || is_slot_locked(config, slot)) return false;
   return slot_config(config, slot).write_rule() == WriteRule::always;
 }
 
-void store_secret(Chip& chip, unsigned slot, Bytes secret) {
+void store_result(Chip& chip, unsigned slot, Bytes secret) {
   chip.memory.data.set(slot, secret);
   mark_unvalidated(chip, slot);
 }

@@ -21,10 +21,16 @@ Answer give_secret(Chip& chip, SecretOutput what, bool encrypted, Bytes secret);
 crypto::Digest verify_mac(const crypto::Secret<32>& key, const crypto::Digest& message, Bytes host_nonce,
                           const Command& command);
 
+// H(IOkey || TempKey) [3.13]: hides SecureBoot's digest and keys its MAC.
+crypto::Secret<32> boot_key(const crypto::Secret<32>& key, Bytes temp_key);
+// H(boot key || digest || [signature] || 80 || mode || param2)
+crypto::Digest boot_mac(const crypto::Secret<32>& boot_key, const crypto::Digest& digest, Bytes signature,
+                        const Command& command);
+
 // [?] True for a slot that Write could fill in clear: a result computed from what a host chose must not be a way round
 // WriteConfig.
-bool may_store_secret(const ConfigZone& config, unsigned slot);
+bool may_store_result(const ConfigZone& config, unsigned slot);
 // REQUIRES: secret fits the slot.
-void store_secret(Chip& chip, unsigned slot, Bytes secret);
+void store_result(Chip& chip, unsigned slot, Bytes secret);
 
 }  // namespace signet::element::emulator

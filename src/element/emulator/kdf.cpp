@@ -179,8 +179,8 @@ Answer deliver(Chip& chip, const Request& request, Bytes result) {
     case mode::kdf_to_temp_key: into_temp_key(chip.ram.temp_key, result, 0); break;
     case mode::kdf_to_temp_key_upper: into_temp_key(chip.ram.temp_key, result, half_bytes); break;
     case mode::kdf_to_slot:
-      if (!may_store_secret(chip.config(), request.target_slot)) return ChipStatus::execution_error;
-      store_secret(chip, request.target_slot, result);
+      if (!may_store_result(chip.config(), request.target_slot)) return ChipStatus::execution_error;
+      store_result(chip, request.target_slot, result);
       break;
     case mode::kdf_to_alternate_key:
       std::ranges::copy(result, chip.ram.alternate_key.begin());

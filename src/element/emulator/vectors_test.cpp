@@ -214,5 +214,21 @@ TEST_F(DigestVectors, VerifyAnswersWithAMac) {
   EXPECT_EQ(hex(verify_mac(key, message, Bytes{buffer}.last(32), command)), vector("verify_mac_mA2"));
 }
 
+TEST_F(DigestVectors, SecureBootAnswersWithAMac) {
+  const crypto::Secret<32> io{Bytes{sequence(0x20, 32)}.first<32>()};
+  const crypto::Secret<32> key = boot_key(io, sequence(0x80, 32));
+  EXPECT_EQ(hex(key.reveal()), vector("sboot_hashedkey"));
+  const auto digest = Reader{sequence(0xc0, 32)}.block<32>().value();
+  EXPECT_EQ(hex(boot_mac(key, digest, sequence(0x40, 64), {.opcode = 0x80, .param1 = 0x85})), vector("sboot_mac_m85"));
+
+  chip.put(at::secure_boot, 0xf703);  // FullDig, digest in slot 7, key in slot 15
+  chip.put(at::chip_options, 0x6002);
+  chip.chip.memory.data.set(6, sequence(0x20, 32));
+  chip.chip.memory.data.set(7, sequence(0xc0, 32));
+  chip.load_temp_key(sequence(0x80, 32));
+  const Buffer hidden = decode_hex(vector("sboot_digest_enc")).value();
+  EXPECT_EQ(chip.answer(Opcode::secure_boot, 0x86, 0, hidden), vector("sboot_mac_m86_fulldig"));
+}
+
 }  // namespace
 }  // namespace signet::element::emulator
