@@ -30,15 +30,11 @@ Micros execution_time_typical(std::uint8_t opcode, std::uint8_t chip_mode) {
   return longest <= short_command ? longest / 8 : longest / 2;
 }
 
-Result<std::unique_ptr<Emulator>> Emulator::open(const std::string& state_path, Clock& clock, crypto::Random& random) {
-  StateFile file = TRY(StateFile::open(state_path));
-  auto memory = file.load();
-  if (!memory && memory.error().code == Errc::not_found) {
-    memory = blank_memory(random);
-    TRY(file.store(memory.value()));
-  }
-  Memory found = TRY(std::move(memory));
-  return std::unique_ptr<Emulator>{new Emulator{std::move(found), std::move(file), clock, random}};
+Result<std::unique_ptr<Emulator>> Emulator::open(const Places& places, Clock& clock, crypto::Random& random,
+                                                 Preset when_new) {
+  Keeper keeper = TRY(Keeper::open(places, [&] { return make_preset(when_new, random); }));
+  Memory memory = keeper.memory();
+  return std::unique_ptr<Emulator>{new Emulator{std::move(memory), std::move(keeper), clock, random}};
 }
 
 std::unique_ptr<Emulator> Emulator::in_memory(Clock& clock, crypto::Random& random) {
@@ -89,8 +85,8 @@ Result<Buffer> Emulator::answer_durably(Bytes command_packet) {
   const Volatile ram_before = chip_.ram;
   const bool latch_before = chip_.latch;
   Buffer response = chip_.execute(command_packet);
-  if (file_ && !(chip_.memory == memory_before)) {
-    const Status stored = file_->store(chip_.memory);
+  if (keeper_ && !(chip_.memory == memory_before)) {
+    const Status stored = keeper_->keep(chip_.memory);
     if (!stored) {
       chip_.memory = memory_before;
       chip_.ram = ram_before;

@@ -7,7 +7,8 @@
 #pragma once
 
 #include "element/emulator/chip.h"
-#include "element/emulator/state_file.h"
+#include "element/emulator/keeper.h"
+#include "element/emulator/preset.h"
 #include "element/wire/bus.h"
 #include "element/wire/link.h"
 
@@ -26,8 +27,12 @@ Micros execution_time_typical(std::uint8_t opcode, std::uint8_t chip_mode);
 
 class Emulator final : public Link, public BusDevice {
  public:
-  // Opens the chip in the file, or makes a blank one there. Clock and random must outlive it.
-  static Result<std::unique_ptr<Emulator>> open(const std::string& state_path, Clock& clock, crypto::Random& random);
+  // Opens the chip in the file, or makes a new one there. Clock and random must outlive it. Errors are the Keeper's.
+  static Result<std::unique_ptr<Emulator>> open(const Places& places, Clock& clock, crypto::Random& random,
+                                                Preset when_new = Preset::blank);
+  static Result<std::unique_ptr<Emulator>> open(const std::string& state_path, Clock& clock, crypto::Random& random) {
+    return open(Places{.state = state_path}, clock, random);
+  }
   // A blank chip that forgets all when destroyed.
   static std::unique_ptr<Emulator> in_memory(Clock& clock, crypto::Random& random);
 
@@ -47,11 +52,12 @@ class Emulator final : public Link, public BusDevice {
   // On the bus alone: the Link above answers at once, for its caller waits for nothing else.
   void set_timing(Timing timing) { timing_ = timing; }
 
+  bool is_new() const { return keeper_ && keeper_->is_new(); }
   const ConfigZone& config() const { return chip_.config(); }
 
  private:
-  Emulator(Memory memory, std::optional<StateFile> file, Clock& clock, crypto::Random& random)
-      : clock_(clock), file_(std::move(file)), chip_(std::move(memory), random) {}
+  Emulator(Memory memory, std::optional<Keeper> keeper, Clock& clock, crypto::Random& random)
+      : clock_(clock), keeper_(std::move(keeper)), chip_(std::move(memory), random) {}
 
   bool is_awake();
   bool answers_at(std::uint8_t address);
@@ -60,7 +66,7 @@ class Emulator final : public Link, public BusDevice {
   Result<Buffer> answer_durably(Bytes command_packet);
 
   Clock& clock_;
-  std::optional<StateFile> file_;  // none: in memory
+  std::optional<Keeper> keeper_;  // none: in memory
   Chip chip_;
   Timing timing_ = Timing::at_once;
   std::optional<Instant> awake_until_;        // none: asleep or idle

