@@ -136,7 +136,8 @@ def assert_signed(folder, point, message, signature):
     with contextlib.ExitStack() as stack:
         for path in files:
             stack.callback(path.unlink)
-        done = run("openssl", "dgst", "-sha256", "-keyform", "DER", "-verify", files[0], "-signature", files[1], files[2])
+        key, mark, text = files
+        done = run("openssl", "dgst", "-sha256", "-keyform", "DER", "-verify", key, "-signature", mark, text)
     assert done.stdout == "Verified OK\n", done.stdout + done.stderr
 
 

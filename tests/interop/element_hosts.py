@@ -122,7 +122,7 @@ class TwoStep(Host):
 
 
 class Kernel(Host):
-    """Wakes by zeros to the chip's own address whatever the answer, waits its fixed time, reads once, puts it to sleep."""
+    """Wakes by zeros to the own address whatever the answer, waits its fixed time, reads once, ends with sleep."""
 
     def exchange(self, packet, size, wait):
         self.bus.write(OWN, b"\0")
