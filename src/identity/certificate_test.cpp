@@ -94,6 +94,7 @@ TEST(Certificate, PemHoldsExactlyOneObject) {
   EXPECT_EQ(decode_pem("CERTIFICATE", text + text).error().what, "PEM: more than one \"CERTIFICATE\"");
   EXPECT_EQ(decode_pem("CERTIFICATE REQUEST", text).error().what, "PEM: there is no \"CERTIFICATE REQUEST\"");
   EXPECT_FALSE(decode_pem("CERTIFICATE", text.substr(0, text.size() / 2)));
+  EXPECT_TRUE(decode_pem("CERTIFICATE", text + std::string(pem_bytes_max - text.size(), 'x')));
   EXPECT_EQ(decode_pem("CERTIFICATE", std::string(pem_bytes_max + 1, 'x')).error().code, Errc::too_large);
   EXPECT_EQ(read_certificate(bytes_of(text)).value().der, device.der);
   EXPECT_EQ(read_certificate(device.der).value().der, device.der);

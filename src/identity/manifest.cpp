@@ -74,7 +74,8 @@ Result<unsigned> read_slot(const json::object& jwk) {
 Result<std::vector<Certificate>> read_x5c(const json::object& jwk) {
   std::vector<Certificate> out;
   const json::array x5c = TRY(array_member(jwk, "x5c"));
-  if (x5c.size() < 2 || x5c.size() > 3) return malformed("\"x5c\" is not device, signer and at most the root");
+  if (x5c.size() < 2 || x5c.size() > manifest_chain_max)
+    return malformed("\"x5c\" is not device, signer and at most the root");
   for (const json::value& each : x5c) {
     if (!each.is_string()) return malformed("\"x5c\" holds something else than text");
     const std::string_view text = each.get_string();
@@ -158,14 +159,16 @@ Error at_unit(std::size_t number, std::string_view unique_id, Error error) {
 
 }  // namespace
 
-Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take) {
+Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take, std::size_t units_max) {
   ManifestUnits units{file};
   std::set<std::string> seen;
   for (std::size_t number = 1;; ++number) {
     auto text = units.next();
     if (!text) return at_unit(number, "", std::move(text).error());
     if (!text.value()) return {};
-    if (number > manifest_units_max) return Error{Errc::too_large, "manifest: more than 100000 units"};
+    if (number > units_max) {
+      return Error{Errc::too_large, "manifest: more than " + std::to_string(units_max) + " units: split it"};
+    }
     auto envelope = read_envelope(*text.value());
     if (!envelope) return at_unit(number, "", std::move(envelope).error());
     const std::string& id = envelope.value().unique_id;

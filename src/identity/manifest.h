@@ -13,6 +13,7 @@ namespace signet::identity {
 
 inline constexpr std::size_t manifest_unit_bytes_max = 64 * 1024;
 inline constexpr std::size_t manifest_units_max = 100'000;
+inline constexpr std::size_t manifest_chain_max = 3;  // of "x5c": device, signer, root
 inline constexpr unsigned key_slot_max = 15;
 
 // Ends the model of a unit whose key lies in a file and not in a chip: the manufacturer says so under its signature.
@@ -41,7 +42,8 @@ struct Trust {
 Result<std::vector<Unit>> read_manifest(Bytes file, const Trust& trust);
 // The same, one unit at a time, for files whose units do not fit in memory together. Stops at the first refusal, also
 // of `take`: what `take` did before is then the caller's to undo.
-Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take);
+Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take,
+                  std::size_t units_max = manifest_units_max);
 
 // One unit as our foundry publishes it; `keys` are slot 0..4, the chain goes into slot 0's x5c.
 struct NewUnit {

@@ -242,6 +242,34 @@ TEST(Manifest, LimitsHold) {
   EXPECT_EQ(refused.error().what, "unit 1: more than 64 KiB");
 }
 
+TEST(Manifest, UnitsPastTheLimitAreRefusedBeforeTheyAreRead) {
+  const Foundry f;
+  const std::string unit = write_unit(new_unit(f), f.log_signer, f.log_key.signs()).value();
+  std::size_t taken = 0;
+  const auto read = [&](const std::string& file, std::size_t units_max) {
+    return read_units(
+        bytes_of(file), ours(f), [&](Unit&&) { return ++taken, Status{}; }, units_max);
+  };
+  EXPECT_TRUE(read("[" + unit + "]", 1));
+  const auto refused = read("[" + unit + ",{}]", 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::too_large);
+  EXPECT_EQ(refused.error().what, "manifest: more than 1 units: split it");
+  EXPECT_EQ(taken, 2u);
+}
+
+TEST(Manifest, AChainHoldsAtMostTheRoot) {
+  const Foundry f;
+  const auto with = [&](int more) {
+    return resigned(f, [&](json::object& p) {
+      for (int i = 0; i < more; ++i) first_key(p)["x5c"].as_array().emplace_back(base64(f.root.der));
+    });
+  };
+  static_assert(manifest_chain_max == 3);
+  EXPECT_EQ(reason(with(1), ours(f)), "accepted");
+  EXPECT_NE(reason(with(2), ours(f)), "accepted");
+}
+
 TEST(Manifest, ABackslashAtTheLimitDoesNotHideTheLimit) {
   const std::string start = R"({"a":")";
   const std::string before = start + std::string(manifest_unit_bytes_max - 1 - start.size(), 'x');

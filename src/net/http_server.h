@@ -35,6 +35,7 @@ struct HttpConfig {
   std::size_t body_bytes_max = 32u << 20;
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t connections_max = 512;
+  std::size_t requests_bytes_max = 256u << 20;  // all that is being read, over all connections
   Millis request_timeout{30'000};
 };
 

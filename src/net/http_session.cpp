@@ -48,7 +48,7 @@ void HttpSession::on_late() {
 }
 
 void HttpSession::advance() {
-  if (shared_.reading_bytes > requests_bytes_max) return refuse(503);
+  if (shared_.reading_bytes > shared_.config.requests_bytes_max) return refuse(503);
   if (!begun_ && reader_.begun()) {
     begun_ = true;
     start_timer();

@@ -11,8 +11,7 @@
 
 namespace signet::net {
 
-inline constexpr std::size_t send_piece_bytes = 256 * 1024;    // of a long answer, queued at once
-inline constexpr std::size_t requests_bytes_max = 256u << 20;  // all that is being read, over all connections
+inline constexpr std::size_t send_piece_bytes = 256 * 1024;  // of a long answer, queued at once
 
 // The way into the server's loop for replies of any thread; closed when the server is gone.
 struct HttpMailbox {

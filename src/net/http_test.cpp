@@ -295,6 +295,22 @@ TEST_F(HttpTest, ConnectionsPastTheLimitWaitForAPlace) {
   EXPECT_THAT(read_all(second), StartsWith("HTTP/1.1 200"));
 }
 
+TEST_F(HttpTest, AllThatIsBeingReadTogetherHasALimit) {
+  const std::string end = "Connection: close\r\n\r\n";
+  const std::string small = "GET / HTTP/1.1\r\nHost: h\r\n" + end;
+  std::string half = "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n" + end;
+  serve({.requests_bytes_max = half.size() + small.size()});
+  const Fd reading = open_raw();
+  ASSERT_GT(::send(reading.get(), half.data(), half.size(), MSG_NOSIGNAL), 0);
+  char chunk[100];
+  ASSERT_GT(::recv(reading.get(), chunk, sizeof chunk, 0), 0);  // 100 Continue: it is being read
+  EXPECT_EQ(status_line(small), "HTTP/1.1 200 OK");
+  EXPECT_EQ(status_line("GET /x HTTP/1.1\r\nHost: h\r\n" + end), "HTTP/1.1 503 Service Unavailable");
+  ASSERT_EQ(::send(reading.get(), "ok", 2, MSG_NOSIGNAL), 2);
+  EXPECT_THAT(read_all(reading), HasSubstr("[ok]"));
+  EXPECT_EQ(status_line("GET /x HTTP/1.1\r\nHost: h\r\n" + end), "HTTP/1.1 200 OK");
+}
+
 TEST_F(HttpTest, PlainHttpIsForLoopbackAlone) {
   const auto refused = HttpServer::create({.host = "0.0.0.0"}, echo);
   ASSERT_FALSE(refused);
