@@ -18,6 +18,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
       disk_(std::move(disk)),
       outbox_(std::move(outbox)),
       endpoint_(std::move(endpoint)),
+      secrets_(parts.element, config_.folder),
       uplink_(parts.loop, outbox_, parts.random, parts.element, config_.newest_tls),
       desk_(*this, [this](const Frame& frame) { firmware_.send(frame); }),
       firmware_(parts.loop, parts.random, config_.firmware, *this) {
@@ -86,6 +87,11 @@ void Board::arm_desk() {
     desk_.tick(parts_.loop.clock().monotonic());
     arm_desk();
   });
+}
+
+Result<Buffer> Board::device_certificate() {
+  if (unit_.chain.empty()) return Error{Errc::not_found, unit_.problem.empty() ? "no certificate" : unit_.problem};
+  return unit_.chain.front();
 }
 
 json::object Board::summary() {

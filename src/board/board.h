@@ -49,17 +49,24 @@ class Board final : private Services, private FirmwareEvents {
   void on_console(Bytes typed);
   void serve(const LineReader::Line& line);
   Result<json::object> perform(const ConsoleRequest& request);
-  Result<json::object> identify();
+  Result<json::object> identify(const json::object& arguments);
   Result<json::object> sign_claim(const json::object& arguments);
   Result<json::object> install(const json::object& arguments);
-  Result<json::object> remove();
+  Result<json::object> remove(const json::object& arguments);
+  Result<json::object> reset(const json::object& arguments);
+  Status forget_owner(const char* why);
   Status forget_readings(const char* why);
+  Result<json::object> set_secret(const json::object& arguments);
+  Result<json::object> list_secrets(const json::object& arguments);
+  Result<json::object> remove_secret(const json::object& arguments);
   void restart();
 
   // What the firmware may ask for
   Wifi& wifi() override { return parts_.wifi; }
   void wifi_changed() override { refresh(); }
   element::Element& element() override { return parts_.element; }
+  Secrets& secrets() override { return secrets_; }
+  Result<Buffer> device_certificate() override;
   json::object summary() override;
   void start_agent(std::vector<std::string> jobs) override;
   bool online() override { return uplink_.agent().online(); }
@@ -76,6 +83,7 @@ class Board final : private Services, private FirmwareEvents {
   agent::Outbox outbox_;
   std::optional<Endpoint> endpoint_;
   Unit unit_;
+  Secrets secrets_;
   std::vector<std::string> jobs_;
   bool agent_wanted_ = false;
   LineReader console_lines_;

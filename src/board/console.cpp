@@ -2,6 +2,8 @@
 #include "board/board.h"
 #include "identity/claim.h"
 
+#include <map>
+
 namespace signet::board {
 namespace {
 
@@ -28,18 +30,22 @@ void Board::serve(const LineReader::Line& line) {
 }
 
 Result<json::object> Board::perform(const ConsoleRequest& request) {
-  if (request.what == "identify") return identify();
-  if (request.what == "claim.sign") return sign_claim(request.arguments);
-  if (request.what == "claim.install") return install(request.arguments);
-  if (request.what == "claim.remove") return remove();
-  if (request.what == "reset") {
-    restart();
-    return json::object{};
-  }
-  return Error{Errc::not_found, "no such request: \"" + request.what + "\""};
+  static const std::map<std::string_view, Result<json::object> (Board::*)(const json::object&)> table{
+      {"identify", &Board::identify},
+      {"claim.sign", &Board::sign_claim},
+      {"claim.install", &Board::install},
+      {"claim.remove", &Board::remove},
+      {"reset", &Board::reset},
+      {"secret.set", &Board::set_secret},
+      {"secret.ls", &Board::list_secrets},
+      {"secret.rm", &Board::remove_secret},
+  };
+  const auto found = table.find(request.what);
+  if (found == table.end()) return Error{Errc::not_found, "no such request: \"" + request.what + "\""};
+  return (this->*found->second)(request.arguments);
 }
 
-Result<json::object> Board::identify() {
+Result<json::object> Board::identify(const json::object&) {
   const std::string dcn = unit_.dcn;
   const bool had_chain = !unit_.chain.empty();
   TRY(check_element());
@@ -71,7 +77,7 @@ Result<json::object> Board::install(const json::object& arguments) {
   const Endpoint endpoint = TRY(read_endpoint(arguments));
   if (unit_.chain.empty()) TRY(check_element());
   if (!unit_.personalised) return Error{Errc::conflict, unit_.problem};
-  if (endpoint_ && endpoint_->device != endpoint.device) TRY(forget_readings("the board became another device"));
+  if (endpoint_ && endpoint_->device != endpoint.device) TRY(forget_owner("the board became another device"));
   TRY(store_endpoint(config_.folder, endpoint));
   endpoint_ = endpoint;
   log_info("board.claimed", {{"device", endpoint.device}, {"host", endpoint.host}});
@@ -80,13 +86,44 @@ Result<json::object> Board::install(const json::object& arguments) {
   return json::object{};
 }
 
-Result<json::object> Board::remove() {
-  TRY(forget_readings(
-      "the board was unclaimed"));  // first: a power cut in between must not leave them to the next owner
+Result<json::object> Board::remove(const json::object&) {
+  TRY(forget_owner("the board was unclaimed"));  // first: a power cut in between must not leave them to the next owner
   TRY(remove_endpoint(config_.folder));
   endpoint_.reset();
   refresh();
   say("not claimed");
+  return json::object{};
+}
+
+// What the last owner left is neither the next one's to send nor to use.
+Status Board::forget_owner(const char* why) {
+  TRY(forget_readings(why));
+  return secrets_.forget();
+}
+
+Result<json::object> Board::set_secret(const json::object& arguments) {
+  const crypto::SecretBytes value{TRY(decode_base64url(TRY(string_member(arguments, "value"))))};
+  TRY(secrets_.set(TRY(string_member(arguments, "name")), value.reveal()));
+  return json::object{};
+}
+
+Result<json::object> Board::list_secrets(const json::object&) {
+  json::array names;
+  for (const std::string& name : TRY(secrets_.names())) names.emplace_back(name);
+  return json::object{{"names", std::move(names)}};
+}
+
+Result<json::object> Board::remove_secret(const json::object& arguments) {
+  if (!arguments.contains("name")) {
+    TRY(secrets_.forget());
+  } else {
+    TRY(secrets_.remove(TRY(string_member(arguments, "name"))));
+  }
+  return json::object{};
+}
+
+Result<json::object> Board::reset(const json::object&) {
+  restart();
   return json::object{};
 }
 

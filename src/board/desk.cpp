@@ -50,6 +50,7 @@ Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request,
   const std::string what = TRY(string_member(request, "do"));
   if (what.starts_with("wifi.")) return answer_wifi(what, request);
   if (what.starts_with("element.")) return answer_element(what, request);
+  if (what.starts_with("secret.")) return answer_secret(what, request);
   if (what == "board.init") return Answer{json::object{}};
   if (what == "board.summary") return Answer{services_.summary()};
   if (what == "agent.state") return Answer{services_.agent_state()};
@@ -58,10 +59,27 @@ Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request,
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
 }
 
+// Without a network in the request, the one that the owner stored: a program need not know it.
+Status Desk::configure_wifi(const json::object& request) {
+  if (request.contains("ssid") || request.contains("password")) {
+    return services_.wifi().configure(TRY(string_member(request, "ssid")), TRY(string_member(request, "password")));
+  }
+  const auto ssid = services_.secrets().get(wifi_ssid_secret);
+  if (!ssid && ssid.error().code == Errc::not_found) {
+    return Error{Errc::conflict,
+                 "the program names no Wi-Fi network and none is stored: 'signet secret set wifi.ssid'"};
+  }
+  if (!ssid) return ssid.error();
+  const auto password = services_.secrets().get(wifi_password_secret);
+  if (!password && password.error().code != Errc::not_found) return password.error();
+  return services_.wifi().configure(std::string{text_of(ssid.value().reveal())},
+                                    password ? std::string{text_of(password.value().reveal())} : "");
+}
+
 Result<Desk::Answer> Desk::answer_wifi(const std::string& what, const json::object& request) {
   Wifi& wifi = services_.wifi();
   if (what == "wifi.configure") {
-    TRY(wifi.configure(TRY(string_member(request, "ssid")), TRY(string_member(request, "password"))));
+    TRY(configure_wifi(request));
     return Answer{json::object{}};
   }
   if (what == "wifi.start") {
@@ -88,9 +106,30 @@ Result<Desk::Answer> Desk::answer_element(const std::string& what, const json::o
   if (what == "element.uid") return Answer{json::object{{"uid", hex(TRY(element.uid()))}}};
   if (what == "element.common_name") return Answer{json::object{{"common_name", element::dcn_of(TRY(element.uid()))}}};
   if (what == "element.pubkey") return Answer{json::object{{"pubkey", hex(TRY(element.public_key()))}}};
+  if (what == "element.certificate") {
+    return Answer{json::object{{"certificate", base64(TRY(services_.device_certificate()))}}};
+  }
   if (what == "element.sign") {
     const Buffer message = TRY(decode_base64(TRY(string_member(request, "message"))));
     return Answer{json::object{{"signature", hex(TRY(element.sign(app_digest(message))))}}};
+  }
+  return Error{Errc::not_found, "the board knows no \"" + what + "\""};
+}
+
+Result<Desk::Answer> Desk::answer_secret(const std::string& what, const json::object& request) {
+  if (what == "secret.get") {
+    const std::string name = TRY(string_member(request, "name"));
+    if (is_board_secret(name)) return Error{Errc::forbidden, "the secret \"" + name + "\" is the board's alone"};
+    const auto value = services_.secrets().get(name);
+    if (!value) return value.error();
+    return Answer{json::object{{"value", base64(value.value().reveal())}}};
+  }
+  if (what == "secret.names") {
+    json::array names;
+    for (const std::string& name : TRY(services_.secrets().names())) {
+      if (!is_board_secret(name)) names.emplace_back(name);
+    }
+    return Answer{json::object{{"names", std::move(names)}}};
   }
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
 }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "board/client/frame.h"
 #include "board/ports.h"
+#include "board/secrets.h"
 #include "element/element.h"
 
 #include <optional>
@@ -26,6 +27,8 @@ struct Services {
   virtual Wifi& wifi() = 0;
   virtual void wifi_changed() = 0;
   virtual element::Element& element() = 0;
+  virtual Secrets& secrets() = 0;
+  virtual Result<Buffer> device_certificate() = 0;  // DER
   virtual json::object summary() = 0;
   virtual void start_agent(std::vector<std::string> jobs) = 0;
   virtual bool online() = 0;
@@ -53,7 +56,9 @@ class Desk {
   };
   using Answer = std::optional<json::object>;  // nothing: it comes later
   Result<Answer> answer(std::uint32_t id, const json::object& request, Instant now);
+  Status configure_wifi(const json::object& request);
   Result<Answer> answer_wifi(const std::string& what, const json::object& request);
+  Result<Answer> answer_secret(const std::string& what, const json::object& request);
   Result<Answer> answer_element(const std::string& what, const json::object& request);
   Result<Answer> start_agent(std::uint32_t id, const json::object& request, Instant now);
   Result<Answer> publish(std::uint32_t id, const json::object& request, Instant now);

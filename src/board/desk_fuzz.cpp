@@ -10,6 +10,8 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   Wifi& wifi() override { return *this; }
   void wifi_changed() override {}
   element::Element& element() override { return *this; }
+  board::Secrets& secrets() override { return secrets_; }
+  Result<Buffer> device_certificate() override { return Buffer{}; }
   json::object summary() override { return {}; }
   void start_agent(std::vector<std::string>) override {}
   bool online() override { return false; }
@@ -28,6 +30,7 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   Result<element::Certificates> certificates() override { return Error{Errc::not_found, ""}; }
   Result<std::uint32_t> counter(unsigned) override { return 0u; }
   Result<std::uint32_t> increment(unsigned) override { return 0u; }
+  board::Secrets secrets_{*this, "/nonexistent"};
 };
 
 }  // namespace

@@ -1,31 +1,15 @@
 #include "board/desk.h"
 
 #include "base/errc_names.h"
+#include "board/sealing_element_for_test.h"
 
 #include <gtest/gtest.h>
+#include <filesystem>
 
 namespace signet::board {
 namespace {
 
 constexpr Instant start = Instant{Seconds{100}};
-
-struct FakeElement final : element::Element {
-  crypto::SeededRandom_for_test random_{5};
-  crypto::PrivateKey key = crypto::generate_private_key(random_);
-  std::vector<crypto::Digest> signed_digests;
-
-  element::Assurance assurance() const override { return element::Assurance::software; }
-  Result<element::Uid> uid() override { return element::Uid{0x01, 0x23, 1, 2, 3, 4, 5, 6, 0x01}; }
-  Result<crypto::PublicKey> public_key() override { return crypto::public_key_of(key); }
-  Result<crypto::Signature> sign(const crypto::Digest& digest) override {
-    signed_digests.push_back(digest);
-    return crypto::sign(key, digest);
-  }
-  Result<Buffer> random(std::size_t size) override { return Buffer(size); }
-  Result<element::Certificates> certificates() override { return Error{Errc::not_found, "blank"}; }
-  Result<std::uint32_t> counter(unsigned) override { return 0u; }
-  Result<std::uint32_t> increment(unsigned) override { return 0u; }
-};
 
 struct FakeWifi final : Wifi {
   Status next;
@@ -49,6 +33,14 @@ struct FakeWifi final : Wifi {
 
 class DeskTest : public testing::Test, protected Services {
  protected:
+  DeskTest() {
+    std::string name = testing::TempDir() + "signet-desk-XXXXXX";
+    folder = ::mkdtemp(name.data());
+    secrets_.emplace(element_, folder);
+  }
+  ~DeskTest() override { std::filesystem::remove_all(folder); }
+  Secrets& secrets() override { return *secrets_; }
+  Result<Buffer> device_certificate() override { return Buffer{0x30, 0x00}; }
   Wifi& wifi() override { return wifi_; }
   void wifi_changed() override { ++wifi_changes; }
   element::Element& element() override { return element_; }
@@ -74,8 +66,10 @@ class DeskTest : public testing::Test, protected Services {
     return reply.kind == FrameKind::answer ? reply.body : std::string{name_of(error_of_refusal(reply.body).code)};
   }
 
-  FakeElement element_;
+  SealingElement_for_test element_;
   FakeWifi wifi_;
+  std::string folder;
+  std::optional<Secrets> secrets_;
   int wifi_changes = 0;
   std::vector<std::string> jobs;
   bool is_online = false;
@@ -92,6 +86,7 @@ TEST_F(DeskTest, AnswersTheBoardAndTheElement) {
   EXPECT_EQ(ask(R"({"do":"element.uid"})"), R"({"uid":"012301020304050601"})");
   EXPECT_EQ(ask(R"({"do":"element.common_name"})"), R"({"common_name":"sn012301020304050601"})");
   EXPECT_EQ(ask(R"({"do":"element.pubkey"})"), R"({"pubkey":")" + hex(crypto::public_key_of(element_.key)) + R"("})");
+  EXPECT_EQ(ask(R"({"do":"element.certificate"})"), R"({"certificate":"MAA="})");
 }
 
 TEST_F(DeskTest, RefusesWhatItDoesNotKnow) {
@@ -135,6 +130,27 @@ TEST_F(DeskTest, WifiSaysWhatIsWrong) {
             R"({"dhcp":true,"ip":"10.0.0.2","mask":"m","gateway":"g","dns":"d","mac":"02"})");
   EXPECT_EQ(ask(R"({"do":"wifi.stop"})"), "{}");
   EXPECT_EQ(ask(R"({"do":"wifi.info"})"), "unavailable");
+}
+
+TEST_F(DeskTest, WifiWithoutArgumentsIsTheOwners) {
+  EXPECT_EQ(ask(R"({"do":"wifi.configure"})"), "conflict") << "none is stored";
+  ASSERT_TRUE(secrets_->set("wifi.ssid", bytes_of("Lab")));
+  EXPECT_EQ(ask(R"({"do":"wifi.configure"})"), "{}");
+  EXPECT_EQ(wifi_.password_, "") << "an open network";
+  ASSERT_TRUE(secrets_->set("wifi.password", bytes_of("correct horse")));
+  EXPECT_EQ(ask(R"({"do":"wifi.configure"})"), "{}");
+  EXPECT_EQ(wifi_.ssid_ + "/" + wifi_.password_, "Lab/correct horse");
+  EXPECT_EQ(ask(R"({"do":"wifi.configure","ssid":"Lab"})"), "malformed") << "half a network is none";
+}
+
+TEST_F(DeskTest, AProgramReadsItsOwnersSecretsButNotTheBoards) {
+  ASSERT_TRUE(secrets_->set("api.key", bytes_of("k1")));
+  ASSERT_TRUE(secrets_->set("wifi.password", bytes_of("correct horse")));
+  EXPECT_EQ(ask(R"({"do":"secret.get","name":"api.key"})"), R"({"value":"azE="})");
+  EXPECT_EQ(ask(R"({"do":"secret.names"})"), R"({"names":["api.key"]})");
+  EXPECT_EQ(ask(R"({"do":"secret.get","name":"wifi.password"})"), "forbidden");
+  EXPECT_EQ(ask(R"({"do":"secret.get","name":"none"})"), "not_found");
+  EXPECT_EQ(ask(R"({"do":"secret.set","name":"api.key","value":"azI="})"), "not_found") << "the console's alone";
 }
 
 TEST_F(DeskTest, StartWaitsUntilOnlineOrTheTimeIsOver) {

@@ -1,7 +1,7 @@
 // element_for_test.h -- a manufacturer and an element in memory, with certificates of the true profiles.
 #pragma once
 
-#include "element/element.h"
+#include "board/sealing_element_for_test.h"
 #include "identity/compressed.h"
 #include "identity/profile.h"
 
@@ -24,7 +24,7 @@ struct Factory_for_test {
       identity::issue_signer(crypto::public_key_of(signer_key), 0xF600, root, year_2026, signer_of(root_key)).value();
 };
 
-class SoftElement_for_test final : public element::Element {
+class SoftElement_for_test final : public SealingElement_for_test {
  public:
   void personalise(Factory_for_test& factory) {
     key_ = crypto::generate_private_key(factory.random);

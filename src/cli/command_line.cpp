@@ -30,6 +30,7 @@ class Tree {
     add_account();
     add_workspaces();
     add_devices();
+    add_secrets();
     add_registry();
     add_data();
   }
@@ -106,6 +107,26 @@ class Tree {
     }
     revoke->add_option("--reason", args_.reason, "for the audit")->type_name("TEXT")->required();
     revoke->add_flag("--yes", args_.yes, "do not ask");
+  }
+
+  void add_secrets() {
+    CLI::App* secret = noun("secret", "Wi-Fi passwords and keys that a board's element keeps sealed");
+    CLI::App* set = verb(secret, "set", "Store one; asks for its value without echo", run_secret_set);
+    CLI::App* list = verb(secret, "ls", "Their names; no value ever comes back", run_secret_ls);
+    CLI::App* remove = verb(secret, "rm", "Remove one, or all", run_secret_rm);
+    set->add_option("name", args_.name, "wifi.ssid and wifi.password are the network's")->type_name("NAME")->required();
+    set->add_option("--file", args_.file, "the value is in this file; - is one line of standard input")
+        ->type_name("FILE");
+    remove->add_option("name", args_.name)->type_name("NAME");
+    remove->add_flag("--all", args_.yes, "every one, and every copy of them");
+    for (CLI::App* command : {set, list, remove}) {
+      command->add_option("--board", args_.board, "the board's serial console")->type_name("PTY")->required();
+      command->add_option("--baud", args_.baud, "speed of the console (115200)")->type_name("BAUD");
+    }
+    secret->footer(
+        "Example:\n  signet secret set wifi.ssid --board /dev/ttyUSB0\n"
+        "  signet secret set wifi.password --board /dev/ttyUSB0\n"
+        "A program then says wifi.configure(), without a password in it.");
   }
 
   void add_registry() {

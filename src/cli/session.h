@@ -89,6 +89,9 @@ Status run_device_identities(Session& session);
 Status run_device_revoke(Session& session);
 Status run_device_claim(Session& session);  // claim.cpp
 Status run_device_unclaim(Session& session);
+Status run_secret_set(Session& session);  // secret.cpp
+Status run_secret_ls(Session& session);
+Status run_secret_rm(Session& session);
 Status run_registry_import(Session& session);  // registry.cpp
 Status run_registry_ls(Session& session);
 Status run_registry_show(Session& session);

@@ -61,6 +61,8 @@ class FakeBoard:
             "agent.state": {"online": self.online, "connected": True, "has_time": False, "firmware": "Factory"},
             "element.uid": {"uid": "0123"}, "element.pubkey": {"pubkey": "aabb"},
             "element.common_name": {"common_name": "sn0123"}, "element.sign": {"signature": "0102"},
+            "element.certificate": {"certificate": "MAA="},
+            "secret.get": {"value": "azE="}, "secret.names": {"names": ["api.key"]},
         }.get(do, {}))
 
 
@@ -176,6 +178,35 @@ assert element.sign("hello") == "0102"
 print("ok")
 """)
         self.assertEqual(board.asked[-1], {"do": "element.sign", "message": "aGVsbG8="})
+
+    def test_the_certificate_is_pem(self):
+        self.ok("""
+from crypto import element
+print("ok" if element.get_device_certificate().splitlines()[1] == "MAA=" else "no")
+""")
+
+    def test_secrets(self):
+        program = """
+from crypto import secret
+assert secret.names() == ["api.key"]
+try:
+    print("ok" if secret.get("api.key") == b"k1" else "no")
+except KeyError as error:
+    print("ok" if error.args[0] == "why" else error)
+"""
+        self.ok(program)
+        for code in ("not_found", "forbidden"):
+            self.ok(program, lambda board, code=code: board.refuse.update({"secret.get": (code, "why")}))
+
+    def test_wifi_without_arguments_is_the_owners(self):
+        board = self.ok("""
+from networking import wifi
+wifi.configure()
+wifi.configure("Lab", "pw")
+print("ok")
+""")
+        self.assertEqual(board.asked[-2:], [{"do": "wifi.configure"},
+                                            {"do": "wifi.configure", "ssid": "Lab", "password": "pw"}])
 
     def test_builtins(self):
         self.ok("""

@@ -1,2 +1,2 @@
-"""The secure element, as far as a program may use it."""
-from . import element  # noqa: F401
+"""The secure element, as far as a program may use it, and the secrets that it keeps for the board."""
+from . import element, secret  # noqa: F401

@@ -40,3 +40,10 @@ def sign(msg, hex=True):
 def common_name():
     """The device common name, "sn0123...01": the CN of the element's certificate."""
     return ask("element.common_name")["common_name"]
+
+
+def get_device_certificate():
+    """The element's certificate, PEM."""
+    body = ask("element.certificate")["certificate"]
+    lines = [body[at:at + 64] for at in range(0, len(body), 64)]
+    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])

@@ -28,12 +28,17 @@ def _ask(do, **arguments):
         raise _translate(refused) from None
 
 
-def configure(ssid="", password="", security=WPA_WPA2, dhcp=True, ip="", mask="", gateway="", dns="8.8.8.8",
+def configure(ssid=None, password=None, security=WPA_WPA2, dhcp=True, ip="", mask="", gateway="", dns="8.8.8.8",
               timeout=10000, ent_user="", ent_pwd="", hostname="", name="wifi", force_dns=False):
-    """Says which network to join. A static address and enterprise security are refused: this board has neither."""
+    """Says which network to join. Without arguments: the one its owner stored ('signet secret set wifi.ssid' and
+    'wifi.password'), so that no password stands in a program. A static address and enterprise security are refused:
+    this board has neither."""
     if not dhcp or security == WPA2_ENTERPRISE:
         raise WifiException("this board knows DHCP and passwords only")
-    _ask("wifi.configure", ssid=ssid, password=password if security != OPEN else "")
+    if ssid is None and password is None:
+        _ask("wifi.configure")
+    else:
+        _ask("wifi.configure", ssid=ssid or "", password=(password or "") if security != OPEN else "")
 
 
 def start():
