@@ -1,4 +1,4 @@
-"""Secrets that the owner stored in the board ('signet secret set NAME'), sealed by its element. Wi-Fi's are the board's."""
+"""Secrets that the owner stored in the board ('signet secret set NAME'), sealed by its element."""
 import base64
 
 from _board import Refused, ask
