@@ -147,3 +147,19 @@ function(signet_story name file)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS story
     ENVIRONMENT "SIGNET_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
 endfunction()
+
+# signet_bench(AREA DEPENDS ... USES ...): bench/AREA/AREA_bench.cpp is one program, build/release/bench/AREA, made only
+# when it is asked for (target bench_AREA, or bench for all): ./dev bench AREA. Other builds would measure nothing.
+function(signet_bench area)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
+  if(NOT CMAKE_BUILD_TYPE STREQUAL Release)
+    return()
+  endif()
+  signet_targets(libraries ${ARG_DEPENDS})
+  add_executable(bench_${area} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/${area}/${area}_bench.cpp)
+  signet_flags(bench_${area})
+  target_include_directories(bench_${area} PRIVATE ${CMAKE_SOURCE_DIR}/bench)
+  target_link_libraries(bench_${area} PRIVATE ${libraries} ${ARG_USES} fmt::fmt)
+  set_target_properties(bench_${area} PROPERTIES OUTPUT_NAME ${area} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  add_dependencies(bench bench_${area})
+endfunction()

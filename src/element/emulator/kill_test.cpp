@@ -32,11 +32,13 @@ std::vector<Step> life() {
   const std::uint8_t block_of_data = 0x82;
   return {
       {Opcode::write, 0x00, 0x04, {0xc0, 0, 0, 1}},
+      {Opcode::update_extra, 0, 7},
       {Opcode::lock, mode::lock_config | mode::lock_without_crc, 0},
       {Opcode::gen_key, mode::gen_key_private, 0},
       {Opcode::gen_key, mode::gen_key_private, 2},
       {Opcode::write, block_of_data, 6 << 3, sequence(60, 32)},
       {Opcode::write, 0x81, 0, sequence(10, 32)},  // OTP
+      {Opcode::priv_write, mode::priv_write_clear, 3, sequence(0, 68)},
       {Opcode::counter, 1, 0},
       {Opcode::lock, mode::lock_data | mode::lock_without_crc, 0},
       {Opcode::counter, 1, 1},
@@ -44,6 +46,7 @@ std::vector<Step> life() {
       pass_through(mode::nonce_to_digest_buffer),
       {Opcode::sign, mode::sign_external | mode::sign_digest_buffer, 2},  // counts a limited use
       pass_through(),
+      {Opcode::derive_key, mode::derive_source_input, 9},
       {Opcode::lock, mode::lock_slot | 8 << 2, 0},
       {Opcode::gen_key, mode::gen_key_private, 4},
       {Opcode::counter, 1, 1},
