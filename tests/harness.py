@@ -15,6 +15,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -38,6 +39,21 @@ def run(*command, **options):
     """The finished process; its output is text unless text=False."""
     options = {"capture_output": True, "text": True, "timeout": PATIENCE, "stdin": subprocess.DEVNULL} | options
     return subprocess.run([str(part) for part in command], check=False, **options)
+
+
+SKIPPED = 77  # SKIP_RETURN_CODE of the ctest lines of those that need namespaces
+INSIDE = "SIGNET_TEST_OWN_NAMESPACES"  # set in the second life of a script
+
+
+def as_root_of_own_namespaces(*kinds):
+    """Starts this script again as root of namespaces that are its own; skips it where the kernel gives nobody any."""
+    if INSIDE in os.environ:
+        return
+    command = ("unshare", "--user", "--map-root-user", *kinds, "--")
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
+        print(f"skipped: this kernel lets nobody here have namespaces of their own ({' '.join(command)})")
+        sys.exit(SKIPPED)
+    os.execvpe(command[0], [*command, sys.executable, *sys.argv], os.environ | {INSIDE: "1"})
 
 
 class Scene:

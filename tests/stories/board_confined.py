@@ -1,13 +1,14 @@
 """What a running board and its program cannot do: reach files that are not theirs, listen for anybody."""
 import ctypes
 import json
+import os
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from board_scene import Board  # noqa: E402
-from harness import BIN, Scene, run, wait_for  # noqa: E402
+from harness import BIN, Scene, as_root_of_own_namespaces, run, wait_for  # noqa: E402
 
 # Notes for each attempt "done" or the name of the error, in its own folder.
 PROGRAM = """
@@ -171,4 +172,6 @@ class Confined(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if os.geteuid() != 0:  # our programs keep their /proc from their own user too: only root sees their sockets
+        as_root_of_own_namespaces()
     unittest.main()

@@ -6,16 +6,13 @@ The disk is a small tmpfs, mounted where nobody else sees it: in user and mount 
 import datetime
 import os
 import pathlib
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from harness import Refused, Scene, run, wait_for  # noqa: E402
+from harness import Refused, Scene, as_root_of_own_namespaces, run, wait_for  # noqa: E402
 from mqtt5 import Client, publish_packet  # noqa: E402
 
-SKIPPED = 77  # SKIP_RETURN_CODE of its ctest line
-INSIDE = "SIGNET_TEST_OWN_MOUNTS"  # set in the second life of this script
 DISK_BYTES, ROOM_BYTES = 8 << 20, 256 << 10  # all of it, and what is left when the publishing begins
 KEPT, QUOTA_EXCEEDED = 0x00, 0x97
 BURST = 16
@@ -105,15 +102,6 @@ class FullDisk(unittest.TestCase):
         print(f"{publisher.next} sent: {len(publisher.kept)} acknowledged and stored, {len(publisher.refused)} refused")
 
 
-def main():
-    if INSIDE in os.environ:
-        unittest.main()
-    own_mounts = ("unshare", "--user", "--map-root-user", "--mount", "--")
-    if subprocess.run([*own_mounts, "true"], capture_output=True, check=False).returncode != 0:
-        print("skipped: this kernel lets nobody here have mounts of their own (unshare --user --mount)")
-        sys.exit(SKIPPED)
-    os.execvpe(own_mounts[0], [*own_mounts, sys.executable, __file__, *sys.argv[1:]], os.environ | {INSIDE: "1"})
-
-
 if __name__ == "__main__":
-    main()
+    as_root_of_own_namespaces("--mount")
+    unittest.main()
