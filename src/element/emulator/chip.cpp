@@ -1,6 +1,7 @@
 #include "element/emulator/chip.h"
 
 #include "element/emulator/commands.h"
+#include "element/emulator/self_test.h"
 
 namespace signet::element::emulator {
 namespace {
@@ -12,6 +13,7 @@ struct Row {
 
 // clang-format off: one command a line
 constexpr Row table[] = {
+    {Opcode::aes, aes},
     {Opcode::check_mac, check_mac},
     {Opcode::counter, counter},
     {Opcode::derive_key, derive_key},
@@ -27,6 +29,7 @@ constexpr Row table[] = {
     {Opcode::random, random},
     {Opcode::read, read},
     {Opcode::secure_boot, secure_boot},
+    {Opcode::self_test, self_test},
     {Opcode::sha, sha},
     {Opcode::sign, sign},
     {Opcode::update_extra, update_extra},
@@ -35,9 +38,17 @@ constexpr Row table[] = {
 };
 // clang-format on
 
+// What a chip still does after a self test failed [1.5].
+bool works_after_failure(const Command& command) {
+  const bool reads_config = command.opcode == static_cast<std::uint8_t>(Opcode::read) &&
+                            static_cast<Zone>(command.param1 & zone_mask) == Zone::config;
+  return reads_config || command.opcode == static_cast<std::uint8_t>(Opcode::self_test);
+}
+
 Answer dispatch(Chip& chip, Bytes packet) {
   const auto command = decode_command(packet);
   if (!command) return ChipStatus::communication_error;
+  if (chip.failed_tests() != 0 && !works_after_failure(command.value())) return ChipStatus::self_test_failed;
   for (const Row& row : table) {
     if (row.opcode == Opcode{command.value().opcode}) return row.handler(chip, command.value());
   }
@@ -64,6 +75,19 @@ Volatile::~Volatile() {
   crypto::wipe(temp_key.bytes);
   crypto::wipe(digest_buffer.bytes);
   crypto::wipe(alternate_key);
+}
+
+void Chip::power_on() {
+  constexpr std::uint16_t test_at_power_on = 0x0001;
+  ram = Volatile{};
+  latch = boot_prohibited = false;
+  failed_tests_ = 0;
+  if ((chip_options(memory.config) & test_at_power_on) != 0) test_itself(all_self_tests);
+}
+
+void Chip::test_itself(std::uint8_t which) {
+  const unsigned failed = run_self_tests(which, random_) | (which & broken_for_test_);
+  failed_tests_ = static_cast<std::uint8_t>((failed_tests_ & ~which) | failed);
 }
 
 void Chip::fill_random(std::span<std::uint8_t> out) {

@@ -56,9 +56,11 @@ using Answer = std::variant<ChipStatus, Buffer>;
 
 class Chip {
  public:
-  Chip(Memory kept, crypto::Random& random) : memory(std::move(kept)), random_(random) {}
+  Chip(Memory kept, crypto::Random& random) : memory(std::move(kept)), random_(random) { power_on(); }
 
   Buffer execute(Bytes command_packet);
+  // All that lives until power goes is gone; where the configuration says so, the chip tests itself.
+  void power_on();
   void forget_volatile() { ram = Volatile{}; }
 
   // For command handlers.
@@ -71,6 +73,13 @@ class Chip {
     return ChipStatus::execution_error;
   }
 
+  // Runs these tests of SelfTest's mode.
+  void test_itself(std::uint8_t which);
+  // While any is left, everything but Read of the configuration and SelfTest answers 07.
+  std::uint8_t failed_tests() const { return failed_tests_; }
+  // From now on these tests fail when they run.
+  void plant_self_test_failure_for_test(std::uint8_t which) { broken_for_test_ = which; }
+
   Memory memory;
   Volatile ram;
   // These two survive sleep, but not power.
@@ -80,6 +89,8 @@ class Chip {
  private:
   crypto::Random& random_;
   bool mac_refused_ = false;
+  std::uint8_t failed_tests_ = 0;
+  std::uint8_t broken_for_test_ = 0;
 };
 
 }  // namespace signet::element::emulator

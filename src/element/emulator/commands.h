@@ -5,6 +5,7 @@
 
 namespace signet::element::emulator {
 
+Answer aes(Chip& chip, const Command& command);
 Answer check_mac(Chip& chip, const Command& command);
 Answer counter(Chip& chip, const Command& command);
 Answer derive_key(Chip& chip, const Command& command);
@@ -20,6 +21,7 @@ Answer priv_write(Chip& chip, const Command& command);
 Answer random(Chip& chip, const Command& command);
 Answer read(Chip& chip, const Command& command);
 Answer secure_boot(Chip& chip, const Command& command);
+Answer self_test(Chip& chip, const Command& command);
 Answer sha(Chip& chip, const Command& command);
 Answer sign(Chip& chip, const Command& command);
 Answer update_extra(Chip& chip, const Command& command);

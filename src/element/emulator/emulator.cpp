@@ -67,7 +67,8 @@ void Emulator::wake_pulse() {
   const bool tests_itself = (chip_options(chip_.config()) & self_test_at_power_on_bit) != 0;
   ready_at_ = timing_ == Timing::at_once ? now : now + (tests_itself ? Micros{wake_delay_self_test} : wake_delay);
   address_ = i2c_address(chip_.config());
-  output_.assign(wake_greeting.begin(), wake_greeting.end());
+  const auto greeting = chip_.failed_tests() == 0 ? ChipStatus::just_woken : ChipStatus::self_test_failed;
+  output_ = encode_response(Block<1>{static_cast<std::uint8_t>(greeting)});
   read_at_ = 0;
 }
 

@@ -37,9 +37,9 @@ Answer update_with_public_key(Chip& chip, const Command& command) {
 std::optional<crypto::Secret<hmac_key_bytes>> hmac_key(Chip& chip, std::uint16_t param2) {
   using Key = crypto::Secret<hmac_key_bytes>;
   if (param2 == no_slot) {
-    const TempKey& temp = chip.ram.temp_key;
-    if (!temp.valid || temp.is_private_key) return std::nullopt;
-    return Key{temp.first_half().first<hmac_key_bytes>()};
+    const auto part = chip.ram.temp_key.part(0, hmac_key_bytes);
+    if (!part) return std::nullopt;
+    return Key{part->first<hmac_key_bytes>()};
   }
   const ConfigZone& config = chip.config();
   if (!is_config_locked(config) || !is_data_locked(config)) return std::nullopt;  // [?] like every keyed command

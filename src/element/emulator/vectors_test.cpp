@@ -230,5 +230,14 @@ TEST_F(DigestVectors, SecureBootAnswersWithAMac) {
   EXPECT_EQ(chip.answer(Opcode::secure_boot, 0x86, 0, hidden), vector("sboot_mac_m86_fulldig"));
 }
 
+TEST_F(DigestVectors, AesWorksOnOneBlock) {
+  chip.load_temp_key(sequence(0x80, 32));
+  const Buffer plain = sequence(0xc0, 16);
+  const Buffer cipher = chip.ask(Opcode::aes, mode::aes_encrypt, no_slot, plain);
+  EXPECT_EQ(hex(cipher), vector("aes_ecb_block0"));
+  EXPECT_EQ(chip.answer(Opcode::aes, mode::aes_decrypt, no_slot, cipher), hex(plain));
+  EXPECT_EQ(chip.answer(Opcode::aes, mode::aes_gfm, no_slot, sequence(0xc0, 32)), vector("aes_gfm"));
+}
+
 }  // namespace
 }  // namespace signet::element::emulator
