@@ -145,13 +145,16 @@ std::optional<Bytes> message_of(Chip& chip, const Request& request) {
 // P_SHA256 of RFC 5246 section 5, one or two blocks.
 Buffer prf(Bytes key, Bytes message, std::size_t size) {
   Buffer out;
+  out.reserve(size);
   crypto::Digest a = crypto::hmac_sha256(key, message);
   while (out.size() < size) {
     Buffer input = copy_of(a);
     Writer{input}.bytes(message);
     Writer{out}.bytes(crypto::hmac_sha256(key, input));
     a = crypto::hmac_sha256(key, a);
+    crypto::wipe(input);
   }
+  crypto::wipe(a);
   return out;
 }
 
