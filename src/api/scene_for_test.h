@@ -39,7 +39,7 @@ struct Factory_for_test {
         element_key(crypto::generate_private_key(random)),
         root(identity::issue_root(public_key_of(root_key), {}, at, signing_for_test(root_key)).value()),
         signer(identity::issue_signer(public_key_of(signer_key), 0xF600, root, at, signing_for_test(root_key)).value()),
-        log_signer(identity::issue_log_signer(public_key_of(log_key), {}, at, signing_for_test(log_key)).value()),
+        log_signer(identity::issue_log_signer(public_key_of(log_key), root, at, signing_for_test(root_key)).value()),
         device(
             identity::issue_device(public_key_of(element_key), dcn, signer, at, signing_for_test(signer_key)).value()) {
     identity::NewUnit unit{{0x01, 0x23, 0xf1, 0x82, 0x2c, 0x38, 0xdd, 0x7a, 0x01},

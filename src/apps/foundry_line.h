@@ -26,6 +26,9 @@ struct Options {
   std::string links_file;
   std::size_t places = 0;
   std::size_t count = 0;
+  std::string unit;
+  std::string root;
+  std::string log_signer;
   bool once = false;
   bool csv = false;
   bool json = false;

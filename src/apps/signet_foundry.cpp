@@ -1,6 +1,6 @@
 // signet-foundry -- the manufacturer: makes a root and a signer, turns blank elements into identities, publishes them.
 #include "apps/command_line.h"
-#include "apps/foundry_line.h"
+#include "apps/foundry_verify.h"
 #include "base/log.h"
 #include "base/port/process.h"
 #include "element/link/open_link.h"
@@ -174,6 +174,15 @@ void add_report(CLI::App& app, Options& options, Chosen& chosen) {
   command->callback([&] { chosen = report; });
 }
 
+void add_verify(CLI::App& app, Options& options, Chosen& chosen) {
+  auto* command = app.add_subcommand("verify", "judge a unit or a manifest with nothing but the root, offline");
+  command->add_option("unit", options.unit, "an element's link, or a manifest file")->required();
+  command->add_option("--root", options.root, "the root's certificate")->required();
+  command->add_option("--log-signer", options.log_signer, "who signed the manifest, when the root did not issue it");
+  command->footer(verify_help);
+  command->callback([&] { chosen = verify; });
+}
+
 void add_manifest(CLI::App& app, Options& options, Chosen& chosen) {
   auto* command = app.add_subcommand("manifest", "write a batch's signed manifest");
   add_foundry(*command, options);
@@ -194,12 +203,13 @@ int start(int argc, char** argv) {
       "  signet-foundry personalise --foundry ./foundry --element unix:./board/element.sock --batch 2026-11\n"
       "  signet-foundry run --foundry ./foundry --line 4 --links 'unix:./line/{}.sock' --batch 2026-11 --count 1000\n"
       "  signet-foundry report --foundry ./foundry --batch 2026-11\n"
-      "  signet-foundry manifest --foundry ./foundry --batch 2026-11 -o 2026-11.json");
+      "  signet-foundry manifest --foundry ./foundry --batch 2026-11 -o 2026-11.json\n"
+      "  signet-foundry verify 2026-11.json --root ./foundry/root.pem");
   app.set_version_flag("--version", "signet-foundry " SIGNET_VERSION);
   app.add_flag("--json", options.json, "answers as JSON");
   app.require_subcommand(1);
   app.fallthrough();
-  for (const auto add : {add_init, add_show, add_personalise, add_run, add_report, add_manifest})
+  for (const auto add : {add_init, add_show, add_personalise, add_run, add_report, add_manifest, add_verify})
     add(app, options, chosen);
   try {
     app.parse(argc, argv);

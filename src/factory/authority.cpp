@@ -139,7 +139,7 @@ Status Authority::make_certificates(const AuthorityPlan& plan, Timestamp at) {
   const auto log_key = TRY(key_of(*token_, key_log_signer));
   root_ = TRY(identity::issue_root(root_key, organization, at, key_signs(key_root)));
   signer_ = TRY(identity::issue_signer(signer_key, plan.signer_id, *root_, at, key_signs(key_root)));
-  log_signer_ = TRY(identity::issue_log_signer(log_key, organization, at, key_signs(key_log_signer)));
+  log_signer_ = TRY(identity::issue_log_signer(log_key, *root_, at, key_signs(key_root)));
   TRY(save(path(folder_, "root.pem"), *root_));
   TRY(save(path(folder_, "signer.pem"), *signer_));
   return save(path(folder_, "log-signer.pem"), *log_signer_);

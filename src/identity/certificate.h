@@ -58,9 +58,20 @@ Result<Certificate> parse_certificate(Bytes der);
 // SHA-256 of the DER: the name under which the registry knows a certificate.
 crypto::Digest fingerprint(const Certificate& certificate);
 
+// Remembers which CA certificates were seen to verify: a manifest has many devices of few signers.
+class KnownIssuers {
+ public:
+  bool knows(const Certificate& subject, const Certificate& issuer) const;
+  void add(const Certificate& subject, const Certificate& issuer);
+
+ private:
+  std::vector<std::pair<crypto::Digest, crypto::Digest>> links_;
+};
+
 // Checks device <- signer <- root: names, signatures, key identifiers, CA flags, path lengths, key usage, and validity
 // of each at `at`. The error names the link that failed: "signer: not valid before ...".
-Status check_chain(const Certificate& device, const Certificate& signer, const Certificate& root, Timestamp at);
+Status check_chain(const Certificate& device, const Certificate& signer, const Certificate& root, Timestamp at,
+                   KnownIssuers* known = nullptr);
 // The same with only a signer's issuer to trust (the registry keeps roots). Judges `issuer` as a CA, not its own
 // issuer.
 Status check_issued(const Certificate& subject, const Certificate& issuer, Timestamp at);

@@ -1,8 +1,12 @@
 #include "identity/certificate.h"
 #include "identity/names.h"
 
+#include <algorithm>
+
 namespace signet::identity {
 namespace {
+
+constexpr std::size_t known_issuers_max = 64;
 
 Error refused(std::string_view what) { return Error{Errc::forbidden, std::string{what}}; }
 
@@ -23,16 +27,18 @@ Status check_issuer(const Certificate& subject, const Certificate& issuer) {
   return {};
 }
 
-Status check_signed(const Certificate& subject, const Certificate& issuer) {
+Status check_signed(const Certificate& subject, const Certificate& issuer, KnownIssuers* known = nullptr) {
   if (subject.issuer_name != issuer.subject_name) {
     return refused("issued by \"" + subject.issuer_common_name + "\", not by \"" + issuer.subject_common_name + "\"");
   }
   if (subject.authority_key_id && issuer.subject_key_id && *subject.authority_key_id != *issuer.subject_key_id) {
     return refused("names another key of its issuer (authority key identifier)");
   }
+  if (known && known->knows(subject, issuer)) return {};
   if (!crypto::verify(issuer.public_key, crypto::sha256(subject.tbs), subject.signature)) {
     return refused("its signature does not verify with the key of \"" + issuer.subject_common_name + "\"");
   }
+  if (known) known->add(subject, issuer);
   return {};
 }
 
@@ -43,11 +49,17 @@ Status check_leaf(const Certificate& device) {
   return {};
 }
 
-Status check_root(const Certificate& root, Timestamp at) {
+Status check_root(const Certificate& root, Timestamp at, KnownIssuers* known) {
   if (!root.is_ca) return refused("is not a CA");
   if (!may(root, usage_key_cert_sign)) return refused("may not sign certificates (key usage)");
-  TRY(check_signed(root, root));
+  TRY(check_signed(root, root, known));
   return check_validity(root, at);
+}
+
+Status check_link(const Certificate& subject, const Certificate& issuer, Timestamp at, KnownIssuers* known) {
+  TRY(check_issuer(subject, issuer));
+  TRY(check_signed(subject, issuer, known));
+  return check_validity(subject, at);
 }
 
 Status within(std::string_view link, Status status) {
@@ -66,15 +78,23 @@ Status check_validity(const Certificate& certificate, Timestamp at) {
   return {};
 }
 
-Status check_issued(const Certificate& subject, const Certificate& issuer, Timestamp at) {
-  TRY(check_issuer(subject, issuer));
-  TRY(check_signed(subject, issuer));
-  return check_validity(subject, at);
+bool KnownIssuers::knows(const Certificate& subject, const Certificate& issuer) const {
+  return std::find(links_.begin(), links_.end(), std::pair{fingerprint(subject), fingerprint(issuer)}) != links_.end();
 }
 
-Status check_chain(const Certificate& device, const Certificate& signer, const Certificate& root, Timestamp at) {
-  TRY(within("root", check_root(root, at)));
-  TRY(within("signer", check_issued(signer, root, at)));
+void KnownIssuers::add(const Certificate& subject, const Certificate& issuer) {
+  if (links_.size() == known_issuers_max) links_.clear();
+  links_.emplace_back(fingerprint(subject), fingerprint(issuer));
+}
+
+Status check_issued(const Certificate& subject, const Certificate& issuer, Timestamp at) {
+  return check_link(subject, issuer, at, nullptr);
+}
+
+Status check_chain(const Certificate& device, const Certificate& signer, const Certificate& root, Timestamp at,
+                   KnownIssuers* known) {
+  TRY(within("root", check_root(root, at, known)));
+  TRY(within("signer", check_link(signer, root, at, known)));
   TRY(within("device", check_issued(device, signer, at)));
   return within("device", check_leaf(device));
 }

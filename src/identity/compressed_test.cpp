@@ -1,5 +1,6 @@
 #include "identity/compressed.h"
 
+#include "element/element.h"
 #include "identity/samples_for_test.h"
 #include "identity/template.h"
 
@@ -47,6 +48,28 @@ TEST(Compressed, OursRebuildByteForByte) {
   const auto device = rebuild_device(compress(f.device).value(), f.device.public_key, f.dcn, f.signer);
   ASSERT_TRUE(device) << device.error().what;
   EXPECT_EQ(device.value().der, f.device.der);
+}
+
+// Any serial number, key and date: what 72 bytes rebuild is what was signed. One signer; ten thousand devices.
+TEST(Compressed, TenThousandDevicesRebuildByteForByte) {
+  const Foundry f;
+  crypto::SeededRandom_for_test random{10'000};
+  std::vector<crypto::PublicKey> keys;
+  for (int i = 0; i < 256; ++i) keys.push_back(crypto::public_key_of(crypto::generate_private_key(random)));
+  for (int i = 0; i < 10'000; ++i) {
+    const crypto::PublicKey& key = keys[random.block<1>()[0]];
+    element::Uid uid = random.block<element::uid_bytes>();
+    uid[0] = 0x01, uid[1] = 0x23;
+    const auto dice = random.block<4>();
+    const Seconds later{Reader{dice}.u32_be().value() % (100u * 366 * 86'400)};  // 2027 to 2127
+    const Timestamp at_birth = std::min(f.root.not_before + later, at("2127-12-31T23:59:59Z"));
+    const std::string dcn = element::dcn_of(uid);
+    const auto issued = issue_device(key, dcn, f.signer, at_birth, f.signer_key.signs());
+    ASSERT_TRUE(issued) << issued.error().what << " " << rfc3339(at_birth);
+    const auto again = rebuild_device(compress(issued.value()).value(), key, dcn, f.signer);
+    ASSERT_TRUE(again) << dcn << " " << rfc3339(at_birth) << ": " << again.error().what;
+    ASSERT_EQ(hex(again.value().der), hex(issued.value().der)) << dcn << " " << rfc3339(at_birth);
+  }
 }
 
 TEST(Compressed, EveryBitCounts) {

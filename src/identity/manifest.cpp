@@ -3,6 +3,7 @@
 #include "identity/jws.h"
 #include "identity/manifest_units.h"
 #include "identity/names.h"
+#include "identity/profile.h"
 #include "identity/template.h"
 
 #include <charconv>
@@ -100,7 +101,7 @@ Status read_keys(const json::object& payload, Unit& out) {
   return {};
 }
 
-Status check_unit_chain(const Unit& unit, const std::vector<Certificate>& roots) {
+Status check_unit_chain(const Unit& unit, const std::vector<Certificate>& roots, KnownIssuers& known) {
   const Certificate& device = unit.chain.front();
   const Certificate& signer = unit.chain[1];
   if (unit.keys.at(0) != device.public_key) return malformed("the key of slot 0 is not that of the certificate");
@@ -113,19 +114,20 @@ Status check_unit_chain(const Unit& unit, const std::vector<Certificate>& roots)
     const bool may_be_its_root =
         root.subject_name == signer.issuer_name && (unit.chain.size() == 2 || unit.chain[2].der == root.der);
     if (!may_be_its_root) continue;
-    judged = check_chain(device, signer, root, unit.provisioned_at);
+    judged = check_chain(device, signer, root, unit.provisioned_at, &known);
     if (judged) return judged;  // else the next: a name is no proof that there is only one root of it
   }
   return judged;
 }
 
-Result<Unit> read_payload(Bytes text, const Envelope& envelope, const Trust& trust) {
+Result<Unit> read_payload(Bytes text, const Envelope& envelope, const Certificate& log_signer,
+                          const std::vector<Certificate>& roots, KnownIssuers& known) {
   const json::object payload = TRY(parse_json_object(text_of(text)));
   Unit out;
   out.unique_id = envelope.unique_id;
   if (TRY(string_member(payload, "uniqueId")) != out.unique_id) return malformed("the payload is that of another unit");
   out.provisioned_at = TRY(parse_rfc3339(TRY(string_member(payload, "provisioningTimestamp"))));
-  if (Status status = check_validity(trust.log_signer, out.provisioned_at); !status) {
+  if (Status status = check_validity(log_signer, out.provisioned_at); !status) {
     return malformed("the log signer was " + status.error().what);
   }
   const std::int64_t version = TRY(integer_member(payload, "version"));
@@ -140,16 +142,59 @@ Result<Unit> read_payload(Bytes text, const Envelope& envelope, const Trust& tru
   out.part_number = TRY(string_member(payload, "partNumber"));
   TRY(read_keys(payload, out));  // encryptedSecretKeySet of version 1 is passed over: its algorithms were never fixed
   if (out.chain.empty()) return malformed("no certificate (\"x5c\") for the key of slot 0");
-  TRY(check_unit_chain(out, trust.roots));
+  TRY(check_unit_chain(out, roots, known));
   out.dcn = out.chain.front().subject_common_name;
   return out;
 }
 
-Result<Unit> judge(const Envelope& envelope, const Trust& trust) {
-  TRY(match_log_signer(TRY(jws_header(envelope.jws)), trust.log_signer));
-  const Buffer payload = TRY(verified_payload(envelope.jws, trust.log_signer.public_key));
-  return read_payload(payload, envelope, trust);
+// That of a trusted root itself, and for nothing else than signing: no device and no CA is one.
+Status check_log_signer(const Certificate& log_signer, const std::vector<Certificate>& roots) {
+  const bool is_one = !log_signer.is_ca && log_signer.key_usage == usage_digital_signature &&
+                      log_signer.subject_common_name.ends_with(log_signer_suffix);
+  if (!is_one) return malformed("\"" + log_signer.subject_common_name + "\" signed it and is no log signer");
+  for (const Certificate& root : roots) {
+    if (check_issued(log_signer, root, log_signer.not_before)) return {};
+  }
+  return malformed("the log signer \"" + log_signer.subject_common_name +
+                   "\" was issued by none of the trusted roots: give the certificate that came with this manifest");
 }
+
+// Judges unit after unit, and remembers what is the same for all.
+class Judge {
+ public:
+  explicit Judge(const Trust& trust) : trust_(trust) {}
+
+  Result<Unit> operator()(const Envelope& envelope) {
+    const json::object header = TRY(jws_header(envelope.jws));
+    if (!trust_.log_signer) TRY(find_log_signer(header));
+    const Certificate& log_signer = trust_.log_signer ? *trust_.log_signer : *found_;
+    TRY(match_log_signer(header, log_signer));
+    const Buffer payload = TRY(verified_payload(envelope.jws, log_signer.public_key));
+    return read_payload(payload, envelope, log_signer, trust_.roots, known_);
+  }
+
+ private:
+  Status find_log_signer(const json::object& header) {
+    if (!header.contains("x5c")) {
+      return malformed("its log signer's certificate does not stand in it: give the one that came with this manifest");
+    }
+    const json::array x5c = TRY(array_member(header, "x5c"));
+    if (x5c.empty() || !x5c[0].is_string()) return malformed("\"x5c\" of its header holds no certificate");
+    const std::string_view text = x5c[0].get_string();
+    if (found_ && text == found_text_) return {};
+    if (text.size() > 2 * certificate_bytes_max) return Error{Errc::too_large, "a certificate in \"x5c\""};
+    Certificate named = TRY(parse_certificate(TRY(decode_base64(text))));
+    TRY(check_log_signer(named, trust_.roots));
+    found_ = std::move(named);
+    found_text_ = text;
+    return {};
+  }
+
+  const Trust& trust_;
+  KnownIssuers known_;
+  std::optional<Certificate> found_;
+  std::string found_text_;
+};
 
 Error at_unit(std::size_t number, std::string_view unique_id, Error error) {
   const std::string id = unique_id.empty() ? "" : " (" + std::string{unique_id} + ")";
@@ -159,8 +204,10 @@ Error at_unit(std::size_t number, std::string_view unique_id, Error error) {
 
 }  // namespace
 
-Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take, std::size_t units_max) {
-  ManifestUnits units{file};
+Status judge_units(const ReadMore& read_more, const Trust& trust, const std::function<Status(Result<Unit>&&)>& take,
+                   std::size_t units_max) {
+  ManifestUnits units{read_more};
+  Judge judge{trust};
   std::set<std::string> seen;
   for (std::size_t number = 1;; ++number) {
     auto text = units.next();
@@ -170,15 +217,31 @@ Status read_units(Bytes file, const Trust& trust, const std::function<Status(Uni
       return Error{Errc::too_large, "manifest: more than " + std::to_string(units_max) + " units: split it"};
     }
     auto envelope = read_envelope(*text.value());
-    if (!envelope) return at_unit(number, "", std::move(envelope).error());
-    const std::string& id = envelope.value().unique_id;
-    auto unit = judge(envelope.value(), trust);
-    if (!unit) return at_unit(number, id, std::move(unit).error());
-    if (!seen.insert(id).second) return at_unit(number, id, malformed("stands in the file twice"));
+    const std::string id = envelope ? envelope.value().unique_id : "";
+    auto unit = envelope ? judge(envelope.value()) : Result<Unit>{std::move(envelope).error()};
+    if (unit && !seen.insert(id).second) unit = malformed("stands in the file twice");
+    if (!unit) {
+      TRY(take(at_unit(number, id, std::move(unit).error())));
+      continue;
+    }
     Unit whole = std::move(unit).value();
     whole.jws = *text.value();
     TRY(take(std::move(whole)));
   }
+}
+
+Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take, std::size_t units_max) {
+  const ReadMore read_more = [&file](std::span<std::uint8_t> out) -> Result<std::size_t> {
+    const Bytes next = file.first(std::min(out.size(), file.size()));
+    std::copy(next.begin(), next.end(), out.begin());
+    file = file.subspan(next.size());
+    return next.size();
+  };
+  const auto take_good = [&](Result<Unit>&& unit) -> Status {
+    if (!unit) return std::move(unit).error();
+    return take(std::move(unit).value());
+  };
+  return judge_units(read_more, trust, take_good, units_max);
 }
 
 Result<std::vector<Unit>> read_manifest(Bytes file, const Trust& trust) {

@@ -31,7 +31,9 @@ struct Unit {
 };
 
 struct Trust {
-  Certificate log_signer;          // pinned by the operator, judged at provisioning time
+  // Pinned by the operator; judged at provisioning time. Without: the one that stands in the unit's own header ("x5c"),
+  // when one of the roots itself issued it as a log signer. Microchip's is no such one: pin it.
+  std::optional<Certificate> log_signer;
   std::vector<Certificate> roots;  // who may have issued the signers
 };
 
@@ -44,6 +46,13 @@ Result<std::vector<Unit>> read_manifest(Bytes file, const Trust& trust);
 // of `take`: what `take` did before is then the caller's to undo.
 Status read_units(Bytes file, const Trust& trust, const std::function<Status(Unit&&)>& take,
                   std::size_t units_max = manifest_units_max);
+
+// Fills `out` with the next bytes of a file; 0 at its end.
+using ReadMore = std::function<Result<std::size_t>(std::span<std::uint8_t> out)>;
+// The same for a file of any size, in bounded memory; each unit, or why it is refused. An error of its own when the
+// units can no longer be told apart, and what `take` says.
+Status judge_units(const ReadMore& read_more, const Trust& trust, const std::function<Status(Result<Unit>&&)>& take,
+                   std::size_t units_max = manifest_units_max);
 
 // One unit as our foundry publishes it; `keys` are slot 0..4, the chain goes into slot 0's x5c.
 struct NewUnit {

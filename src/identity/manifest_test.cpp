@@ -150,6 +150,51 @@ TEST(Manifest, OnlyThePinnedLogSignerIsBelieved) {
       "came with this manifest");
 }
 
+// Who has the root and nothing else can judge our manifests: the log signer stands in each unit, issued by the root.
+TEST(Manifest, WithoutAPinOnlyALogSignerOfTheRootIsBelieved) {
+  const Foundry f;
+  const std::string unit = "unit 1 (0123a1b2c3d4e5f601): ";
+  const auto signed_by = [&](const Certificate& who, const samples::Key& key) {
+    return "[" + write_unit(new_unit(f), who, key.signs()).value() + "]";
+  };
+  const Trust root_alone{std::nullopt, {f.root}};
+  ASSERT_EQ(reason(signed_by(f.log_signer, f.log_key), root_alone), "accepted");
+  EXPECT_EQ(reason(signed_by(f.device, f.device_key), root_alone),
+            unit + "\"sn0123A1B2C3D4E5F601\" signed it and is no log signer");
+  EXPECT_EQ(reason(signed_by(f.signer, f.signer_key), root_alone),
+            unit + "\"Signet Signer F600\" signed it and is no log signer");
+  const samples::Key forger{30};
+  const Certificate namesake = issue_root(forger.public_key, {}, today, forger.signs()).value();
+  const Certificate forged = issue_log_signer(forger.public_key, namesake, today, forger.signs()).value();
+  EXPECT_EQ(reason(signed_by(forged, forger), root_alone),
+            unit +
+                "the log signer \"Signet Log Signer\" was issued by none of the trusted roots: give the certificate "
+                "that came with this manifest");
+  EXPECT_EQ(reason(samples::file(genuine_file), {std::nullopt, {samples::genuine_root()}}),
+            "unit 1 (0123f1822c38dd7a01): its log signer's certificate does not stand in it: give the one that came "
+            "with this manifest");
+}
+
+TEST(Manifest, EachUnitIsJudgedThoughOneIsRefused) {
+  const Foundry f;
+  const std::string good = write_unit(new_unit(f), f.log_signer, f.log_key.signs()).value();
+  const std::string file = "[{}," + std::string(300'000, ' ') + good + ",\n" + good + "]";
+  std::string_view rest = file;
+  std::vector<std::string> verdicts;
+  const ReadMore byte_by_byte = [&](std::span<std::uint8_t> out) -> Result<std::size_t> {  // as a slow pipe gives them
+    const std::size_t size = std::min<std::size_t>({out.size(), rest.size(), 1000});
+    std::copy_n(rest.begin(), size, out.begin());
+    rest.remove_prefix(size);
+    return size;
+  };
+  ASSERT_TRUE(judge_units(byte_by_byte, ours(f), [&](Result<Unit>&& unit) -> Status {
+    verdicts.push_back(unit ? unit.value().unique_id : unit.error().what);
+    return {};
+  }));
+  EXPECT_EQ(verdicts, (std::vector<std::string>{"unit 1: \"header\" is missing", "0123a1b2c3d4e5f601",
+                                                "unit 3 (0123a1b2c3d4e5f601): stands in the file twice"}));
+}
+
 TEST(Manifest, OnlyTheGivenRootsAreBelieved) {
   const std::string genuine = samples::file(genuine_file);
   Trust trust = microchip();

@@ -74,8 +74,9 @@ Status require_consistent(const NewUnit& unit, const Certificate& log_signer) {
 Result<std::string> write_unit(const NewUnit& unit, const Certificate& log_signer, const SignDigest& log_signer_signs) {
   TRY(require_consistent(unit, log_signer));
   const Block<20> id = log_signer.subject_key_id.value_or(key_id_of(log_signer.public_key));
-  const json::object header{
+  json::object header{
       {"typ", "JWT"}, {"alg", "ES256"}, {"kid", base64url(id)}, {"x5t#S256", base64url(fingerprint(log_signer))}};
+  if (log_signer.issuer_name != log_signer.subject_name) header["x5c"] = json::array{base64(log_signer.der)};
   const Jws jws = TRY(sign_jws(json::serialize(header), payload_text(unit), log_signer_signs));
   if (!verified_payload(jws, log_signer.public_key)) {
     return Error{Errc::unavailable,

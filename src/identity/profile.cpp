@@ -81,16 +81,16 @@ Result<Certificate> issue_device(const crypto::PublicKey& key, std::string_view 
   return sign_draft(TRY(device_draft(key, dcn, issuer, dates)), signer.public_key, signer_signs);
 }
 
-Result<Certificate> issue_log_signer(const crypto::PublicKey& key, const Organization& organization, Timestamp at,
-                                     const SignDigest& sign) {
-  TRY(require_name("organisation", organization.name, organization_bytes_max));
-  Draft draft = TRY(root_draft(key, organization.name, TRY(pack_dates(hour_of(at), signer_years))));
-  draft.subject_name = encode_name(organization.name, "", organization.name + " Log Signer");
-  draft.issuer_name = draft.subject_name;
-  const Block<20> id = key_id_of(key);
-  draft.extensions = {subject_key_id(id), authority_key_id(id), basic_constraints(false),
+Result<Certificate> issue_log_signer(const crypto::PublicKey& key, const Certificate& root, Timestamp at,
+                                     const SignDigest& root_signs) {
+  const std::string& organization = root.subject_organization;
+  const Issuer issuer = TRY(issuer_for(root));
+  Draft draft = TRY(root_draft(key, organization, TRY(pack_dates(hour_of(at), signer_years))));
+  draft.subject_name = encode_name(organization, "", organization + std::string{log_signer_suffix});
+  draft.issuer_name = issuer.name;
+  draft.extensions = {subject_key_id(key_id_of(key)), authority_key_id(issuer.key_id), basic_constraints(false),
                       key_usage(usage_digital_signature)};
-  return sign_draft(draft, key, sign);
+  return sign_draft(draft, root.public_key, root_signs);
 }
 
 Result<Certificate> issue_manager_ca(const crypto::PublicKey& key, std::string_view common_name, Timestamp at,

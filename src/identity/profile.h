@@ -15,6 +15,7 @@ namespace signet::identity {
 inline constexpr std::size_t organization_bytes_max = 48;  // a CN holds 64, and "NAME Signer F600" must fit
 inline constexpr std::size_t common_name_bytes_max = 64;   // RFC 5280 appendix A, ub-common-name
 inline constexpr std::size_t server_names_max = 8;
+inline constexpr std::string_view log_signer_suffix = " Log Signer";
 
 struct Organization {
   std::string name = "Signet";
@@ -32,9 +33,10 @@ Result<Certificate> issue_signer(const crypto::PublicKey& key, std::uint16_t sig
 Result<Certificate> issue_device(const crypto::PublicKey& key, std::string_view dcn, const Certificate& signer,
                                  Timestamp at, const SignDigest& signer_signs);
 
-// The log signer: signs manifests. digitalSignature only, not a CA, 31 years, self-signed, CN "NAME Log Signer".
-Result<Certificate> issue_log_signer(const crypto::PublicKey& key, const Organization& organization, Timestamp at,
-                                     const SignDigest& sign);
+// The log signer: signs manifests. digitalSignature only, not a CA, 31 years, CN "NAME Log Signer". Issued by the root
+// itself, so that who has the root can judge a manifest.
+Result<Certificate> issue_log_signer(const crypto::PublicKey& key, const Certificate& root, Timestamp at,
+                                     const SignDigest& root_signs);
 
 // The manager's own small PKI: a CA of 40 years, and server certificates below it (EKU serverAuth, SAN dns / ip) of 825
 // days, the longest that common clients take: the manager makes itself a new one when it starts.

@@ -41,7 +41,7 @@ struct Foundry {
   Certificate root = issue_root(root_key.public_key, {}, today, root_key.signs()).value();
   Certificate signer = issue_signer(signer_key.public_key, 0xF600, root, today, root_key.signs()).value();
   Certificate device = issue_device(device_key.public_key, dcn, signer, today, signer_key.signs()).value();
-  Certificate log_signer = issue_log_signer(log_key.public_key, {}, today, log_key.signs()).value();
+  Certificate log_signer = issue_log_signer(log_key.public_key, root, today, root_key.signs()).value();
 };
 
 }  // namespace signet::identity::samples
