@@ -70,6 +70,30 @@ Status make_token(const AuthorityPlan& plan, const std::string& pin_file, crypto
   return remove_file(officer_file);
 }
 
+// SoftHSM writes its token's file anew at each login, in place: a kill in that moment loses the token and with it the
+// root. Our keys never change, so a copy that is made once can be put back.
+Status copy_objects(const std::string& from, const std::string& to) {
+  std::error_code ec;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(from, ec)) {
+    if (entry.path().extension() != ".object") continue;
+    const std::filesystem::path target = to / entry.path().lexically_relative(from);
+    TRY(make_folder(target.parent_path(), 0700));
+    TRY(write_file_atomic(target, TRY(read_file(entry.path(), small_file_bytes_max)), 0600));
+  }
+  if (ec) return Error{Errc::unavailable, "list " + from + ": " + ec.message()};
+  return {};
+}
+
+// Known by its name alone when it is whole.
+Status keep_copy(const std::string& folder) {
+  const std::string tokens = path(folder, "tokens"), copy = path(folder, "tokens-copy");
+  if (!file_exists(tokens) || file_exists(copy)) return {};
+  TRY(copy_objects(tokens, copy + ".new"));
+  std::error_code ec;
+  std::filesystem::rename(copy + ".new", copy, ec);
+  return {};  // not renamed: another station was faster
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Authority>> Authority::create(const AuthorityPlan& plan, Clock& clock, crypto::Random& random) {
@@ -88,6 +112,7 @@ Result<std::unique_ptr<Authority>> Authority::create(const AuthorityPlan& plan, 
   TRY(authority->open_token(plan.module_file, pin_file));
   TRY(authority->make_certificates(plan, clock.now()));
 
+  TRY(keep_copy(plan.folder));
   const json::object facts{{"version", 1},
                            {"organization", plan.organization},
                            {"module", plan.module_file},
@@ -115,13 +140,21 @@ Result<std::unique_ptr<Authority>> Authority::open(const std::string& folder, co
   TRY(prepare_softhsm(folder, module_file));
   TRY(authority->open_token(module_file, named.empty() ? path(folder, "pin") : named));
   TRY(authority->load_certificates());
+  TRY(keep_copy(folder));
   return authority;
 }
 
 Status Authority::open_token(const std::string& module_file, const std::string& pin_file) {
   const auto pin = TRY(read_pin(pin_file));
   ledger_ = TRY(Ledger::open(folder_));
-  token_ = TRY(crypto::Token::open(module_file, token_label, pin));
+  auto token = crypto::Token::open(module_file, token_label, pin);
+  const std::string copy = path(folder_, "tokens-copy");
+  const bool is_lost = !token && token.error().code != Errc::unauthenticated && file_exists(copy);
+  if (is_lost) {
+    TRY(copy_objects(copy, path(folder_, "tokens")));
+    token = crypto::Token::open(module_file, token_label, pin);
+  }
+  token_ = TRY(std::move(token));
   return {};
 }
 

@@ -3,7 +3,7 @@
 //   DIR/foundry.json     names, and which token; written last: a folder without it was not finished
 //   DIR/root.pem signer.pem log-signer.pem      certificates, public
 //   DIR/pin              the token's PIN, mode 0600, unless --pin-file names another place
-//   DIR/softhsm2.conf DIR/tokens/               the default token
+//   DIR/softhsm2.conf DIR/tokens/               the default token; DIR/tokens-copy/ is put back when a crash harms it
 //   DIR/issued/          which serial got which certificate (ledger.h)
 //   DIR/batches/NAME/    units made (batch.h)
 #pragma once

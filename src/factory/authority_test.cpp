@@ -38,6 +38,29 @@ TEST(Authority, IsOpenedWithoutWritingToItsFolder) {
   ::unsetenv("SOFTHSM2_CONF");
 }
 
+// SoftHSM writes token.object in place at each login.
+TEST(Authority, ATokenThatACrashHarmedIsPutBack) {
+  const Folder_for_test folder;
+  const std::string home = folder.file("foundry");
+  SystemClock clock;
+  crypto::SystemRandom random;
+  ::unsetenv("SOFTHSM2_CONF");
+  AuthorityPlan plan;
+  plan.folder = home;
+  ASSERT_TRUE(Authority::create(plan, clock, random));
+  int harmed = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(home + "/tokens")) {
+    if (entry.path().filename() != "token.object") continue;
+    ASSERT_TRUE(write_file_atomic(entry.path(), {}, 0600));
+    ++harmed;
+  }
+  ASSERT_EQ(harmed, 1);
+  const auto opened = Authority::open(home);
+  ASSERT_TRUE(opened) << opened.error().what;
+  EXPECT_TRUE(opened.value()->signer_signs()(crypto::Digest{}));
+  ::unsetenv("SOFTHSM2_CONF");
+}
+
 TEST(Authority, FindsItsPinFromAnyFolder) {
   const Folder_for_test folder;
   const std::filesystem::path here = std::filesystem::current_path();
