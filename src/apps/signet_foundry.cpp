@@ -1,5 +1,6 @@
 // signet-foundry -- the manufacturer: makes a root and a signer, turns blank elements into identities, publishes them.
 #include "apps/command_line.h"
+#include "apps/foundry_line.h"
 #include "apps/foundry_verify.h"
 #include "base/log.h"
 #include "base/port/process.h"
