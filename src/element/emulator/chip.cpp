@@ -1,7 +1,7 @@
 #include "element/emulator/chip.h"
 
 #include "element/emulator/commands.h"
-#include "element/emulator/self_test.h"
+#include "element/emulator/selftest.h"
 
 namespace signet::element::emulator {
 namespace {

@@ -1,5 +1,5 @@
 // SelfTest 0x77 [3.3]
-#include "element/emulator/self_test.h"
+#include "element/emulator/selftest.h"
 
 #include "crypto/aes.h"
 #include "element/emulator/commands.h"

@@ -1,5 +1,5 @@
 // SelfTest: it really runs, and a chip that failed does nothing else.
-#include "element/emulator/self_test.h"
+#include "element/emulator/selftest.h"
 
 #include "element/emulator/chip_for_test.h"
 

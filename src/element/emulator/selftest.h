@@ -1,4 +1,4 @@
-// self_test.h -- the tests that SelfTest and power-up run: known answers, and a health test of the randomness.
+// selftest.h -- the tests that SelfTest and power-up run: known answers, and a health test of the randomness.
 #pragma once
 
 #include "crypto/random.h"
