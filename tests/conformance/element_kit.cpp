@@ -273,7 +273,7 @@ TEST_P(ElementKit, IsBoundOnceForEver) {
 }
 
 std::string name_of(const testing::TestParamInfo<Kind>& kind) { return kind.param.name; }
-INSTANTIATE_TEST_SUITE_P(All, ElementKit, testing::Values(software(), atecc(), pkcs11()), name_of);
+INSTANTIATE_TEST_SUITE_P(All, ElementKit, testing::Values(software(), atecc(), pkcs11(), tpm()), name_of);
 
 }  // namespace
 
