@@ -84,7 +84,7 @@ Result<Buffer> Emulator::answer(Bytes command_packet) {
 Result<Buffer> Emulator::answer_durably(Bytes command_packet) {
   const Memory memory_before = chip_.memory;
   const Volatile ram_before = chip_.ram;
-  const bool latch_before = chip_.latch;
+  const bool latch_before = chip_.latch, prohibited_before = chip_.boot_prohibited;
   Buffer response = chip_.execute(command_packet);
   if (keeper_ && !(chip_.memory == memory_before)) {
     const Status stored = keeper_->keep(chip_.memory);
@@ -92,6 +92,7 @@ Result<Buffer> Emulator::answer_durably(Bytes command_packet) {
       chip_.memory = memory_before;
       chip_.ram = ram_before;
       chip_.latch = latch_before;
+      chip_.boot_prohibited = prohibited_before;
       log_error("element.not_stored", {{"why", stored.error().what}});
       return stored.error();
     }
