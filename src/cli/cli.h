@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "cli/console_client.h"
+#include "element/link/open_link.h"
 #include "net/http_client.h"
 
 #include <functional>
@@ -27,6 +28,9 @@ struct Environment {
   std::function<Result<std::string>(std::string_view prompt)> ask_secret;
   std::function<void(Millis)> wait;
   Clock& clock;
+  // A secure element by its link's name, and the bus that such a link uses.
+  std::function<Result<std::unique_ptr<element::Link>>(std::string_view)> open_element = element::open_link;
+  std::function<Result<element::BusPlace>(std::string_view)> open_element_bus = element::open_bus;
 };
 
 // Exit code: base/exit_code.h; 64 for a wrong command line.

@@ -2,6 +2,7 @@
 
 #include "base/errc_names.h"
 #include "base/exit_code.h"
+#include "cli/element_line.h"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
@@ -33,6 +34,7 @@ class Tree {
     add_secrets();
     add_registry();
     add_data();
+    add_element(app_, args_, [this](Command command) { chosen = command; });
   }
 
  private:

@@ -40,6 +40,13 @@ struct Arguments {
   std::string end;
   std::optional<std::size_t> count;
   std::optional<unsigned> timeout;  // seconds
+
+  std::vector<std::string> links;
+  std::string status;
+  std::string opcode;
+  bool all = false;
+  bool apply = false;
+  bool example = false;
 };
 
 struct Session {
@@ -100,5 +107,10 @@ Status run_data_ls(Session& session);  // data.cpp
 Status run_data_tail(Session& session);
 Status run_audit_ls(Session& session);  // audit.cpp
 Status run_audit_tail(Session& session);
+Status run_element_show(Session& session);  // element.cpp
+Status run_element_explain(Session& session);
+Status run_element_selftest(Session& session);
+Status run_element_probe(Session& session);  // element_probe.cpp
+Status run_element_plan(Session& session);   // element_plan.cpp
 
 }  // namespace signet::cli

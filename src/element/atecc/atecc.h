@@ -45,6 +45,8 @@ class Atecc final : public Element {
   // State
   Result<Block<4>> revision();  // 00 00 60 02 is a 608A, 00 00 60 03 a 608B
   Result<ConfigZone> read_config();
+  // The chip tests itself: a bitmap of what failed, 0 when all is well (mode::self_test_rng, _ecdsa, ...).
+  Result<std::uint8_t> self_test();
   Result<bool> is_config_locked();
   Result<bool> is_data_locked();
 

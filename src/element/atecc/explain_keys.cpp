@@ -4,7 +4,6 @@
 namespace signet::element {
 namespace {
 
-constexpr std::size_t secure_boot_at = 70;
 const std::string off_curve = "the public key may not be on the curve P-256";
 const std::string no_io_key = "there is no IO protection key: ChipOptions bit 1 is 0";
 
@@ -103,7 +102,7 @@ std::string missing_for_ecdh(const Refused& at) {
 
 std::string missing_for_secure_boot(const Refused& at) {
   if (std::string why = both_locked(at); !why.empty()) return why;
-  const unsigned setting = at.config[secure_boot_at];
+  const unsigned setting = at.config[at::secure_boot];
   if ((setting & 3) == 0) return "SecureBoot is off in the configuration (bytes 70-71, mode 0)";
   const unsigned kind = at.command.param1 & 7;
   if ((setting & 3) == 1 && kind != mode::secure_boot_full) return "the configuration permits SecureBoot Full alone";

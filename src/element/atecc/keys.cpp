@@ -30,6 +30,17 @@ Result<Block<4>> Atecc::revision() {
   });
 }
 
+Result<std::uint8_t> Atecc::self_test() {
+  constexpr std::uint8_t all =
+      mode::self_test_rng | mode::self_test_ecdsa | mode::self_test_ecdh | mode::self_test_aes | mode::self_test_sha;
+  return play([](Turn& turn) -> Result<std::uint8_t> {
+    const std::uint8_t failed = TRY(turn.byte({.opcode = op(Opcode::self_test), .param1 = all}));
+    if ((failed & ~all) == 0) return failed;
+    const bool again = failed >= static_cast<std::uint8_t>(ChipStatus::watchdog_near);  // ee and ff are the bus's
+    return Error{again ? Errc::unavailable : Errc::conflict, "SelfTest: " + words_of(ChipStatus{failed})};
+  });
+}
+
 Result<ConfigZone> Atecc::read_config() {
   return play([](Turn& turn) { return turn.config(); });
 }

@@ -146,6 +146,12 @@ Result<bool> Atecc::Turn::judge(const Command& command) {
   return refusal(command, status);
 }
 
+Result<std::uint8_t> Atecc::Turn::byte(const Command& command) {
+  const Buffer data = TRY(exchange(command));
+  if (data.size() != 1) return Error{Errc::unavailable, title_of(command) + ": data where a byte belongs"};
+  return data[0];
+}
+
 Status Atecc::Turn::tell(const Command& command) {
   if (!TRY(judge(command))) return refusal(command, ChipStatus::miscompare);
   return {};

@@ -31,6 +31,8 @@ class Atecc::Turn {
   Status tell(const Command& command);
   // The same, when a miscompare is an answer too: true for ok.
   Result<bool> judge(const Command& command);
+  // For a command whose one byte is no status but a bitmap.
+  Result<std::uint8_t> byte(const Command& command);
   // Reads or increments a counter.
   Result<std::uint32_t> count(unsigned id, std::uint8_t mode);
   // The configuration zone, four blocks.

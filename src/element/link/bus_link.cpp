@@ -16,11 +16,40 @@ bool is_greeting(Bytes four) {
 
 Error fell_asleep() { return Error{Errc::unavailable, "the chip fell asleep before it answered"}; }
 
+// The chip refuses its address while it works; a reset of the read pointer is how to ask whether it is done.
+Result<bool> poll_ready(I2cBus& bus, std::uint8_t address, Millis longest) {
+  for (auto polls = longest / bus_poll_interval + 1; polls > 0; --polls) {
+    if (TRY(bus.write(address, Block<1>{word_address::reset}))) return true;
+    bus.wait(bus_poll_interval);
+  }
+  return false;
+}
+
 }  // namespace
 
 void I2cBus::wait(Micros time) { std::this_thread::sleep_for(time); }
 
 std::string address_text(std::uint8_t address) { return "0x" + hex(Block<1>{address}); }
+
+Result<Buffer> exchange_on(I2cBus& bus, std::uint8_t address, Bytes command_packet, Millis longest) {
+  if (command_packet.size() > packet_bytes_max) return Error{Errc::too_large, "longer than any command"};
+  Buffer request{word_address::command};
+  Writer{request}.bytes(command_packet);
+  if (!TRY(bus.write(address, request))) {
+    return Error{Errc::unavailable, "the chip does not take the command: it is asleep"};
+  }
+  if (!TRY(poll_ready(bus, address, longest))) {
+    return Error{Errc::unavailable, "no answer within " + std::to_string(longest.count()) + " ms"};
+  }
+  const auto first = TRY(bus.read(address, 1));
+  if (!first) return fell_asleep();
+  Buffer response = *first;
+  if (response[0] < count_min || response[0] > packet_bytes_max) return response;  // no packet: the driver's to judge
+  const auto rest = TRY(bus.read(address, response[0] - 1u));
+  if (!rest) return fell_asleep();
+  response.insert(response.end(), rest->begin(), rest->end());
+  return response;
+}
 
 // False when no chip answers at this address. A chip that somebody left awake shows an old answer instead of its
 // greeting: idle, and once more.
@@ -74,35 +103,6 @@ Status BusLink::renew() {
   Status woke = wake_somewhere();
   if (!woke) bus_->release();
   return woke;
-}
-
-// The chip refuses its address while it works; a reset of the read pointer is how to ask whether it is done.
-Result<bool> BusLink::poll_ready(Millis longest) {
-  for (auto polls = longest / bus_poll_interval + 1; polls > 0; --polls) {
-    if (TRY(bus_->write(address_, Block<1>{word_address::reset}))) return true;
-    bus_->wait(bus_poll_interval);
-  }
-  return false;
-}
-
-Result<Buffer> BusLink::exchange(Bytes command_packet, Millis longest) {
-  if (command_packet.size() > packet_bytes_max) return Error{Errc::too_large, "longer than any command"};
-  Buffer request{word_address::command};
-  Writer{request}.bytes(command_packet);
-  if (!TRY(bus_->write(address_, request))) {
-    return Error{Errc::unavailable, "the chip does not take the command: it is asleep"};
-  }
-  if (!TRY(poll_ready(longest))) {
-    return Error{Errc::unavailable, "no answer within " + std::to_string(longest.count()) + " ms"};
-  }
-  const auto first = TRY(bus_->read(address_, 1));
-  if (!first) return fell_asleep();
-  Buffer response = *first;
-  if (response[0] < count_min || response[0] > packet_bytes_max) return response;  // no packet: the driver's to judge
-  const auto rest = TRY(bus_->read(address_, response[0] - 1u));
-  if (!rest) return fell_asleep();
-  response.insert(response.end(), rest->begin(), rest->end());
-  return response;
 }
 
 Status BusLink::end_turn(std::uint8_t how) {

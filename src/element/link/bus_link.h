@@ -16,6 +16,9 @@ namespace signet::element {
 inline constexpr Millis wake_high_max{24};  // with the self test at power-on
 inline constexpr Millis bus_poll_interval{2};
 
+// One command to a chip that is awake at `address`, and its answer. unavailable: none within `longest`.
+Result<Buffer> exchange_on(I2cBus& bus, std::uint8_t address, Bytes command_packet, Millis longest);
+
 class BusLink final : public Link {
  public:
   // No address: whichever of the factory's addresses answers.
@@ -24,7 +27,9 @@ class BusLink final : public Link {
   ~BusLink() override { bus_->release(); }
 
   Status wake() override;
-  Result<Buffer> exchange(Bytes command_packet, Millis longest) override;
+  Result<Buffer> exchange(Bytes command_packet, Millis longest) override {
+    return exchange_on(*bus_, address_, command_packet, longest);
+  }
   Status idle() override { return end_turn(word_address::idle); }
   Status sleep() override { return end_turn(word_address::sleep); }
   Status renew() override;
@@ -34,7 +39,6 @@ class BusLink final : public Link {
  private:
   Result<bool> wake_at(std::uint8_t address);
   Status wake_somewhere();
-  Result<bool> poll_ready(Millis longest);
   Status end_turn(std::uint8_t how);
 
   std::unique_ptr<I2cBus> bus_;
