@@ -84,6 +84,20 @@ TEST_F(ElementBus, CarriesAPersonalisation) {
   EXPECT_EQ(atecc.uid().value(), serial_of(chip->config()));
 }
 
+TEST_F(ElementBus, CarriesAPersonalisationInTheTimeAChipTakes) {
+  chip->set_timing(emulator::Timing::chip);
+  Served served{socket, *chip};
+  const auto link = open_link("unix:" + socket);
+  Atecc atecc{*link.value()};
+  ASSERT_NO_FATAL_FAILURE(lock_config(atecc));
+  const Instant start = clock.monotonic();
+  const auto key = atecc.gen_key(0);
+  ASSERT_TRUE(key) << key.error().what;
+  EXPECT_GE(clock.monotonic() - start, emulator::execution_time_typical(0x40, 0));
+  const crypto::Digest digest = crypto::sha256(bytes_of("no sooner than a chip"));
+  EXPECT_TRUE(crypto::verify(key.value(), digest, atecc.sign(digest).value()));
+}
+
 TEST_F(ElementBus, GivesEveryHostItsOwnSignatures) {
   Served served{socket, *chip};
   const auto first = open_link("unix:" + socket);
