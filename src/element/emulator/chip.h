@@ -56,7 +56,7 @@ using Answer = std::variant<ChipStatus, Buffer>;
 
 class Chip {
  public:
-  Chip(Memory kept, crypto::Random& random) : memory(std::move(kept)), random_(random) { power_on(); }
+  Chip(const Memory& kept, crypto::Random& random) : memory(kept), random_(random) { power_on(); }
 
   Buffer execute(Bytes command_packet);
   // All that lives until power goes is gone; where the configuration says so, the chip tests itself.

@@ -253,7 +253,9 @@ TEST_F(EmulatorEncrypted, PrivWriteRefusesWhatIsNotForIt) {
 TEST_F(EmulatorEncryptedBeforeDataLock, PrivWriteTakesAKeyInClear) {
   Buffer data = private_key(7);
   Writer{data}.bytes(sequence(0, 32));  // a MAC that nobody reads
+  chip.load_temp_key(sequence(0, 32));
   EXPECT_EQ(chip.answer(Opcode::priv_write, 0x00, 0, data), "00") << "whatever WriteConfig says";
+  EXPECT_FALSE(temp().valid) << "PrivWrite uses TempKey up, also without looking at it";
   EXPECT_EQ(slot(0), hex(private_key(7)));
   EXPECT_EQ(chip.answer(Opcode::priv_write, 0x00, 9, data), "0f") << "a data slot";
   data[35] = 0;

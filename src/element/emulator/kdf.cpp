@@ -10,7 +10,6 @@ namespace {
 constexpr std::uint8_t source_mask = 0x03;
 constexpr std::uint8_t target_mask = 0x1c;
 constexpr std::uint8_t algorithm_mask = 0x60;
-constexpr std::size_t details_bytes = 4;
 constexpr std::size_t half_bytes = 32;  // of TempKey
 
 enum class MessagePlace : std::uint8_t { slot = 0, temp_key = 1, input = 2, input_checked = 3 };  // HKDF's details

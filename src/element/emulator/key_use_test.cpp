@@ -97,7 +97,7 @@ struct KeyUseChip : TestChip {
 };
 
 std::string outcome(KeyUseChip& chip, const UseOfKey& use) {
-  const std::string answer = use.ask(chip);
+  std::string answer = use.ask(chip);
   return answer == "data" ? "00" : answer;
 }
 
@@ -105,7 +105,7 @@ std::string outcome(KeyUseChip& chip, const UseOfKey& use) {
 std::string careful(KeyUseChip& chip, const UseOfKey& use) {
   chip.new_nonce();
   const Memory before = chip.chip.memory;
-  const std::string answer = outcome(chip, use);
+  std::string answer = outcome(chip, use);
   if (answer == "0f") {
     EXPECT_TRUE(chip.chip.memory == before) << use.what;
     EXPECT_TRUE(chip.chip.ram.temp_key.valid) << use.what;
