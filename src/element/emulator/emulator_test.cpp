@@ -100,6 +100,25 @@ TEST_F(EmulatorPower, TakesANewAddressAtTheNextWake) {
   EXPECT_EQ(hex(*chip->read(0x35, 4)), "04113343");
 }
 
+TEST_F(EmulatorPower, MovesOnceInTheFieldWhenChipModeSaysSo) {
+  const auto wakes_at = [&](std::uint8_t address) {
+    chip->wake_pulse();
+    const auto greeting = chip->read(address, 4);
+    chip->end_turn(true);
+    return greeting && hex(*greeting) == "04113343";
+  };
+  ASSERT_TRUE(chip->wake());
+  ASSERT_EQ(ask("200101006e00").substr(0, 2), "03") << "no data goes with it";
+  ASSERT_EQ(ask("20016e00"), "00");
+  chip->end_turn(true);
+  EXPECT_TRUE(wakes_at(0x60)) << "byte 85 alone moves nothing";
+  ASSERT_TRUE(chip->wake());
+  ASSERT_EQ(ask("12000400c0000001"), "00");
+  chip->end_turn(true);
+  EXPECT_FALSE(wakes_at(0x60));
+  EXPECT_TRUE(wakes_at(0x37));
+}
+
 TEST_F(EmulatorPower, ZerosWakeItThoughNobodyAcknowledges) {
   for (const char* zeros : {"00", "000000"}) {
     EXPECT_FALSE(write(zeros));

@@ -17,7 +17,7 @@
 
 namespace signet::element {
 
-inline constexpr std::size_t bus_clients_max = 16;
+inline constexpr std::size_t bus_clients_max = 64;
 
 class BusArbiter {
  public:

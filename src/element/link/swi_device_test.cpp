@@ -36,7 +36,7 @@ struct Echo final : BusDevice {
   std::string log;
 };
 
-class SingleWire : public testing::Test {
+class SingleWireChip : public testing::Test {
  protected:
   // What the chip says to these bytes, decoded.
   std::string say(std::string_view bytes_hex) { return raw(encode_swi(decode_hex(bytes_hex).value())); }
@@ -56,7 +56,7 @@ class SingleWire : public testing::Test {
   Instant now{Seconds{1}};
 };
 
-TEST_F(SingleWire, CarriesAWholeExchange) {
+TEST_F(SingleWireChip, CarriesAWholeExchange) {
   EXPECT_EQ(say("88"), "") << "asleep";
   wake();
   EXPECT_EQ(say("88"), "04113343");
@@ -73,14 +73,14 @@ TEST_F(SingleWire, CarriesAWholeExchange) {
   EXPECT_EQ(log(), "00 02 01 ");
 }
 
-TEST_F(SingleWire, TakesCharactersInPieces) {
+TEST_F(SingleWireChip, TakesCharactersInPieces) {
   wake();
   for (const std::uint8_t character : encode_swi(decode_hex("770730000000035d").value()))
     EXPECT_EQ(raw({character}), "");
   EXPECT_EQ(log(), "030730000000035d ");
 }
 
-TEST_F(SingleWire, IsSilentWhileTheChipWorks) {
+TEST_F(SingleWireChip, IsSilentWhileTheChipWorks) {
   wake();
   chip.busy = true;
   EXPECT_EQ(say("88"), "");
@@ -88,7 +88,7 @@ TEST_F(SingleWire, IsSilentWhileTheChipWorks) {
   EXPECT_EQ(say("88"), "04113343");
 }
 
-TEST_F(SingleWire, ForgetsHalfAPacketAfterSilenceNoiseOrAWake) {
+TEST_F(SingleWireChip, ForgetsHalfAPacketAfterSilenceNoiseOrAWake) {
   wake();
   for (int harm = 0; harm < 3; ++harm) {
     say("770730");
@@ -106,7 +106,7 @@ TEST_F(SingleWire, ForgetsHalfAPacketAfterSilenceNoiseOrAWake) {
   EXPECT_EQ(log(), "030730000000035d ") << "not so long a silence";
 }
 
-TEST_F(SingleWire, HandsACountThatNoCommandHasToTheChip) {
+TEST_F(SingleWireChip, HandsACountThatNoCommandHasToTheChip) {
   wake();
   for (const char* count : {"7700", "7706", "779c", "77ff"}) say(count);
   EXPECT_EQ(log(), "0300 0306 039c 03ff ");
