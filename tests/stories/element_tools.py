@@ -23,13 +23,13 @@ class Bench(unittest.TestCase):
         return run(BIN / "signet", "element", *arguments, env=environment, **options)
 
     def start_chip(self, *how):
+        """The link's name, of the place that the program says when it is ready."""
         self.scene.start("signet-element", *how, "--state", self.scene.folder / "chip")
-        return wait_for(lambda: re.search(r'"element.ready".*', self.scene.log("signet-element")), "the chip").group()
+        said = wait_for(lambda: re.search(r'"place":"([^"]+)"', self.scene.log("signet-element")), "the chip")
+        return {"--socket": "unix:", "--tcp": "tcp:", "--pty": "serial:"}[how[0]] + said.group(1)
 
     def on_socket(self):
-        socket = self.scene.folder / "s"
-        self.start_chip("--socket", socket)
-        return f"unix:{socket}"
+        return self.start_chip("--socket", self.scene.folder / "s")
 
     def show(self, link):
         shown = self.element("show", "--link", link, "--json")
@@ -67,6 +67,16 @@ class Bench(unittest.TestCase):
         self.assertEqual(self.element("show", "--link", f"record:{trace}:{link}").returncode, CONFLICT)
         other = self.element("selftest", "--link", f"replay:{trace}")
         self.assertNotEqual(other.returncode, 0, "another conversation is not in it")
+
+    def test_over_tcp_and_on_a_single_wire_it_is_the_same_chip(self):
+        for how in (("--tcp", "127.0.0.1:0"), ("--pty",), ("--pty", "--timing", "chip")):
+            with self.subTest(how), Scene() as self.scene:
+                link = self.start_chip(*how)
+                self.assertEqual(self.show(link)["revision"], "ATECC608B (00006003)")
+                probed = self.element("probe", link)
+                self.assertEqual(probed.returncode, 0, probed.stdout + probed.stderr)
+                tested = self.element("selftest", "--link", link)
+                self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
 
     def test_a_chip_that_is_not_there(self):
         nobody = self.element("show", "--link", f"unix:{self.scene.folder}/nobody")

@@ -88,7 +88,7 @@ class FakePort final : public SerialPort {
   std::deque<std::uint8_t> pending_;
 };
 
-TEST(SingleWire, CarriesAnExchangeWhetherOrNotTheAdapterHearsItself) {
+TEST(SingleWireHost, CarriesAnExchangeWhetherOrNotTheAdapterHearsItself) {
   for (const bool echoes : {false, true}) {
     Chip chip;
     SwiLink link{std::make_unique<FakePort>(chip, echoes)};
@@ -100,7 +100,7 @@ TEST(SingleWire, CarriesAnExchangeWhetherOrNotTheAdapterHearsItself) {
   }
 }
 
-TEST(SingleWire, GivesUpOnAChipThatStaysSilent) {
+TEST(SingleWireHost, GivesUpOnAChipThatStaysSilent) {
   Chip chip;
   SwiLink link{std::make_unique<FakePort>(chip, true)};
   ASSERT_TRUE(link.wake());
@@ -111,7 +111,7 @@ TEST(SingleWire, GivesUpOnAChipThatStaysSilent) {
   EXPECT_NE(deaf.error().what.find("no chip answers on the single wire at wire"), std::string::npos);
 }
 
-TEST(SingleWire, SendsAHalfAwakeChipToIdle) {
+TEST(SingleWireHost, SendsAHalfAwakeChipToIdle) {
   Chip chip;
   SwiLink link{std::make_unique<FakePort>(chip, false)};
   ASSERT_TRUE(link.wake());
