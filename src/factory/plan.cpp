@@ -25,16 +25,16 @@ void put_u16(ConfigZone& zone, std::size_t at, std::uint16_t value) {
 
 const std::array<SlotPlan, element::slot_count>& slot_plans() {
   static constexpr std::array<SlotPlan, element::slot_count> plans{{
-      {0x0081, 0x0013, "primary identity: signs, made inside, never replaced"},
-      {0x0082, 0x0013, "attestation: signs the chip's own state only"},
-      {0x2085, 0x0033, "secondary key: signs and agrees, may be replaced, lockable"},
-      {0x2085, 0x0033, "secondary key: signs and agrees, may be replaced, lockable"},
-      {0x2085, 0x0033, "secondary key: signs and agrees, may be replaced, lockable"},
-      {0x8080, 0x001C, "shared secret: fixed at data lock, never readable"},
+      {0x0081, 0x0593, "primary identity: signs for its board, made inside, never replaced"},
+      {0x0082, 0x0593, "attestation: signs the chip's own state only, for its board"},
+      {0x2085, 0x05B3, "key agreement: signs and agrees for its board, may be replaced, lockable"},
+      {0x2085, 0x05B3, "secondary key: signs and agrees for its board, may be replaced, lockable"},
+      {0x2085, 0x05B3, "secondary key: signs and agrees for its board, may be replaced, lockable"},
+      {0x0090, 0x007C, "authorisation key: never readable, written at first power-on, then locked"},
       {0x0090, 0x003C, "IO protection key: never readable, written at first power-on, then locked"},
       {0x8080, 0x001C, "secure boot digest: only SecureBoot writes it"},
       {0x0000, 0x003C, "general data: clear, lockable"},
-      {0x0080, 0x0038, "AES keys: writable until locked, never readable"},
+      {0x2089, 0x059C, "sealing key: never readable, changed inside alone, used for its board"},
       {0x0000, 0x003C, "device certificate, compressed"},
       {0x0000, 0x0030, "signer's public key"},
       {0x0000, 0x003C, "signer's certificate, compressed"},

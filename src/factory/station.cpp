@@ -5,11 +5,15 @@
 
 namespace signet::factory {
 
-Result<Made> Station::personalise(element::Atecc& chip, const Part& part, const TellStep& tell) {
+Result<Made> Station::personalise(element::Atecc& chip, const Part& part, const TellStep& tell,
+                                  const element::BoardSecret* board_secret) {
   const element::Uid uid = TRY(chip.uid());
   const bool finished = TRY(chip.is_data_locked());
   TRY(require_in_batch(hex(uid)));
   TRY(configure(chip, tell));
+  const bool was_bound = finished && TRY(chip.binding()) == element::Binding::bound;
+  if (was_bound && !board_secret) return left_alone(hex(uid));
+  if (was_bound) TRY(chip.present(*board_secret));
   if (!finished) TRY(certify(chip, uid, tell));
 
   tell("prove: read the certificate back, sign a challenge with it");
@@ -19,7 +23,20 @@ Result<Made> Station::personalise(element::Atecc& chip, const Part& part, const 
   TRY(prove(chip, certificate));
   tell("publish: sign the unit's manifest entry");
   TRY(publish(chip, uid, certificate, part));
-  return Made{hex(uid), std::move(certificate), finished};
+  if (board_secret && !was_bound) {
+    tell("bind: the element will answer its board alone, for ever");
+    TRY(chip.bind(*board_secret));
+  }
+  return Made{hex(uid), std::move(certificate), finished, board_secret != nullptr};
+}
+
+// Its keys answer its board alone, so nothing can be proven here; a unit that was published was proven before.
+Result<Made> Station::left_alone(const std::string& unique_id) {
+  auto issued = TRY(authority_.ledger().find(unique_id));
+  if (issued && batch_.contains(unique_id)) return Made{unique_id, std::move(issued->certificate), true, true};
+  return Error{Errc::conflict,
+               "the element is bound to a board and proves nothing to others, and its unit is not in "
+               "this batch: name the file with its board's secret (--bind-to), or scrap it"};
 }
 
 Status Station::require_in_batch(const std::string& unique_id) {
@@ -41,6 +58,22 @@ Status Station::configure(element::Atecc& chip, const TellStep& tell) {
   return chip.lock_config(wanted);
 }
 
+// The element's keys ask for an authorisation from the first: with the transport keys, until a board binds it.
+Status Station::open_for_line(element::Atecc& chip) {
+  const element::BondKeys keys = element::bond_keys_of(element::transport_secret());
+  TRY(chip.write_slot(element::authorisation_slot, 0, keys.authorisation.reveal()));
+  return chip.write_slot(element::io_protection_slot, 0, keys.io_protection.reveal());
+}
+
+// What the board's first power-on rolls on, inside the element: nobody needs it, so nobody keeps it.
+Result<element::BondKey> Station::new_sealing_value(element::Atecc& chip) {
+  Buffer inside = TRY(chip.random(32));
+  element::BondKey out{random_.block<32>()};
+  for (std::size_t i = 0; i < inside.size(); ++i) out.reveal_to_fill()[i] ^= inside[i];
+  crypto::wipe(inside);
+  return out;
+}
+
 // A key that has its certificate is kept; one that has none is made again.
 Result<identity::Certificate> Station::certificate_of(element::Atecc& chip, const element::Uid& uid,
                                                       const TellStep& tell) {
@@ -60,16 +93,24 @@ Result<identity::Certificate> Station::certificate_of(element::Atecc& chip, cons
 }
 
 Status Station::certify(element::Atecc& chip, const element::Uid& uid, const TellStep& tell) {
+  TRY(open_for_line(chip));
   const auto certificate = TRY(certificate_of(chip, uid, tell));
   for (unsigned slot = element::identity_slot + 1; slot <= last_key_slot; ++slot) TRY(chip.gen_key(slot));
 
   tell("certify: the signer signs, the element stores 72 bytes, data zone locked");
+  const element::BondKeys transport = element::bond_keys_of(element::transport_secret());
+  const element::BondKey sealing = TRY(new_sealing_value(chip));
   element::DataImage image;
+  image.set(element::authorisation_slot, transport.authorisation.reveal());
+  image.set(element::io_protection_slot, transport.io_protection.reveal());
+  image.set(element::sealing_slot, sealing.reveal());
   image.set(element::device_certificate_slot, TRY(identity::compress(certificate)));
   image.set(element::signer_key_slot, element::public_key_slot(authority_.signer().public_key));
   image.set(element::signer_certificate_slot, TRY(identity::compress(authority_.signer())));
   TRY(chip.write_data(image));
-  return chip.lock_data(image);
+  const Status locked = chip.lock_data(image);
+  crypto::wipe(image.data);
+  return locked;
 }
 
 Result<identity::Certificate> Station::read_back(element::Atecc& chip, const element::Uid& uid) {

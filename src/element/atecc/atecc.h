@@ -14,13 +14,14 @@
 // Personalisation, in this order: write_config, lock_config, gen_key, write_data, lock_data. Locks never open again.
 #pragma once
 
-#include "element/element.h"
+#include "element/atecc/bond.h"
 #include "element/wire/config.h"
 #include "element/wire/link.h"
 
 namespace signet::element {
 
 inline constexpr unsigned identity_slot = 0;  // slots as in Microchip's Trust Platform
+inline constexpr unsigned agreement_slot = 2;
 inline constexpr unsigned device_certificate_slot = 10;
 inline constexpr unsigned signer_key_slot = 11;
 inline constexpr unsigned signer_certificate_slot = 12;
@@ -29,8 +30,12 @@ inline constexpr int attempts_max = 4;
 
 class Atecc final : public Element {
  public:
-  // The link must outlive the driver.
-  explicit Atecc(Link& link, Assurance assurance = Assurance::hardware) : link_(link), assurance_(assurance) {}
+  // The link, and the source of the host's nonces, must outlive the driver.
+  explicit Atecc(Link& link, Assurance assurance = Assurance::hardware) : Atecc(link, assurance, system_random_) {}
+  Atecc(Link& link, Assurance assurance, crypto::Random& random)
+      : link_(link), assurance_(assurance), random_(random) {}
+  Atecc(const Atecc&) = delete;
+  Atecc& operator=(const Atecc&) = delete;
 
   Assurance assurance() const override { return assurance_; }
   Result<Uid> uid() override;
@@ -41,6 +46,21 @@ class Atecc final : public Element {
   Result<StoredCertificates> stored_certificates();
   Result<std::uint32_t> counter(unsigned id) override;
   Result<std::uint32_t> increment(unsigned id) override;
+
+  // Key agreement in slot 2, whose key is made when it is missing. Protected on the bus as ChipOptions demand.
+  Result<crypto::PublicKey> agreement_key() override;
+  Result<crypto::Secret<32>> ecdh(const crypto::PublicKey& peer) override { return ecdh(agreement_slot, peer); }
+
+  // The bond. Keys that ask for an authorisation get it in the same turn, and the chip then sleeps: it forgets whom it
+  // trusted. An open element is used with the transport keys, a bound one only after present().
+  Result<Binding> binding() override;
+  Status bind(const BoardSecret& secret) override;  // may be called again after a power cut, with the same secret
+  Status present(const BoardSecret& secret) override;
+
+  // docs/formats/sealed.md. conflict: the board's secret was not presented, or the part has no slot for it.
+  Result<Buffer> seal(std::string_view purpose, Bytes plain) override;
+  Result<Buffer> unseal(std::string_view purpose, Bytes sealed) override;
+  Status forget_sealed() override;
 
   // State
   Result<Block<4>> revision();  // 00 00 60 02 is a 608A, 00 00 60 03 a 608B
@@ -61,9 +81,9 @@ class Atecc final : public Element {
   Result<crypto::Signature> sign(unsigned slot, const crypto::Digest& digest);
   Result<bool> verify_external(const crypto::PublicKey& key, const crypto::Digest& digest,
                                const crypto::Signature& signature);
-  using Element::ecdh;
-  Result<crypto::Secret<32>> ecdh(unsigned slot, const crypto::PublicKey& peer);  // crosses the bus in clear
-  Result<crypto::Digest> sha256(Bytes data);                                      // too_large past sha256_bytes_max
+  // Crosses the bus in clear only where ChipOptions allow it and no secret was presented.
+  Result<crypto::Secret<32>> ecdh(unsigned slot, const crypto::PublicKey& peer);
+  Result<crypto::Digest> sha256(Bytes data);  // too_large past sha256_bytes_max
 
   // Data. Before the data lock: whole 32-byte blocks, or up to the slot's end, and nothing can be read.
   Status write_slot(unsigned slot, std::size_t offset, Bytes data);
@@ -79,13 +99,31 @@ class Atecc final : public Element {
 
  private:
   class Turn;
+  struct Pass;
   Status write(const Place& place, Bytes data);
   template <class Play>
   auto play(Play&& turn) -> decltype(turn(std::declval<Turn&>()));
 
+  // bond: authorised turns (authorise.cpp)
+  template <class Play>
+  auto play_with_key(unsigned slot, Play&& turn) -> decltype(turn(std::declval<Turn&>()));
+  Status learn(Turn& turn);
+  bool asks_for_authorisation(unsigned slot) const;
+  Status authorise_for(Turn& turn, unsigned slot);
+  Error not_authorised() const;
+  Status prove(const ConfigZone& config, const BondSlots& slots, const BondKeys& keys);
+  Status prove_to_host(Turn& turn, const BondKey& io_key);
+  Result<crypto::Secret<32>> agree(Turn& turn, unsigned slot, const crypto::PublicKey& peer);
+  Status require_sealing(Turn& turn);
+  Result<crypto::Secret<32>> sealing_key(const crypto::Digest& label);
+
   Link& link_;
   Assurance assurance_;
   std::optional<std::uint8_t> chip_mode_;  // as last read: clock divider and watchdog
+  crypto::SystemRandom system_random_;
+  crypto::Random& random_;
+  std::optional<ConfigZone> locked_config_;  // read once it is locked. Of it only what no command changes: not 52 .. 89
+  std::optional<BondKeys> bond_;             // of the secret that was presented
 };
 
 }  // namespace signet::element

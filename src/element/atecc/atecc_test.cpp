@@ -286,6 +286,38 @@ TEST(AteccDriver, SaysThatALostGenKeyMayHaveMadeAKey) {
   EXPECT_NE(lost.error().what.find("slot 2 may hold a new key already"), std::string::npos) << lost.error().what;
 }
 
+ConfigZone gated_configuration() {
+  ConfigZone config{};
+  config[at::key_config] = 0x93;  // slot 0: a private key that asks for an authorisation with slot 5
+  config[at::key_config + 1] = 0x05;
+  return config;
+}
+
+TEST(AteccDriver, LearnsFromARefusalThatItMustAuthoriseAndThenDoesSoAtOnce) {
+  ScriptedLink link;
+  const std::string signature(128, '5'), random_out(64, '7');
+  link.then("wake").then("16430000", packet_of("00")).then("41a00000", packet_of("0f"));
+  configuration(link, gated_configuration());
+  link.then("16000000", packet_of(random_out)).then("28010500", packet_of("00"));
+  link.then("16430000", packet_of("00")).then("41a00000", packet_of(signature)).then("sleep");
+  Atecc atecc{link};
+  EXPECT_EQ(hex(atecc.sign(crypto::Digest{}).value()), signature);
+  link.then("wake").then("16000000", packet_of(random_out)).then("28010500", packet_of("00"));
+  link.then("16430000", packet_of("00")).then("41a00000", packet_of(signature)).then("sleep");
+  EXPECT_EQ(hex(atecc.sign(crypto::Digest{}).value()), signature) << "it sleeps again: nobody else profits";
+}
+
+TEST(AteccDriver, SaysThatAnElementServesAnotherBoard) {
+  ScriptedLink link;
+  link.then("wake").then("16430000", packet_of("00")).then("41a00000", packet_of("0f"));
+  configuration(link, gated_configuration());
+  link.then("16000000", packet_of(std::string(64, '7'))).then("28010500", packet_of("01")).then("sleep");
+  const auto refused = Atecc{link}.sign(crypto::Digest{});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::forbidden);
+  EXPECT_EQ(refused.error().what, "the element is bound to a board and uses its keys for that board alone");
+}
+
 TEST(AteccDriver, RefusesWhatNoChipCanDoWithoutAskingOne) {
   ScriptedLink untouched;
   Atecc atecc{untouched};

@@ -66,7 +66,7 @@ Result<Buffer> Atecc::random(std::size_t size) {
 Result<crypto::PublicKey> Atecc::gen_key(unsigned slot) {
   if (slot >= slot_count) return no_such_slot(slot);
   bool asked = false;
-  auto made = play([&](Turn& turn) -> Result<crypto::PublicKey> {
+  auto made = play_with_key(slot, [&](Turn& turn) -> Result<crypto::PublicKey> {
     asked = true;
     const Buffer key = TRY(turn.ask(
         {.opcode = op(Opcode::gen_key), .param1 = mode::gen_key_private, .param2 = static_cast<std::uint16_t>(slot)},
@@ -81,7 +81,7 @@ Result<crypto::PublicKey> Atecc::gen_key(unsigned slot) {
 
 Result<crypto::PublicKey> Atecc::public_key(unsigned slot) {
   if (slot >= slot_count) return no_such_slot(slot);
-  return play([&](Turn& turn) -> Result<crypto::PublicKey> {
+  return play_with_key(slot, [&](Turn& turn) -> Result<crypto::PublicKey> {
     const Buffer key = TRY(turn.ask(
         {.opcode = op(Opcode::gen_key), .param1 = mode::gen_key_public, .param2 = static_cast<std::uint16_t>(slot)},
         public_key_bytes));
@@ -91,7 +91,7 @@ Result<crypto::PublicKey> Atecc::public_key(unsigned slot) {
 
 Result<crypto::Signature> Atecc::sign(unsigned slot, const crypto::Digest& digest) {
   if (slot >= slot_count) return no_such_slot(slot);
-  return play([&](Turn& turn) -> Result<crypto::Signature> {
+  return play_with_key(slot, [&](Turn& turn) -> Result<crypto::Signature> {
     TRY(turn.tell(load_digest(digest)));
     const Buffer signature = TRY(turn.ask({.opcode = op(Opcode::sign),
                                            .param1 = mode::sign_external | mode::sign_digest_buffer,
@@ -111,20 +111,6 @@ Result<bool> Atecc::verify_external(const crypto::PublicKey& key, const crypto::
                        .param1 = mode::verify_external | mode::verify_digest_buffer,
                        .param2 = verify_key_p256,
                        .data = data});
-  });
-}
-
-Result<crypto::Secret<32>> Atecc::ecdh(unsigned slot, const crypto::PublicKey& peer) {
-  if (slot >= slot_count) return no_such_slot(slot);
-  return play([&](Turn& turn) -> Result<crypto::Secret<32>> {
-    Buffer shared = TRY(turn.ask({.opcode = op(Opcode::ecdh),
-                                  .param1 = mode::ecdh_to_output,
-                                  .param2 = static_cast<std::uint16_t>(slot),
-                                  .data = peer},
-                                 32));
-    crypto::Secret<32> out{std::span<const std::uint8_t>{shared}.first<32>()};
-    crypto::wipe(shared);
-    return out;
   });
 }
 

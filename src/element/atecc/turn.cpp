@@ -177,6 +177,7 @@ Result<ConfigZone> Atecc::Turn::config() {
     std::ranges::copy(block, zone.begin() + static_cast<std::ptrdiff_t>(offset));
   }
   chip_mode_ = zone[at::chip_mode];
+  config_seen_ = zone;
   return zone;
 }
 

@@ -20,8 +20,9 @@ class Atecc::Turn {
   Turn(Link& link, std::optional<std::uint8_t>& chip_mode) : link_(link), chip_mode_(chip_mode) {}
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
+  // A chip that misses its idle falls asleep by its watchdog. One that was told whom to trust sleeps, and forgets it.
   ~Turn() {
-    if (awake_) static_cast<void>(link_.idle());  // a chip that misses it falls asleep by its watchdog
+    if (awake_) static_cast<void>(authorised_ ? link_.sleep() : link_.idle());
   }
 
   Status wake();
@@ -37,6 +38,10 @@ class Atecc::Turn {
   Result<std::uint32_t> count(unsigned id, std::uint8_t mode);
   // The configuration zone, four blocks.
   Result<ConfigZone> config();
+  const std::optional<ConfigZone>& config_seen() const { return config_seen_; }  // in this turn
+  // Proves to the chip that the host knows the key in pass.slot: its uses are permitted until the turn ends. False: it
+  // does not know it.
+  Result<bool> authorise(const Pass& pass);
 
  private:
   Result<Buffer> exchange(const Command& command);
@@ -52,6 +57,15 @@ class Atecc::Turn {
   Millis spent_{0};  // at most, since the chip woke
   bool awake_ = false;
   bool renewed_ = false;
+  bool authorised_ = false;
+  std::optional<ConfigZone> config_seen_;
+};
+
+struct Atecc::Pass {
+  unsigned slot;
+  const BondKey& key;
+  Block<serial_bytes> serial;
+  crypto::Random& random;
 };
 
 // Plays a turn from the start again when the bus failed, and only then.
@@ -67,6 +81,22 @@ auto Atecc::play(Play&& turn_of) -> decltype(turn_of(std::declval<Turn&>())) {
       return std::move(result).error().within("secure element: gave up after " + std::to_string(attempt) + " attempts");
     }
   }
+}
+
+// A turn that uses the key in `slot`. The chip says that it wants an authorisation only by refusing, so the first turn
+// finds out; later ones authorise at once.
+template <class Play>
+auto Atecc::play_with_key(unsigned slot, Play&& turn_of) -> decltype(turn_of(std::declval<Turn&>())) {
+  return play([&](Turn& turn) -> decltype(turn_of(turn)) {
+    const bool knew = locked_config_.has_value();
+    TRY(authorise_for(turn, slot));
+    auto result = turn_of(turn);
+    if (knew || result || !turn.config_seen()) return result;
+    TRY(learn(turn));
+    if (!asks_for_authorisation(slot)) return result;
+    TRY(authorise_for(turn, slot));
+    return turn_of(turn);
+  });
 }
 
 }  // namespace signet::element
