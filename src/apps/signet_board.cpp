@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/port/process.h"
 #include "board/board.h"
+#include "board/virtual/fuses.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 #include "element/atecc/atecc.h"
@@ -119,10 +120,11 @@ Status run(const Options& options) {
   element::Atecc chip{
       *link, element::is_emulated_link(options.element) ? element::Assurance::emulated : element::Assurance::hardware};
   config.model = model_of(chip);
+  board::VirtualFuses fuses = TRY(board::VirtualFuses::open(config.folder));
   const auto line = TRY(board::Pty::create(*loop, config.folder));
   SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};
   board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
-  const auto board = TRY(board::Board::create(std::move(config), {*loop, chip, console, radio, random}));
+  const auto board = TRY(board::Board::create(std::move(config), {*loop, chip, fuses, console, radio, random}));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   log_info("board.ready", {{"console", line->path()}});

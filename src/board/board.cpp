@@ -19,6 +19,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
       outbox_(std::move(outbox)),
       endpoint_(std::move(endpoint)),
       secrets_(parts.element, config_.folder),
+      barred_(parts.element),
       uplink_(parts.loop, outbox_, parts.random, parts.element, config_.newest_tls),
       desk_(*this, [this](const Frame& frame) { firmware_.send(frame); }),
       firmware_(parts.loop, parts.random, config_.firmware, *this) {
@@ -54,8 +55,10 @@ void Board::boot() {
 }
 
 void Board::say_who() {
-  log_info("board.identified", {{"dcn", unit_.dcn}, {"personalised", unit_.personalised}});
+  log(unit_.barred ? LogLevel::warn : LogLevel::info, "board.identified",
+      {{"dcn", unit_.dcn}, {"personalised", unit_.personalised}, {"bond", name_of(bond_.state)}});
   say("element " + config_.model + " " + unit_.dcn);
+  if (!unit_.barred && !bond_.text.empty()) say(bond_.text);
   if (!unit_.problem.empty()) say(unit_.problem);
   if (unit_.device) {
     const Status valid = identity::check_validity(*unit_.device, parts_.loop.clock().now());
@@ -65,14 +68,18 @@ void Board::say_who() {
 }
 
 Status Board::check_element() {
-  auto unit = read_unit(parts_.element, config_.root);
-  if (!unit) return unit.error();
-  unit_ = std::move(unit).value();
+  Bond bond = TRY(settle_bond(parts_.element, parts_.fuses, parts_.random));
+  Unit unit =
+      TRY(bond.is_barred() ? read_barred_unit(parts_.element, bond.text) : read_unit(parts_.element, config_.root));
+  barred_.because(bond.text);
+  bond_ = std::move(bond);
+  unit_ = std::move(unit);
   return {};
 }
 
 void Board::refresh() {
-  uplink_.set({agent_wanted_, parts_.wifi.connected(), endpoint_, unit_.chain, jobs_});
+  uplink_.set(
+      {agent_wanted_, parts_.wifi.connected(), endpoint_, unit_.chain, jobs_, unit_.barred ? unit_.problem : ""});
   desk_.on_agent_change();
 }
 
@@ -100,6 +107,7 @@ json::object Board::summary() {
           {"element", config_.model},
           {"dcn", unit_.dcn},
           {"personalised", unit_.personalised},
+          {"bond", name_of(bond_.state)},
           {"device", endpoint_ ? json::value(endpoint_->device) : json::value(nullptr)},
           {"firmware", "Factory"}};
 }

@@ -1,6 +1,7 @@
 // board.h -- the board: boots, knows who it is, runs the firmware, answers its console, lets the agent talk.
 #pragma once
 
+#include "board/bond.h"
 #include "board/desk.h"
 #include "board/endpoint.h"
 #include "board/file_disk.h"
@@ -24,6 +25,7 @@ struct BoardConfig {
 struct BoardParts {
   net::Loop& loop;
   element::Element& element;
+  Fuses& fuses;
   Console& console;
   Wifi& wifi;
   crypto::Random& random;
@@ -50,6 +52,7 @@ class Board final : private Services, private FirmwareEvents {
   void serve(const LineReader::Line& line);
   Result<json::object> perform(const ConsoleRequest& request);
   Result<json::object> identify(const json::object& arguments);
+  Status require_identity() const;
   Result<json::object> sign_claim(const json::object& arguments);
   Result<json::object> install(const json::object& arguments);
   Result<json::object> remove(const json::object& arguments);
@@ -64,7 +67,7 @@ class Board final : private Services, private FirmwareEvents {
   // What the firmware may ask for
   Wifi& wifi() override { return parts_.wifi; }
   void wifi_changed() override { refresh(); }
-  element::Element& element() override { return parts_.element; }
+  element::Element& element() override { return unit_.barred ? barred_ : parts_.element; }
   Secrets& secrets() override { return secrets_; }
   Result<Buffer> device_certificate() override;
   json::object summary() override;
@@ -84,6 +87,8 @@ class Board final : private Services, private FirmwareEvents {
   std::optional<Endpoint> endpoint_;
   Unit unit_;
   Secrets secrets_;
+  Bond bond_;
+  BarredElement barred_;
   std::vector<std::string> jobs_;
   bool agent_wanted_ = false;
   LineReader console_lines_;

@@ -2,6 +2,7 @@
 
 #include "base/port/file.h"
 #include "board/element_for_test.h"
+#include "board/fuses_for_test.h"
 #include "identity/claim.h"
 
 #include <gmock/gmock.h>
@@ -66,7 +67,7 @@ class BoardTest : public testing::Test {
     config.release = "0";
     if (with_root) config.root = factory.root;
     config.firmware = {{"/bin/bash", "-c", script}, folder + "/firmware"};
-    auto made = Board::create(std::move(config), {*loop, chip, console, wifi, random});
+    auto made = Board::create(std::move(config), {*loop, chip, fuses, console, wifi, random});
     ASSERT_TRUE(made) << made.error().what;
     board = std::move(made).value();
     board->boot();
@@ -111,6 +112,7 @@ class BoardTest : public testing::Test {
   OffClock clock;
   Factory_for_test factory;
   SoftElement_for_test chip;
+  Fuses_for_test fuses;
   FakeConsole console;
   FakeWifi wifi;
   crypto::SeededRandom_for_test random{2};
@@ -128,7 +130,7 @@ TEST_F(BoardTest, SaysWhoItIs) {
                                       "board: not claimed"}));
   EXPECT_EQ(json::serialize(ask({{"do", "identify"}})),
             R"({"model":"ATECC608B","serial":"0123f1822c38dd7a01","dcn":"sn0123F1822C38DD7A01","personalised":true,)"
-            R"("claimed":false,"firmware":"Factory"})");
+            R"("bond":"none","claimed":false,"firmware":"Factory"})");
 }
 
 TEST_F(BoardTest, ABlankElementIsSeenAgainOnceItIsPersonalised) {

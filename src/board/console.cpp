@@ -48,24 +48,32 @@ Result<json::object> Board::perform(const ConsoleRequest& request) {
 Result<json::object> Board::identify(const json::object&) {
   const std::string dcn = unit_.dcn;
   const bool had_chain = !unit_.chain.empty();
+  const bool was_barred = unit_.barred;
   TRY(check_element());
-  if (unit_.dcn != dcn || !unit_.chain.empty() != had_chain) say_who();
+  if (unit_.dcn != dcn || !unit_.chain.empty() != had_chain || unit_.barred != was_barred) say_who();
   refresh();
   json::object ok{{"model", config_.model},
                   {"serial", hex(unit_.uid)},
                   {"dcn", unit_.dcn},
                   {"personalised", unit_.personalised},
+                  {"bond", name_of(bond_.state)},
                   {"claimed", endpoint_.has_value()},
                   {"firmware", "Factory"}};
   if (endpoint_) ok["device"] = endpoint_->device;
   return ok;
 }
 
+Status Board::require_identity() const {
+  if (unit_.barred) return Error{Errc::forbidden, unit_.problem};
+  if (!unit_.personalised) return Error{Errc::conflict, unit_.problem};
+  return {};
+}
+
 Result<json::object> Board::sign_claim(const json::object& arguments) {
   const Buffer bytes = TRY(decode_base64url(TRY(string_member(arguments, "statement"))));
   const auto statement = TRY(identity::decode_claim_statement(bytes));
   TRY(check_element());
-  if (!unit_.personalised) return Error{Errc::conflict, unit_.problem};
+  TRY(require_identity());
   if (statement.dcn != unit_.dcn) {
     return Error{Errc::forbidden, "the statement is about " + statement.dcn + ", this board is " + unit_.dcn};
   }
@@ -76,7 +84,7 @@ Result<json::object> Board::sign_claim(const json::object& arguments) {
 Result<json::object> Board::install(const json::object& arguments) {
   const Endpoint endpoint = TRY(read_endpoint(arguments));
   if (unit_.chain.empty()) TRY(check_element());
-  if (!unit_.personalised) return Error{Errc::conflict, unit_.problem};
+  TRY(require_identity());
   if (endpoint_ && endpoint_->device != endpoint.device) TRY(forget_owner("the board became another device"));
   TRY(store_endpoint(config_.folder, endpoint));
   endpoint_ = endpoint;

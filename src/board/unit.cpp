@@ -39,6 +39,15 @@ Result<Unit> read_unit(element::Element& element, const std::optional<identity::
   return unit;
 }
 
+Result<Unit> read_barred_unit(element::Element& element, const std::string& why) {
+  Unit unit;
+  unit.uid = TRY(element.uid());
+  unit.dcn = element::dcn_of(unit.uid);
+  unit.barred = true;
+  unit.problem = why;
+  return unit;
+}
+
 Result<std::optional<identity::Certificate>> load_root(const std::string& folder, const std::string& given_file) {
   constexpr std::size_t root_bytes_max = 64 * 1024;
   const std::string kept = folder + "/root.pem";

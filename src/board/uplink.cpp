@@ -42,6 +42,7 @@ Uplink::~Uplink() {
 }
 
 std::string Uplink::missing() const {
+  if (!needs_.barred.empty()) return needs_.barred;
   if (needs_.chain.empty()) return "the element has no certificate yet";
   if (!needs_.endpoint) return "the board is not claimed: signet device claim --board CONSOLE";
   if (!needs_.network) return "Wi-Fi is not connected: wifi.start()";

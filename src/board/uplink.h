@@ -18,6 +18,7 @@ class Uplink {
     std::optional<Endpoint> endpoint;
     std::vector<Buffer> chain;  // device, signer
     std::vector<std::string> jobs;
+    std::string barred;  // why no key of the element may be used; empty when it may
   };
   using OnSettled = std::function<void(Timestamp, const Status&)>;
   using OnChange = std::function<void()>;

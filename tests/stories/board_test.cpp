@@ -2,6 +2,7 @@
 // is cut off in between.
 #include "board/board.h"
 #include "board/element_for_test.h"
+#include "board/fuses_for_test.h"
 #include "board/virtual/radio.h"
 #include "crypto/key_pem.h"
 #include "fleet/memory_store_for_test.h"
@@ -76,7 +77,7 @@ class BoardStory : public testing::Test {
                             folder + "/firmware"};
     radio->stop();
     console.text.clear();
-    auto made = board::Board::create(std::move(boot_config), {*loop, chip, console, *radio, random});
+    auto made = board::Board::create(std::move(boot_config), {*loop, chip, fuses, console, *radio, random});
     ASSERT_TRUE(made) << made.error().what;
     board = std::move(made).value();
     board->boot();
@@ -119,6 +120,7 @@ class BoardStory : public testing::Test {
   std::unique_ptr<net::Loop> loop = net::Loop::create(clock).value();
   board::Factory_for_test factory;
   board::SoftElement_for_test chip;
+  board::Fuses_for_test fuses;
   crypto::PrivateKey ca_key = crypto::generate_private_key(random);
   crypto::PrivateKey server_key = crypto::generate_private_key(random);
   identity::Certificate ca =

@@ -293,14 +293,26 @@ ConfigZone gated_configuration() {
   return config;
 }
 
+// Of a chip that is not locked yet, so that nothing else is learned.
+void learn_the_clock(ScriptedLink& link, Atecc& atecc) {
+  ConfigZone config{};
+  config[at::lock_config] = unlocked;
+  link.then("wake");
+  configuration(link, config);
+  link.then("idle");
+  ASSERT_TRUE(atecc.read_config());
+  link.expect_times_for(0);
+}
+
 TEST(AteccDriver, LearnsFromARefusalThatItMustAuthoriseAndThenDoesSoAtOnce) {
   ScriptedLink link;
   const std::string signature(128, '5'), random_out(64, '7');
+  Atecc atecc{link};
+  learn_the_clock(link, atecc);
   link.then("wake").then("16430000", packet_of("00")).then("41a00000", packet_of("0f"));
   configuration(link, gated_configuration());
   link.then("16000000", packet_of(random_out)).then("28010500", packet_of("00"));
   link.then("16430000", packet_of("00")).then("41a00000", packet_of(signature)).then("sleep");
-  Atecc atecc{link};
   EXPECT_EQ(hex(atecc.sign(crypto::Digest{}).value()), signature);
   link.then("wake").then("16000000", packet_of(random_out)).then("28010500", packet_of("00"));
   link.then("16430000", packet_of("00")).then("41a00000", packet_of(signature)).then("sleep");
@@ -309,10 +321,14 @@ TEST(AteccDriver, LearnsFromARefusalThatItMustAuthoriseAndThenDoesSoAtOnce) {
 
 TEST(AteccDriver, SaysThatAnElementServesAnotherBoard) {
   ScriptedLink link;
-  link.then("wake").then("16430000", packet_of("00")).then("41a00000", packet_of("0f"));
+  link.then("wake");
   configuration(link, gated_configuration());
-  link.then("16000000", packet_of(std::string(64, '7'))).then("28010500", packet_of("01")).then("sleep");
-  const auto refused = Atecc{link}.sign(crypto::Digest{});
+  link.then("idle").then("wake").then("16000000", packet_of(std::string(64, '7')));
+  link.then("28010500", packet_of("01")).then("sleep");
+  Atecc atecc{link};
+  ASSERT_TRUE(atecc.read_config());
+  link.expect_times_for(0);
+  const auto refused = atecc.sign(crypto::Digest{});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::forbidden);
   EXPECT_EQ(refused.error().what, "the element is bound to a board and uses its keys for that board alone");

@@ -42,7 +42,9 @@ Result<std::uint8_t> Atecc::self_test() {
 }
 
 Result<ConfigZone> Atecc::read_config() {
-  return play([](Turn& turn) { return turn.config(); });
+  const ConfigZone zone = TRY(play([](Turn& turn) { return turn.config(); }));
+  if (element::is_config_locked(zone)) locked_config_ = zone;
+  return zone;
 }
 
 Result<Uid> Atecc::uid() { return serial_of(TRY(read_config())); }
