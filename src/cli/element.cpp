@@ -78,7 +78,9 @@ void print_facts(std::ostream& out, const json::object& facts) {
   for (const json::value& part : facts.at("registers").as_array()) {
     std::string words;
     for (const json::value& field : part.at("fields").as_array()) {
-      words += (words.empty() ? "" : "; ") + std::string{field.at("words").as_string()};
+      const std::string name{field.at("name").as_string()};
+      if (name == "reserved" && field.at("value") == json::value(0)) continue;
+      words += (words.empty() ? "" : "; ") + name + ": " + std::string{field.at("words").as_string()};
     }
     rows.push_back({std::string{part.at("title").as_string()}, words});
   }

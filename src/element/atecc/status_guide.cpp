@@ -1,6 +1,7 @@
 #include "element/atecc/status_guide.h"
 
 #include <charconv>
+#include <span>
 
 namespace signet::element {
 namespace {
@@ -9,68 +10,72 @@ struct Entry {
   ChipStatus status;
   std::uint8_t host_code;  // what host libraries report for it; 0: the same
   const char* meaning;
-  std::vector<std::string> causes;
-  std::vector<std::string> next;
+  const char* causes[4];
+  const char* next[2];
 };
 
-const std::vector<Entry>& entries() {
-  static const std::vector<Entry> all = {
-      {ChipStatus::ok, 0, "The command did what it should.", {}, {}},
-      {ChipStatus::miscompare,
-       0xd1,
-       "The chip computed well; the result does not match what it was given.",
-       {"the signature, MAC or digest is of another message, or of another key",
-        "host and chip do not hold the same secret"},
-       {"compare the public key with 'signet element show', and the message byte by byte"}},
-      {ChipStatus::parse_error,
-       0xd2,
-       "Wrong in any state: opcode, mode bits, data length or address are not the chip's.",
-       {"a mode bit of another chip of the family (508A, 204A)", "the address lies past the end of its slot",
-        "the part has no AES (configuration byte 13), and the command is AES"},
-       {"compare the packet with docs/formats/element-wire.md; record:FILE:LINK writes it down"}},
-      {ChipStatus::ecc_fault,
-       0xd6,
-       "An ECC computation gave no valid result.",
-       {"a rare value: try again", "PrivWrite: the key is zero or not below the group's order"},
-       {"repeat the command; our driver does"}},
-      {ChipStatus::self_test_failed,
-       0xd7,
-       "The chip's self test failed: it answers only Read configuration and SelfTest.",
-       {"a supply voltage that dips", "a damaged chip"},
-       {"'signet element selftest' names the part of the test; power the chip off and on"}},
-      {ChipStatus::health_test_failed,
-       0xfa,
-       "The random number generator failed its health test.",
-       {"a supply voltage that dips", "a damaged chip"},
-       {"power the chip off and on; when it stays, scrap it"}},
-      {ChipStatus::execution_error,
-       0xf4,
-       "A legal command that is forbidden in the chip's present state.",
-       {"a zone is not locked yet: keys work after the configuration lock, most secrets after the data lock",
-        "a lock, a slot's configuration or its KeyType forbids it",
-        "TempKey is not valid: commands use it up, sleep and the "
-        "watchdog end it",
-        "the key needs an authorisation (ReqAuth), the latch, or has no uses left"},
-       {"'signet element show --link LINK' prints locks and slots in words",
-        "our driver reads configuration and state after this status and names the reason"}},
-      {ChipStatus::just_woken,
-       0xf3,
-       "The greeting after a wake, read where an answer belongs.",
-       {"the watchdog put the chip to sleep in the midst of a turn", "another program woke it"},
-       {"one program at a time: our links lock the bus from wake to idle"}},
-      {ChipStatus::watchdog_near,
-       0xd5,
-       "Too little time is left before the watchdog for this command.",
-       {"the chip was awake too long before it"},
-       {"idle, wake, and the command again; our driver renews long turns itself"}},
-      {ChipStatus::communication_error,
-       0xd4,
-       "The chip got a packet with a wrong CRC or count.",
-       {"noise, a bus that is too fast or has weak pull-ups",
-        "a CRC of another form: see docs/formats/element-wire.md"},
-       {"repeat; when it stays, lower the bus clock"}},
-  };
-  return all;
+constexpr Entry entries[] = {
+    {ChipStatus::ok, 0, "The command did what it should.", {}, {}},
+    {ChipStatus::miscompare,
+     0xd1,
+     "The chip computed well; the result does not match what it was given.",
+     {"the signature, MAC or digest is of another message, or of another key",
+      "host and chip do not hold the same secret"},
+     {"compare the public key with 'signet element show', and the message byte by byte"}},
+    {ChipStatus::parse_error,
+     0xd2,
+     "Wrong in any state: opcode, mode bits, data length or address are not the chip's.",
+     {"a mode bit of another chip of the family (508A, 204A)", "the address lies past the end of its slot",
+      "the part has no AES (configuration byte 13), and the command is AES"},
+     {"compare the packet with docs/formats/element-wire.md; record:FILE:LINK writes it down"}},
+    {ChipStatus::ecc_fault,
+     0xd6,
+     "An ECC computation gave no valid result.",
+     {"a rare value: try again", "PrivWrite: the key is zero or not below the group's order"},
+     {"repeat the command; our driver does"}},
+    {ChipStatus::self_test_failed,
+     0xd7,
+     "The chip's self test failed: it answers only Read configuration and SelfTest.",
+     {"a supply voltage that dips", "a damaged chip"},
+     {"'signet element selftest' names the part of the test; power the chip off and on"}},
+    {ChipStatus::health_test_failed,
+     0xfa,
+     "The random number generator failed its health test.",
+     {"a supply voltage that dips", "a damaged chip"},
+     {"power the chip off and on; when it stays, scrap it"}},
+    {ChipStatus::execution_error,
+     0xf4,
+     "A legal command that is forbidden in the chip's present state.",
+     {"a zone is not locked yet: keys work after the configuration lock, most secrets after the data lock",
+      "a lock, a slot's configuration or its KeyType forbids it",
+      "TempKey is not valid: commands use it up, sleep and the "
+      "watchdog end it",
+      "the key needs an authorisation (ReqAuth), the latch, or has no uses left"},
+     {"'signet element show --link LINK' prints locks and slots in words",
+      "our driver reads configuration and state after this status and names the reason"}},
+    {ChipStatus::just_woken,
+     0xf3,
+     "The greeting after a wake, read where an answer belongs.",
+     {"the watchdog put the chip to sleep in the midst of a turn", "another program woke it"},
+     {"one program at a time: our links lock the bus from wake to idle"}},
+    {ChipStatus::watchdog_near,
+     0xd5,
+     "Too little time is left before the watchdog for this command.",
+     {"the chip was awake too long before it"},
+     {"idle, wake, and the command again; our driver renews long turns itself"}},
+    {ChipStatus::communication_error,
+     0xd4,
+     "The chip got a packet with a wrong CRC or count.",
+     {"noise, a bus that is too fast or has weak pull-ups", "a CRC of another form: see docs/formats/element-wire.md"},
+     {"repeat; when it stays, lower the bus clock"}},
+};
+
+std::vector<std::string> lines_of(std::span<const char* const> lines) {
+  std::vector<std::string> out;
+  for (const char* const line : lines) {
+    if (line) out.emplace_back(line);
+  }
+  return out;
 }
 
 // What host libraries report of the way, not of the chip.
@@ -162,11 +167,15 @@ Result<std::uint8_t> opcode_of(std::string_view text) {
 
 Result<StatusGuide> guide_for_status(std::string_view text) {
   const unsigned code = TRY(number_of(text));
-  for (const Entry& entry : entries()) {
+  for (const Entry& entry : entries) {
     const bool own = static_cast<unsigned>(entry.status) == code;
     if (!own && (entry.host_code == 0 || entry.host_code != code)) continue;
-    return StatusGuide{
-        static_cast<std::uint8_t>(entry.status), words_of(entry.status), entry.meaning, entry.causes, entry.next, !own};
+    return StatusGuide{static_cast<std::uint8_t>(entry.status),
+                       words_of(entry.status),
+                       entry.meaning,
+                       lines_of(entry.causes),
+                       lines_of(entry.next),
+                       !own};
   }
   for (StatusGuide failure : host_failures()) {
     if (failure.status != code) continue;
