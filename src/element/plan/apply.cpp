@@ -13,6 +13,31 @@ Error with_hint_of_address(Error error, const ConfigZone& wanted, const ConfigZo
   return error;
 }
 
+bool asks_for_bond(const ConfigZone& zone) {
+  for (unsigned n = 0; n < slot_count; ++n) {
+    const KeyConfig key = key_config(zone, n);
+    if (key.is_private && key.req_auth && key.auth_key == authorisation_slot) return true;
+  }
+  return false;
+}
+
+// No plan holds a secret. Keys that answer a board alone answer the transport keys until a board binds the element, as
+// from our foundry; every other secret slot gets random numbers that nobody keeps, instead of ff that everybody knows.
+Status fill_secrets(const ConfigZone& zone, Atecc& chip, DataImage& image) {
+  for (unsigned n = 0; n < slot_count; ++n) {
+    if (key_config(zone, n).is_private || !slot_config(zone, n).is_secret) continue;
+    Buffer value = TRY(chip.random(block_bytes));
+    image.set(n, value);
+    crypto::wipe(value);
+  }
+  if (!asks_for_bond(zone)) return {};
+  const BondKeys transport = bond_keys_of(transport_secret());
+  image.set(authorisation_slot, transport.authorisation.reveal());
+  image.set(io_protection_slot, transport.io_protection.reveal());
+  TRY(chip.write_slot(authorisation_slot, 0, transport.authorisation.reveal()));
+  return chip.write_slot(io_protection_slot, 0, transport.io_protection.reveal());
+}
+
 Status configure(const Plan& plan, Atecc& chip, const std::function<void(const std::string&)>& say) {
   const ConfigZone before = TRY(chip.read_config());
   const ConfigZone wanted = zone_on(plan, before);
@@ -49,17 +74,20 @@ Status apply_plan(const Plan& plan, Atecc& chip, const std::function<void(const 
   if (plan.lock == PlanLock::nothing) return Error{Errc::conflict, "the plan locks nothing"};
   TRY(configure(plan, chip, say));
   if (TRY(chip.is_data_locked())) return {};
+  DataImage image = image_of(plan);
+  TRY(fill_secrets(plan.zone, chip, image));
   for (unsigned n = 0; n < slot_count; ++n) {
     if (!plan.slots[n].make_key || chip.public_key(n)) continue;
     say("make the key of slot " + std::to_string(n) + " inside the chip");
     TRY(chip.gen_key(n));
   }
   if (plan.lock != PlanLock::config_and_data) return {};
-  const DataImage image = image_of(plan);
   say("write the data slots and OTP");
   TRY(chip.write_data(image));
   say("lock data and OTP by their checksum");
-  return chip.lock_data(image);
+  Status locked = chip.lock_data(image);
+  crypto::wipe(image.data);
+  return locked;
 }
 
 }  // namespace signet::element

@@ -143,8 +143,8 @@ void check_data_slot(const Case& at, unsigned n) {
   }
   if (slot.is_secret && slot.write_rule() == WriteRule::never && (slot.write_config & 2) == 0) {
     at.warn_slot(n,
-                 "is never written after the data lock and the plan writes nothing: it holds ff for ever, which "
-                 "everybody knows, unless SecureBoot or KDF fills it");
+                 "is never written after the data lock: it holds random numbers that nobody knows, for ever, "
+                 "unless SecureBoot or KDF fills it");
   }
   if (!slot.is_secret && slot.write_rule() == WriteRule::always && !key.lockable && key.key_type == key_type_p256) {
     at.warn_slot(n, "a public key that anybody replaces and nobody can lock");
