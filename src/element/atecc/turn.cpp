@@ -119,7 +119,7 @@ Error Atecc::Turn::refusal(const Command& command, ChipStatus status) {
   if (status != ChipStatus::execution_error && !unclear) return error;
   if (const auto zone = config()) {
     std::string why = missing_precondition(command, zone.value());
-    if (why.empty()) why = missing_precondition(command, zone.value(), state());
+    if (why.empty() || authorised_) why = missing_precondition(command, zone.value(), state());
     if (!why.empty()) error.what += ": " + why;
   }
   // What the turn had prepared may have gone to another host between its two halves: play it again.

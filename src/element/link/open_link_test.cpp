@@ -95,7 +95,7 @@ TEST(TraceFile, IsReadWholeOrRefusedWithItsLine) {
   EXPECT_TRUE(parse_trace(head).value().empty());
   for (const char* wrong : {"", "wake\n", "signet-bus-trace 2\nwake\n"}) EXPECT_FALSE(parse_trace(wrong)) << wrong;
   for (const char* wrong :
-       {"wakes", "send", "send 0", "send zz 04", "send 07 04 05", "idle 04", "wake !", "sleep! x"}) {
+       {"wakes", "send", "send 0", "send zz 04", "send 0A 04", "send 07 04 05", "idle 04", "wake !", "sleep! x"}) {
     const auto refused = parse_trace(head + "wake\n" + wrong + "\n");
     ASSERT_FALSE(refused) << wrong;
     EXPECT_EQ(refused.error().what, "line 3 is none of wake, idle, sleep, renew, send");

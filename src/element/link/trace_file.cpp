@@ -15,7 +15,8 @@ constexpr std::string_view send_word = "send ";
 
 bool is_packet(std::string_view text) {
   const auto bytes = decode_hex(text);
-  return bytes && !bytes.value().empty() && bytes.value().size() <= packet_bytes_max;
+  const bool fits = bytes && !bytes.value().empty() && bytes.value().size() <= packet_bytes_max;
+  return fits && hex(bytes.value()) == text;  // lower case: a replay compares text
 }
 
 bool is_failure(std::string_view rest) {
