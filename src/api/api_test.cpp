@@ -278,6 +278,23 @@ TEST(Api, our_own_damage_is_told_in_a_fixed_sentence) {
   EXPECT_EQ(scene.send("POST", "/v3/workspaces", R"({"name":"x"})").status, 200);
 }
 
+TEST(Api, a_manifest_has_a_size_and_its_roots_a_number) {
+  Scene_for_test scene;
+  const auto import = [&](json::object body, std::size_t size = 0) {
+    std::string text = json::serialize(body);
+    text.resize(std::max(size, text.size()), ' ');
+    return scene.send("POST", "/v3/registry/manifests", text).status;
+  };
+  json::object body = scene.factory.import_body();
+  EXPECT_EQ(import(body, manifest_body_bytes_max), 200);
+  EXPECT_EQ(import(body, manifest_body_bytes_max + 1), 413);
+  json::array& roots = body.at("root_pem").as_array();
+  while (roots.size() < manifest_roots_max) roots.push_back(roots[0]);
+  EXPECT_EQ(import(body), 200);
+  roots.push_back(roots[0]);
+  EXPECT_EQ(import(body), 413);
+}
+
 TEST(Api, a_manifest_cut_in_half_is_refused_by_name_and_imports_nothing) {
   Scene_for_test scene;
   json::object body = scene.factory.import_body();

@@ -194,6 +194,19 @@ TEST_F(DeskTest, PublishAnswersOnceDurableOrOnceAcknowledged) {
   EXPECT_EQ(ask(waits), "exhausted");
 }
 
+TEST_F(DeskTest, AnAgentHasSoManyJobsWithNamesOfSuchASize) {
+  const auto start_with = [&](std::size_t count, std::size_t size) {
+    json::array names;
+    for (std::size_t i = 0; i < count; ++i) names.emplace_back(std::string(size, 'j'));
+    return ask(json::serialize(json::object{{"do", "agent.start"}, {"jobs", names}, {"wait", 0}}));
+  };
+  EXPECT_NE(start_with(jobs_max, job_name_bytes_max), "too_large");
+  EXPECT_EQ(jobs, std::vector<std::string>(jobs_max, std::string(job_name_bytes_max, 'j')));
+  EXPECT_EQ(start_with(jobs_max + 1, 1), "too_large");
+  EXPECT_EQ(start_with(1, job_name_bytes_max + 1), "malformed");
+  EXPECT_EQ(jobs.size(), jobs_max) << "refused ones start nothing";
+}
+
 TEST_F(DeskTest, HasALimitOnWaitingRequests) {
   for (std::size_t i = 0; i < waiting_requests_max; ++i) {
     ASSERT_EQ(ask(R"({"do":"agent.start","jobs":[],"wait":1000})"), "(nothing yet)");

@@ -75,6 +75,16 @@ TEST_F(FirmwareTest, HasNothingButItsFourDescriptorsAnEmptyEnvironmentAndItsFold
   EXPECT_EQ(lines[7], "NoNewPrivs:\t1");
 }
 
+TEST_F(FirmwareTest, HasSoMuchMemoryAndFilesOfSuchASize) {
+  const std::string largest = std::to_string(firmware_file_bytes_max);
+  const std::string larger = std::to_string(firmware_file_bytes_max + 1);
+  run("trap '' XFSZ; ulimit -v; truncate -s " + largest + " f && stat -c %s f; truncate -s " + larger + " f");
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], std::to_string(firmware_memory_bytes_max / 1024));
+  EXPECT_EQ(lines[1], largest);
+  EXPECT_NE(lines[2].find("File too large"), std::string::npos) << lines[2];
+}
+
 TEST_F(FirmwareTest, StartsACrashedProgramAgainLater) {
   ends_wanted = 3;
   run("echo up; kill -SEGV $$");
@@ -103,6 +113,15 @@ TEST_F(FirmwareTest, ExchangesFrames) {
 TEST_F(FirmwareTest, IsEndedWhenItBreaksTheProtocol) {
   run(R"(printf '\xff\xff\xff\xff' >&3; sleep 60)");
   EXPECT_EQ(ends[0].rfind("the program broke the protocol: a frame is larger", 0), 0u) << ends[0];
+}
+
+TEST_F(FirmwareTest, MayReadItsAnswersLate) {
+  constexpr std::size_t answer_bytes = 30;
+  constexpr std::size_t count = firmware_unread_bytes_max / answer_bytes;
+  const std::string all = std::to_string(count * answer_bytes);
+  run("for ((i = 0; i < " + std::to_string(count) + "; ++i)); do " +
+      R"(printf '\x00\x00\x00\x10\x01\x01\x00\x00\x00\x05{"do":"x"}'; done >&3; head -c )" + all + " <&3 | wc -c");
+  EXPECT_EQ(lines, std::vector{all});
 }
 
 TEST_F(FirmwareTest, IsEndedWhenItDoesNotReadItsAnswers) {

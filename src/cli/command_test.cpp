@@ -1,6 +1,7 @@
 #include "cli/config.h"
 #include "cli/output.h"
 #include "cli/scripted_for_test.h"
+#include "cli/session.h"
 
 namespace signet::cli {
 namespace {
@@ -46,6 +47,26 @@ TEST(Command, an_error_names_the_next_step_and_programs_get_it_as_json) {
   EXPECT_NE(script.err.str().find("signet login"), std::string::npos);
   script.answers["GET /v3/audit?size=50"] = {500, "<html>"};
   EXPECT_EQ(script.run({"audit", "ls"}), 69);
+}
+
+TEST(Command, what_it_reads_has_limits) {
+  Scripted_for_test script;
+  std::string config = script.config();
+  config.resize(config_bytes_max, ' ');
+  script.store(config);
+  EXPECT_EQ(script.run({"device", "ls"}), 0) << script.err.str();
+  script.store(config + " ");
+  EXPECT_NE(script.run({"device", "ls"}), 0);
+
+  script.store(config);
+  const auto answer_of_depth = [&](std::size_t depth) {  // the answer itself is one
+    const std::string deep = std::string(depth - 1, '[') + std::string(depth - 1, ']');
+    script.answers["GET " + script.base + "/devices"] = {200,
+                                                         R"({"devices":[)" + script.device + R"(],"x":)" + deep + "}"};
+    return script.run({"device", "ls"});
+  };
+  EXPECT_EQ(answer_of_depth(answer_depth_max), 0) << script.err.str();
+  EXPECT_NE(answer_of_depth(answer_depth_max + 1), 0);
 }
 
 TEST(Command, an_api_key_and_another_manager_win_over_what_is_remembered) {

@@ -61,9 +61,11 @@ TEST(Stretch, RefusesWhatNoFileOfOursAsksFor) {
   EXPECT_EQ(code("correct horse", {0, 64, 1}), Errc::malformed);
   EXPECT_EQ(code("correct horse", {1, 64, 0}), Errc::malformed);
   EXPECT_EQ(code("correct horse", {1, 4, 1}), Errc::malformed);
-  EXPECT_EQ(code("correct horse", {17, 64, 1}), Errc::too_large);
-  EXPECT_EQ(code("correct horse", {1, 1024 * 1024 + 1, 1}), Errc::too_large);
-  EXPECT_EQ(code("correct horse", {1, 64, 17}), Errc::too_large);
+  const StretchCost& most = stretch_cost_max;
+  EXPECT_TRUE(stretch(bytes_of("correct horse"), {}, {most.passes, 8 * most.lanes, most.lanes}));
+  EXPECT_EQ(code("correct horse", {most.passes + 1, 64, 1}), Errc::too_large);
+  EXPECT_EQ(code("correct horse", {1, most.memory_kib + 1, 1}), Errc::too_large);
+  EXPECT_EQ(code("correct horse", {1, 64, most.lanes + 1}), Errc::too_large);
 }
 
 }  // namespace

@@ -17,9 +17,26 @@ TEST(Own, AChainIsKeptAndReadStrictly) {
   EXPECT_FALSE(decode_chain(longer));
   EXPECT_EQ(encode_chain({}).error().code, Errc::malformed);
   EXPECT_EQ(encode_chain({Buffer{}}).error().code, Errc::malformed);
-  EXPECT_EQ(encode_chain({Buffer(2001)}).error().code, Errc::too_large);
-  EXPECT_EQ(encode_chain({Buffer(1), Buffer(1), Buffer(1), Buffer(1)}).error().code, Errc::too_large);
   EXPECT_FALSE(decode_chain(Buffer{0}));
+}
+
+TEST(Own, AChainHasLimits) {
+  const auto read_back = [](const std::vector<Buffer>& chain) { return decode_chain(encode_chain(chain).value()); };
+  std::vector<Buffer> most(own_certificates_max, Buffer(1));
+  EXPECT_EQ(read_back(most).value(), most);
+  Buffer bytes = encode_chain(most).value();
+  most.emplace_back(1);
+  EXPECT_EQ(encode_chain(most).error().code, Errc::too_large);
+  bytes[0] = own_certificates_max + 1;
+  Writer{bytes}.u16_be(1).u8(0);
+  EXPECT_EQ(decode_chain(bytes).error().code, Errc::malformed);
+
+  const std::vector<Buffer> largest{Buffer(own_certificates_bytes_max - 1), Buffer(1)};
+  EXPECT_EQ(read_back(largest).value(), largest);
+  EXPECT_EQ(encode_chain({Buffer(own_certificates_bytes_max), Buffer(1)}).error().code, Errc::too_large);
+  Buffer larger{1};
+  Writer{larger}.u16_be(own_certificates_bytes_max + 1).bytes(Buffer(own_certificates_bytes_max + 1));
+  EXPECT_EQ(decode_chain(larger).error().code, Errc::too_large);
 }
 
 TEST(Own, TheUidTellsWhatItIsMadeOfAndIsNoChips) {

@@ -1,5 +1,6 @@
 // Every function for people, asked by the owner, by a stranger, by an API key of another workspace, and by nobody.
 #include "fleet/manager_for_test.h"
+#include "fleet/state.h"
 #include "fleet/throttle.h"
 
 namespace signet::fleet {
@@ -158,7 +159,9 @@ TEST_F(AccessTest, NamesAreCheckedAndLimited) {
   EXPECT_TRUE(fails_with(m.fleet.create_workspace(m.owner, "", ""), Errc::malformed));
   EXPECT_TRUE(fails_with(m.fleet.create_workspace(m.owner, "a\x1b[31m", ""), Errc::malformed));
   EXPECT_TRUE(fails_with(m.fleet.create_workspace(m.owner, "\xff", ""), Errc::malformed));
-  EXPECT_TRUE(fails_with(m.fleet.create_fleet(m.owner, m.workspace.id, "n", std::string(1025, 'd')), Errc::too_large));
+  const std::string description(description_bytes_max, 'd');
+  EXPECT_TRUE(is_well(m.fleet.create_fleet(m.owner, m.workspace.id, "n", description)));
+  EXPECT_TRUE(fails_with(m.fleet.create_fleet(m.owner, m.workspace.id, "o", description + "d"), Errc::too_large));
 }
 
 }  // namespace

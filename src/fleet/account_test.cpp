@@ -1,4 +1,5 @@
 #include "fleet/manager_for_test.h"
+#include "fleet/state.h"
 #include "fleet/throttle.h"
 
 namespace signet::fleet {
@@ -144,6 +145,21 @@ TEST_F(SignInTest, AnApiKeyReachesItsOwnWorkspaceAlone) {
   EXPECT_TRUE(fails_with(m.fleet.import_units(key, {m.make_unit().unit}, "m"), Errc::forbidden));
   m.clock.advance(Policy{}.session_lifetime * 100);
   EXPECT_TRUE(is_well(m.fleet.authenticate(text, elsewhere))) << "a key stands until it is taken away";
+}
+
+// Ours are shorter: one of the limit's length is put into the store to be found.
+TEST_F(SignInTest, ATokenPastItsLimitIsNotEvenLookedFor) {
+  for (const std::size_t size : {token_bytes_max, token_bytes_max + 1}) {
+    const std::string text(size, 't');
+    Token token{};
+    token.hash = crypto::sha256(bytes_of(text));
+    token.account = m.owner.account;
+    token.expires_at = m.clock.now() + Seconds{60};
+    ASSERT_TRUE(is_well(m.store.change([&](Changes& to) { return to.add_token(token); })));
+    const auto actor = m.fleet.authenticate(text, elsewhere);
+    EXPECT_EQ(static_cast<bool>(actor), size == token_bytes_max) << size;
+    if (!actor) EXPECT_EQ(actor.error().code, Errc::unauthenticated);
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "fleet/manager_for_test.h"
+#include "fleet/state.h"
 
 namespace signet::fleet {
 namespace {
@@ -93,8 +94,9 @@ TEST_F(ClaimTest, ARestartForgetsEveryChallenge) {
 }
 
 TEST_F(ClaimTest, AtMostSoManyAreOutstanding) {
-  constexpr int outstanding_max = 32;
-  for (int i = 0; i < outstanding_max; ++i) ASSERT_TRUE(is_well(m.fleet.begin_claim(m.owner, device, unit.unit.dcn)));
+  for (std::size_t i = 0; i < outstanding_claims_max; ++i) {
+    ASSERT_TRUE(is_well(m.fleet.begin_claim(m.owner, device, unit.unit.dcn)));
+  }
   EXPECT_TRUE(fails_with(m.fleet.begin_claim(m.owner, device, unit.unit.dcn), Errc::exhausted));
   m.clock.advance(identity::claim_lifetime);
   EXPECT_TRUE(is_well(m.fleet.begin_claim(m.owner, device, unit.unit.dcn)));
@@ -134,6 +136,7 @@ TEST_F(ClaimTest, RevokedIsForEver) {
   m.store.fail_next_commits(1);
   EXPECT_TRUE(fails_with(m.fleet.revoke(m.owner, device, "stolen"), Errc::exhausted));
   EXPECT_TRUE(m.expelled.empty()) << "not revoked, so not expelled";
+  EXPECT_TRUE(fails_with(m.fleet.revoke(m.owner, device, std::string(reason_bytes_max + 1, 'r')), Errc::too_large));
   ASSERT_TRUE(is_well(m.fleet.revoke(m.owner, device, "stolen")));
   EXPECT_EQ(m.expelled, std::vector{device});
   EXPECT_EQ(m.last_audit().detail, unit.unit.dcn + ": stolen");
@@ -150,6 +153,13 @@ TEST_F(ClaimTest, RevokedIsForEver) {
   const auto spare = m.make_unit("sn0123AAAAAAAAAAAA01");
   ASSERT_TRUE(is_well(m.fleet.import_units(m.owner, {spare.unit}, "spare")));
   EXPECT_TRUE(is_well(m.claim(m.owner, device, spare))) << "the device may get a new element";
+}
+
+TEST_F(ClaimTest, AReasonOfTheLongestIsKeptWhole) {
+  ASSERT_TRUE(is_well(finish(begin().bytes)));
+  const std::string reason(reason_bytes_max, 'r');
+  ASSERT_TRUE(is_well(m.fleet.revoke(m.owner, device, reason)));
+  EXPECT_EQ(m.last_audit().detail, unit.unit.dcn + ": " + reason);
 }
 
 struct LegacyClaimTest : ClaimTest {

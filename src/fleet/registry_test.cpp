@@ -1,4 +1,5 @@
 #include "fleet/manager_for_test.h"
+#include "fleet/state.h"
 
 namespace signet::fleet {
 namespace {
@@ -27,7 +28,10 @@ TEST_F(RegistryTest, ImportsEachUnitOnce) {
   EXPECT_EQ(all[0].fingerprint, a.fingerprint);
   EXPECT_EQ(all[0].state, IdentityState::known);
   EXPECT_EQ(m.fleet.find_identity(m.owner, b.unit.dcn).value().fingerprint, b.fingerprint);
-  EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, 0, 1001), Errc::too_large));
+  EXPECT_EQ(m.fleet.registry(m.owner, 0, registry_page_max).value().size(), 2u);
+  EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, 0, registry_page_max + 1), Errc::too_large));
+  EXPECT_TRUE(m.fleet.registry(m.owner, page_number_max, 1).value().empty());
+  EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, page_number_max + 1, 1), Errc::too_large));
 }
 
 TEST_F(RegistryTest, AUnitWhoseKeyLiesInAFileIsNotTakenForHardware) {

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "fleet/manager_for_test.h"
+#include "fleet/state.h"
 
 namespace signet::fleet {
 namespace {
@@ -149,10 +150,16 @@ TEST_F(TelemetryTest, AQueryHasLimits) {
   query.size = data_page_max + 1;
   EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::too_large));
   query = all;
-  query.page = std::numeric_limits<std::size_t>::max();
-  EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::too_large));
+  query.page = page_number_max;
+  EXPECT_TRUE(is_well(m.fleet.data(m.owner, query)));
+  for (const std::size_t page : {page_number_max + 1, std::numeric_limits<std::size_t>::max()}) {
+    query.page = page;
+    EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::too_large));
+  }
   query = all;
-  query.tags.assign(101, "t");
+  query.tags.assign(data_filters_max, "t");
+  EXPECT_TRUE(is_well(m.fleet.data(m.owner, query)));
+  query.tags.push_back("t");
   EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::too_large));
   query.tags = {"not+a tag"};
   EXPECT_TRUE(fails_with(m.fleet.data(m.owner, query), Errc::malformed));

@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "fleet/manager_for_test.h"
+#include "fleet/state.h"
 
 namespace signet::fleet {
 namespace {
@@ -68,21 +69,32 @@ TEST_F(TwinTest, WhatIsNoMessageIsRefused) {
                           R"({"key":"","value":1})", "{\"key\":\"a\\n\",\"value\":1}"}) {
     EXPECT_TRUE(fails_with(say(bad), Errc::malformed)) << bad;
   }
-  EXPECT_TRUE(fails_with(say("{\"key\":\"" + std::string(65, 'k') + "\",\"value\":1}"), Errc::too_large));
-  EXPECT_TRUE(is_well(say("{\"key\":\"" + std::string(64, 'k') + "\",\"value\":1}")));
+  const std::string longest(twin_key_bytes_max, 'k');
+  EXPECT_TRUE(is_well(say("{\"key\":\"" + longest + "\",\"value\":1}")));
+  EXPECT_TRUE(fails_with(say("{\"key\":\"" + longest + "k\",\"value\":1}"), Errc::too_large));
   EXPECT_TRUE(fails_with(say(std::string(payload_bytes_max + 1, ' ')), Errc::too_large));
   m.store.fail_next_commits(1);
   EXPECT_TRUE(fails_with(say(R"({"key":"a","value":1})"), Errc::exhausted));
 }
 
 TEST_F(TwinTest, ATwinHasLimits) {
-  for (int i = 0; i < 256; ++i) ASSERT_TRUE(is_well(say("{\"key\":\"k" + std::to_string(i) + "\",\"value\":1}")));
+  for (std::size_t i = 0; i < twin_keys_max; ++i) {
+    ASSERT_TRUE(is_well(say("{\"key\":\"k" + std::to_string(i) + "\",\"value\":1}")));
+  }
   EXPECT_TRUE(fails_with(say(R"({"key":"one more","value":1})"), Errc::exhausted));
   EXPECT_TRUE(is_well(say(R"({"key":"k7","value":2})"))) << "one that is there may change";
   EXPECT_TRUE(is_well(say(R"({"key":"k7","value":null})")));
   EXPECT_TRUE(is_well(say(R"({"key":"one more","value":1})")));
-  const std::string big = "{\"key\":\"k8\",\"value\":\"" + std::string(48 * 1024, 'v') + "\"}";
-  EXPECT_TRUE(fails_with(say(big), Errc::exhausted)) << "all of it must fit one answer";
+}
+
+TEST_F(TwinTest, AllOfATwinFitsOneAnswer) {
+  const std::size_t longest = twin_bytes_max - std::string_view{"k\"\""}.size();
+  const auto keep = [&](std::size_t size) {
+    return say("{\"key\":\"k\",\"value\":\"" + std::string(size, 'v') + "\"}");
+  };
+  EXPECT_TRUE(is_well(keep(longest)));
+  EXPECT_TRUE(fails_with(keep(longest + 1), Errc::exhausted));
+  EXPECT_TRUE(fails_with(say(R"({"key":"more","value":1})"), Errc::exhausted));
 }
 
 }  // namespace

@@ -62,6 +62,16 @@ TEST(ClaimStatement, EveryBitMeansSomething) {
   }
 }
 
+TEST(ClaimStatement, ExpiresInTheYear9999AtTheLatest) {
+  ClaimStatement latest = statement();
+  latest.expiry = claim_expiry_max;
+  Buffer bytes = encode(latest);
+  EXPECT_EQ(decode_claim_statement(bytes).value(), latest);
+  bytes.resize(bytes.size() - 8);
+  Writer{bytes}.u64_be(static_cast<std::uint64_t>(epoch_micros(claim_expiry_max)) + 1);
+  EXPECT_EQ(decode_claim_statement(bytes).error().code, Errc::malformed);
+}
+
 TEST(ClaimStatement, LimitsHold) {
   ClaimStatement large = statement();
   large.server = large.account = large.workspace = large.device = large.dcn = std::string(claim_field_bytes_max, 'x');

@@ -315,6 +315,25 @@ TEST(Manifest, AChainHoldsAtMostTheRoot) {
   EXPECT_NE(reason(with(2), ours(f)), "accepted");
 }
 
+TEST(Manifest, AKeyIsOfASlotThatThereIs) {
+  const Foundry f;
+  const auto written = [&](unsigned slot) {
+    NewUnit unit = new_unit(f);
+    unit.keys[slot] = samples::Key{21}.public_key;
+    return write_unit(unit, f.log_signer, f.log_key.signs());
+  };
+  const std::string last = "[" + written(key_slot_max).value() + "]";
+  EXPECT_TRUE(read_manifest(bytes_of(last), ours(f)).value()[0].keys.contains(key_slot_max));
+  EXPECT_EQ(written(key_slot_max + 1).error().code, Errc::conflict);
+  const auto renumbered = [&](unsigned slot) {
+    return resigned(f, [&](json::object& p) {
+      p["publicKeySet"].as_object()["keys"].as_array()[1].as_object()["kid"] = std::to_string(slot);
+    });
+  };
+  EXPECT_EQ(reason(renumbered(key_slot_max), ours(f)), "accepted");
+  EXPECT_EQ(read_manifest(bytes_of(renumbered(key_slot_max + 1)), ours(f)).error().code, Errc::malformed);
+}
+
 TEST(Manifest, ABackslashAtTheLimitDoesNotHideTheLimit) {
   const std::string start = R"({"a":")";
   const std::string before = start + std::string(manifest_unit_bytes_max - 1 - start.size(), 'x');

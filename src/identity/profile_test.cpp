@@ -114,6 +114,19 @@ TEST(Profile, AServerHasOneToEightNames) {
                             m.ca_key.signs()));
 }
 
+TEST(Profile, NamesOfTheManagersOwnAreLimited) {
+  const Manager m;
+  const auto made = [&](const std::string& name) -> std::vector<bool> {
+    const auto signs = m.ca_key.signs();
+    return {static_cast<bool>(issue_manager_ca(m.ca_key.public_key, name, today, signs)),
+            static_cast<bool>(issue_server(m.key.public_key, {name}, m.ca, today, signs)),
+            static_cast<bool>(issue_enrolled(m.key.public_key, name, m.ca, today, signs)),
+            static_cast<bool>(make_request(m.key.public_key, name, m.key.signs()))};
+  };
+  EXPECT_EQ(made(std::string(common_name_bytes_max, 'x')), std::vector<bool>(4, true));
+  EXPECT_EQ(made(std::string(common_name_bytes_max + 1, 'x')), std::vector<bool>(4, false));
+}
+
 TEST(Request, ProvesThatItsMakerHoldsTheKey) {
   const Key key{40};
   const Buffer request = make_request(key.public_key, "bench sensor", key.signs()).value();

@@ -2,6 +2,7 @@
 
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
+#include "mqtt/outgoing.h"
 #include "mqtt/puback.h"
 #include "mqtt/subscribe.h"
 #include "mqtt/wire.h"
@@ -191,6 +192,23 @@ TEST(MqttClientSession, HoldsItsOwnReceiveMaximum) {
   EXPECT_FALSE(client.closed) << "the id is free again";
   client.feed(written(Version::v5, Publish{.qos = Qos::at_least_once, .topic = "t", .packet_id = 3}));
   EXPECT_EQ(client.closed->reason, ReasonCode::receive_maximum_exceeded);
+}
+
+TEST(MqttOutgoing, SendsAtMostTheWindowAndStillFindsIdsForRequests) {
+  Outgoing outgoing;
+  outgoing.set_window(65'535);  // what a peer may grant
+  for (std::size_t i = 0; i < window_max; ++i) ASSERT_TRUE(outgoing.take());
+  EXPECT_EQ(outgoing.take().error().code, Errc::exhausted);
+  std::uint16_t request = 0;
+  for (std::size_t i = 0; i < requests_max; ++i) {
+    const auto id = outgoing.take_request();
+    ASSERT_TRUE(id);
+    ASSERT_FALSE(outgoing.unacknowledged().contains(id.value()));
+    request = id.value();
+  }
+  EXPECT_EQ(outgoing.take_request().error().code, Errc::exhausted);
+  EXPECT_TRUE(outgoing.answer(request));
+  EXPECT_TRUE(outgoing.take_request());
 }
 
 TEST(MqttClientSession, PacketIdsGoRoundAndSkipThoseInUse) {

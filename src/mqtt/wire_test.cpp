@@ -57,6 +57,16 @@ TEST(MqttWire, TextIsUtf8WithoutZero) {
   }
 }
 
+TEST(MqttWire, TextIsAsLongAsItsLengthCanSay) {
+  const std::string longest(string_bytes_max, 'x');
+  Buffer written;
+  write_string(written, longest);
+  Reader in{written};
+  EXPECT_EQ(read_string(in).value(), longest);
+  Buffer out;
+  EXPECT_DEATH(write_string(out, longest + "x"), "string_bytes_max") << "who writes has checked it";
+}
+
 TEST(MqttWire, PingsHaveNoBodyAndNoFlags) {
   Buffer out;
   encode_pingreq(out);

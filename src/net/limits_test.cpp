@@ -1,5 +1,6 @@
 // Limits of one connection that need a peer who does not do its part, and a clock that stands still.
 #include "net/stream_connection.h"
+#include "net/tls_context.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -23,6 +24,20 @@ struct Place final : Admission {
   ~Place() override { held_ = false; }
   void handshake_over() override {}
   bool& held_;
+};
+
+// Whose peer always has more to say.
+struct Endless final : Stream {
+  explicit Endless(int& count) : reads(count) {}
+  Result<Need> handshake() override { return Need::nothing; }
+  Result<Moved> read(std::span<std::uint8_t> into) override { return ++reads, Moved{.bytes = into.size()}; }
+  Result<Moved> write(Bytes bytes) override { return Moved{.bytes = bytes.size()}; }
+  Need end() override { return Need::nothing; }
+  std::string version() const override { return {}; }
+  std::string alpn() const override { return {}; }
+  const Buffer& peer_certificate() const override { return none; }
+  int& reads;
+  Buffer none;
 };
 
 struct ConnectionLimits : testing::Test {
@@ -86,6 +101,25 @@ TEST_F(ConnectionLimits, OneThatReadsNothingIsCutAtCloseTimeout) {
   turn();
   EXPECT_TRUE(owner->closed);
   EXPECT_FALSE(held);
+}
+
+TEST_F(ConnectionLimits, OneThatHasALotToSayLetsOthersHaveTheirTurn) {
+  const auto owner = std::make_shared<Owner>();
+  const auto connection = std::make_shared<StreamConnection>(*loop, owner, std::make_unique<Place>(held));
+  int reads = 0;
+  connection->begin(std::move(ours), std::make_unique<Endless>(reads), "peer");
+  for (int i = 0; i < 3; ++i) {
+    reads = 0;
+    turn();
+    EXPECT_EQ(reads, reads_a_turn_max);
+  }
+  connection->close_now();
+  turn();
+}
+
+TEST(TlsLimits, AnEndSpeaksAtMostSoManyProtocols) {
+  EXPECT_EQ(alpn_wire(std::vector<std::string>(alpn_names_max, "mqtt")).size(), alpn_names_max * 5);
+  EXPECT_DEATH(alpn_wire(std::vector<std::string>(alpn_names_max + 1, "mqtt")), "alpn_names_max");
 }
 
 TEST_F(ConnectionLimits, LingeringEndsWhenThePeerDoes) {

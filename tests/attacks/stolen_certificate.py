@@ -21,7 +21,13 @@ def certificates_of(manifest):
 
 
 class StolenCertificate(unittest.TestCase):
-    def test_the_owner_is_let_in_and_the_thief_is_not(self):
+    def test_the_owner_is_let_in_and_the_thief_is_not_with_tls_1_2(self):
+        self.play("1.2")
+
+    def test_the_owner_is_let_in_and_the_thief_is_not_with_tls_1_3(self):
+        self.play("1.3")
+
+    def play(self, version):
         with Scene() as scene:
             manager = scene.manager()
             board = Board(scene, PUBLISHING)
@@ -35,13 +41,12 @@ class StolenCertificate(unittest.TestCase):
 
             stolen = scene.folder / "stolen.pem"
             stolen.write_text(certificates_of(board.manifest))
-            for version in ("1.2", "1.3"):
-                thief = run(BIN / "impostor", "--port", manager.port, "--ca", manager.ca, "--chain", stolen,
-                            "--tls", version)
-                self.assertEqual(thief.returncode, 0, thief.stdout + thief.stderr)
-                self.assertIn("refused: ", thief.stdout)
+            thief = run(BIN / "impostor", "--port", manager.port, "--ca", manager.ca, "--chain", stolen,
+                        "--tls", version)
+            self.assertEqual(thief.returncode, 0, thief.stdout + thief.stderr)
+            self.assertIn("refused: ", thief.stdout)
 
-            line, = self.refusals(manager)  # the second is like it: the audit counts it in the next line of its kind
+            line, = self.refusals(manager)
             self.assertFalse(line["allowed"])
             self.assertEqual(line["subject"], self.dcn_of(manager))
             self.assertEqual(line["detail"], "the peer does not hold the key of the certificate it showed")

@@ -11,7 +11,7 @@ from harness import BIN, Manager, Scene, run  # noqa: E402
 
 PROGRAMS = ("signetd", "signet", "signet-foundry", "signet-board", "signet-element")
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
-USAGE, BAD_DATA, CONFLICT, DAMAGED = 64, 65, 73, 70  # src/base/exit_code.h
+USAGE, BAD_DATA, UNAVAILABLE, CONFLICT, DAMAGED = 64, 65, 69, 73, 70  # src/base/exit_code.h
 
 
 class CommandLines(unittest.TestCase):
@@ -108,6 +108,28 @@ class ManagerStart(unittest.TestCase):
         self.assertEqual(refused.returncode, DAMAGED, refused.stderr)
         self.assertIn("ca.key", refused.stderr)
         self.assertFalse((self.manager.data / "ca.key").exists())
+
+
+class FoundryLine(unittest.TestCase):
+    LINKS_FILE_BYTES_MAX = 64 * 1024  # links_file_bytes_max of src/apps/foundry_line.h
+
+    def test_a_file_of_links_has_a_size(self):
+        with Scene() as scene:
+            foundry, links = scene.folder / "foundry", scene.folder / "links"
+            self.assertEqual(run(BIN / "signet-foundry", "init", foundry).returncode, 0)
+            text = f"unix:{scene.folder}/nobody\n#"
+
+            def run_with(size):
+                links.write_text(text.ljust(size, "x"))
+                return run(BIN / "signet-foundry", "run", "--foundry", foundry, "--batch", "one", "--once",
+                           "--links-file", links)
+
+            read = run_with(self.LINKS_FILE_BYTES_MAX)
+            self.assertEqual(read.returncode, UNAVAILABLE, read.stderr)  # nobody is there, but the file was read
+            self.assertIn("a place has no unit", read.stderr)
+            refused = run_with(self.LINKS_FILE_BYTES_MAX + 1)
+            self.assertEqual(refused.returncode, BAD_DATA, refused.stderr)
+            self.assertIn("links", refused.stderr)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,32 @@ TEST_F(TheLine, OnceIsOneElementAPlaceAndAnEmptyPlaceIsAFailure) {
   EXPECT_EQ(units(), 1u);
 }
 
+// A good contact at first, and then none for so many turns.
+class Loose final : public element::Link {
+ public:
+  Loose(std::shared_ptr<element::Link> inner, unsigned bad_turns) : inner_(std::move(inner)), bad_turns_(bad_turns) {}
+  Status wake() override {
+    if (turns_++ > 0 && bad_turns_ > 0) return --bad_turns_, Error{Errc::unavailable, "a loose contact"};
+    return inner_->wake();
+  }
+  Result<Buffer> exchange(Bytes command, Millis longest) override { return inner_->exchange(command, longest); }
+  Status idle() override { return inner_->idle(); }
+  Status sleep() override { return inner_->sleep(); }
+
+ private:
+  std::shared_ptr<element::Link> inner_;
+  unsigned turns_ = 0, bad_turns_;
+};
+
+TEST_F(TheLine, AnElementIsTriedSoOftenWhenTheBusFails) {
+  sockets_["1"].put(std::make_shared<Loose>(blank(), (tries_max - 1) * element::attempts_max));
+  EXPECT_EQ(run({.places = {{"1", {}}}, .once = true}).made, 1u);
+  EXPECT_EQ(entries_.back().tries, tries_max);
+  sockets_["1"].put(std::make_shared<Loose>(blank(), 100 * element::attempts_max));
+  EXPECT_EQ(run({.places = {{"1", {}}}, .once = true}).failed, 1u);
+  EXPECT_EQ(entries_.back().tries, tries_max) << "and no more";
+}
+
 TEST_F(TheLine, AFinishedUnitIsPresentAndAPartOfAnotherFoundryIsScrapped) {
   const auto unit = blank();
   sockets_["1"].put(unit);

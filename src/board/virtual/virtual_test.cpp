@@ -50,6 +50,18 @@ TEST_F(VirtualTest, ARadioFileIsReadLineByLine) {
   EXPECT_NE(parse_radio_conf("ok = x\nnonsense\n").error().what.find("line 2"), std::string::npos);
 }
 
+TEST_F(VirtualTest, ARadioFileHasASize) {
+  VirtualRadio radio = VirtualRadio::create(folder, bytes_of("seed")).value();
+  ASSERT_TRUE(radio.configure("Open", ""));
+  Buffer text = copy_of(bytes_of("Open =\n#"));
+  text.resize(radio_conf_bytes_max, 'x');
+  ASSERT_TRUE(write_file_atomic(folder + "/radio.conf", text, 0600));
+  EXPECT_TRUE(radio.start());
+  text.push_back('x');
+  ASSERT_TRUE(write_file_atomic(folder + "/radio.conf", text, 0600));
+  EXPECT_EQ(radio.start().error().code, Errc::too_large);
+}
+
 class PtyTest : public VirtualTest {
  protected:
   void SetUp() override {

@@ -94,8 +94,8 @@ const Mistake mistakes[] = {
     {"sha update of 65", Opcode::sha, 1, 65, 65},
     {"sha update of another length", Opcode::sha, 1, 5, 4},
     {"sha end target 2", Opcode::sha, 0x82, 0, 0},
-    {"sha context of 35", Opcode::sha, 7, 35, 35},
-    {"sha context of 100", Opcode::sha, 7, 100, 100},
+    {"sha context too short", Opcode::sha, 7, sha_context_bytes_min - 1, sha_context_bytes_min - 1},
+    {"sha context too long", Opcode::sha, 7, sha_context_bytes_max + 1, sha_context_bytes_max + 1},
     {"read zone 3", Opcode::read, 3, 0, 0},
     {"read encrypted", Opcode::read, 0x42, 0x40, 0},
     {"read with data", Opcode::read, 0, 0, 4},
@@ -249,6 +249,17 @@ TEST(EmulatorSha, AContextLeavesNothingOfWhatItTookBehind) {
   ASSERT_NE(std::search(place.begin(), place.end(), key.begin(), key.end()), place.end());
   context->~ShaContext();
   EXPECT_EQ(std::search(place.begin(), place.end(), key.begin(), key.begin() + 8), place.end());
+}
+
+TEST(EmulatorSha, TakesTheShortestAndTheLongestContext) {
+  TestChip chip;
+  for (const std::size_t size : {sha_context_bytes_min, sha_context_bytes_max}) {
+    ShaContext taken;
+    taken.update(Buffer(size - sha_context_bytes_min));
+    const Buffer context = taken.encode();
+    ASSERT_EQ(context.size(), size);
+    EXPECT_EQ(chip.answer(Opcode::sha, 7, static_cast<std::uint16_t>(size), context), "00") << size;
+  }
 }
 
 TEST(EmulatorSha, TakesAnyContextThatFits) {

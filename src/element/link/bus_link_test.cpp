@@ -19,6 +19,8 @@ struct Chip {
   Buffer output = {};
   std::size_t read_at = 0;
   int busy = 0;
+  Micros wakes_after{0};
+  Micros waited{0};  // since the pulse
 };
 
 class FakeBus final : public I2cBus {
@@ -28,6 +30,7 @@ class FakeBus final : public I2cBus {
   void release() override { said_ += "release "; }
   Status wake_pulse() override {
     said_ += "pulse ";
+    chip_.waited = Micros{0};
     if (!chip_.awake) chip_.awake = true, chip_.output = chip_.greeting, chip_.read_at = 0;
     return {};
   }
@@ -43,14 +46,14 @@ class FakeBus final : public I2cBus {
     return true;
   }
   Result<std::optional<Buffer>> read(std::uint8_t address, std::size_t size) override {
-    if (!chip_.awake || address != chip_.address) return std::optional<Buffer>{};
+    if (!chip_.awake || address != chip_.address || chip_.waited < chip_.wakes_after) return std::optional<Buffer>{};
     Buffer out(size, 0xff);
     for (std::size_t i = 0; i < size && chip_.read_at < chip_.output.size(); ++i)
       out[i] = chip_.output[chip_.read_at++];
     said_ += "read" + std::to_string(size) + " ";
     return std::optional{out};
   }
-  void wait(Micros) override {}
+  void wait(Micros time) override { chip_.waited += time; }
   std::string name() const override { return "here"; }
 
  private:
@@ -82,6 +85,18 @@ TEST_F(BusProtocol, AsksABusyChipAgainUntilItsLongestTimeIsOver) {
   EXPECT_TRUE(host->exchange(info_packet, Millis{10}));
   chip.busy_polls = 100;
   EXPECT_EQ(host->exchange(info_packet, Millis{10}).error().what, "no answer within 10 ms");
+}
+
+TEST_F(BusProtocol, WaitsForAWakingChipFromTheShortestTimeToTheLongest) {
+  chip.wakes_after = wake_high_min;
+  ASSERT_TRUE(link()->wake());
+  EXPECT_EQ(chip.waited, wake_high_min) << "its first look sees the greeting";
+  for (const Micros late : {Micros{wake_high_max}, wake_high_max + wake_high_min}) {
+    chip.awake = false, chip.wakes_after = late;
+    EXPECT_TRUE(link()->wake()) << late.count();
+  }
+  chip.awake = false, chip.wakes_after = wake_high_max + wake_high_min + Micros{1};
+  EXPECT_EQ(link(0x60)->wake().error().code, Errc::unavailable);
 }
 
 TEST_F(BusProtocol, SendsAHalfAwakeChipToIdleAndWakesItOnce) {

@@ -5,7 +5,9 @@
 #include "element/link/trace_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 namespace signet::element {
 namespace {
@@ -87,6 +89,49 @@ TEST(TraceFile, KeepsAConversationThatReplaysAndStaysPrivate) {
   EXPECT_EQ(again.value()->idle().error().code, Errc::unavailable);
   EXPECT_EQ(again.value()->wake().error().code, Errc::malformed) << "the end";
   EXPECT_EQ(record_to_file(path, std::make_unique<Echo>()).error().code, Errc::conflict) << "never overwritten";
+}
+
+TEST(TraceFile, IsReadUpToItsLimit) {
+  Folder_for_test folder;
+  const std::string path = folder.file("trace");
+  Buffer text = copy_of(bytes_of(std::string{trace_header} + "\n#"));
+  text.resize(trace_bytes_max, 'x');
+  ASSERT_TRUE(write_file_atomic(path, text, 0600));
+  EXPECT_TRUE(replay_file(path));
+  text.push_back('x');
+  ASSERT_TRUE(write_file_atomic(path, text, 0600));
+  EXPECT_EQ(replay_file(path).error().code, Errc::too_large);
+}
+
+// A server that takes a host's requests and says what the test lets it say.
+TEST(SocketBus, GivesUpOnAnAnswerThatDoesNotComeWhole) {
+  Folder_for_test folder;
+  const std::string path = folder.file("bus");
+  const Fd server{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  std::ranges::copy(path, address.sun_path);
+  ASSERT_EQ(::bind(server.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(server.get(), 1), 0);
+  const auto bus = SocketBus::open_unix(path, Millis{20});
+  ASSERT_TRUE(bus) << bus.error().what;
+  const Fd chip{::accept(server.get(), nullptr, nullptr)};
+  ASSERT_EQ(::send(chip.get(),
+                   "\x01"
+                   "abcd",
+                   5, 0),
+            5);
+  EXPECT_EQ(*bus.value()->read(0x60, 4).value(), copy_of(bytes_of("abcd")));
+  ASSERT_EQ(::send(chip.get(),
+                   "\x01"
+                   "abc",
+                   4, 0),
+            4);
+  const auto late = bus.value()->read(0x60, 4);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::unavailable);
+  EXPECT_TRUE(late.error().what.ends_with("does not answer")) << late.error().what;
+  EXPECT_FALSE(bus.value()->write(0x60, Buffer{0})) << "where a request begins is not known any more";
 }
 
 TEST(TraceFile, IsReadWholeOrRefusedWithItsLine) {

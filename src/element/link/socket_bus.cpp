@@ -69,17 +69,19 @@ Result<TcpPlace> parse_tcp_place(std::string_view text) {
   return out;
 }
 
-Result<std::unique_ptr<I2cBus>> SocketBus::open(std::string name, Connect connect) {
+Result<std::unique_ptr<I2cBus>> SocketBus::open(std::string name, Connect connect, Millis answer_wait) {
   Fd fd = TRY(connect());
-  return std::unique_ptr<I2cBus>{new SocketBus{std::move(name), std::move(connect), std::move(fd)}};
+  return std::unique_ptr<I2cBus>{new SocketBus{std::move(name), std::move(connect), std::move(fd), answer_wait}};
 }
 
-Result<std::unique_ptr<I2cBus>> SocketBus::open_unix(const std::string& path) {
-  return open(path, [path] { return connect_unix(path); });
+Result<std::unique_ptr<I2cBus>> SocketBus::open_unix(const std::string& path, Millis answer_wait) {
+  return open(
+      path, [path] { return connect_unix(path); }, answer_wait);
 }
 
 Result<std::unique_ptr<I2cBus>> SocketBus::open_tcp(const TcpPlace& place) {
-  return open("tcp:" + place.host + ":" + place.port, [place] { return connect_tcp(place); });
+  return open(
+      "tcp:" + place.host + ":" + place.port, [place] { return connect_tcp(place); }, bus_answer_wait_max);
 }
 
 Error SocketBus::gone() const {
@@ -88,9 +90,12 @@ Error SocketBus::gone() const {
 
 Result<Buffer> SocketBus::receive(std::size_t size, Millis wait) {
   Buffer out(size);
+  const SystemClock clock;
+  const Instant end = clock.monotonic() + wait;
   for (std::size_t have = 0; have < size;) {
+    const Millis left = std::max(Millis{0}, std::chrono::ceil<Millis>(end - clock.monotonic()));
     pollfd ready{.fd = fd_.get(), .events = POLLIN, .revents = 0};
-    const int count = ::poll(&ready, 1, static_cast<int>(wait.count()));
+    const int count = ::poll(&ready, 1, static_cast<int>(left.count()));
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) return Error{Errc::unavailable, "the secure element at " + name_ + " does not answer"};
     const ssize_t got = ::recv(fd_.get(), out.data() + have, size - have, 0);
@@ -107,7 +112,7 @@ Result<std::optional<Buffer>> SocketBus::transact_connected(const BusRequest& re
   if (::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) return gone();
   const Buffer ack = TRY(receive(1, wait));
   if (!TRY(decode_bus_ack(ack[0]))) return std::optional<Buffer>{};
-  return std::optional{TRY(receive(bus_answer_bytes(request), bus_answer_wait_max))};
+  return std::optional{TRY(receive(bus_answer_bytes(request), answer_wait_))};
 }
 
 // After a failure the two ends no longer agree where a request begins: only a new connection helps.
@@ -132,12 +137,11 @@ Status SocketBus::wake_pulse() {
 }
 
 Result<bool> SocketBus::write(std::uint8_t address, Bytes data) {
-  return TRY(transact({.op = BusOp::write, .address = address, .data = data}, bus_answer_wait_max)).has_value();
+  return TRY(transact({.op = BusOp::write, .address = address, .data = data}, answer_wait_)).has_value();
 }
 
 Result<std::optional<Buffer>> SocketBus::read(std::uint8_t address, std::size_t size) {
-  return transact({.op = BusOp::read, .address = address, .read_size = static_cast<std::uint16_t>(size)},
-                  bus_answer_wait_max);
+  return transact({.op = BusOp::read, .address = address, .read_size = static_cast<std::uint16_t>(size)}, answer_wait_);
 }
 
 }  // namespace signet::element

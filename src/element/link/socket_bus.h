@@ -9,7 +9,7 @@
 
 namespace signet::element {
 
-inline constexpr Millis bus_answer_wait_max{5'000};
+inline constexpr Millis bus_answer_wait_max{5'000};  // for a whole answer, however slowly it drips
 
 // HOST:PORT or [ADDRESS]:PORT of a tcp link.
 struct TcpPlace {
@@ -22,7 +22,7 @@ class SocketBus final : public I2cBus {
  public:
   using Connect = std::function<Result<Fd>()>;
   // Connect at once, so that a wrong name shows here; and again at a take() when the server was started anew.
-  static Result<std::unique_ptr<I2cBus>> open_unix(const std::string& path);
+  static Result<std::unique_ptr<I2cBus>> open_unix(const std::string& path, Millis answer_wait = bus_answer_wait_max);
   static Result<std::unique_ptr<I2cBus>> open_tcp(const TcpPlace& place);
 
   Status take() override;
@@ -34,9 +34,9 @@ class SocketBus final : public I2cBus {
   std::string name() const override { return name_; }
 
  private:
-  SocketBus(std::string name, Connect connect, Fd fd)
-      : name_(std::move(name)), connect_(std::move(connect)), fd_(std::move(fd)) {}
-  static Result<std::unique_ptr<I2cBus>> open(std::string name, Connect connect);
+  SocketBus(std::string name, Connect connect, Fd fd, Millis answer_wait)
+      : name_(std::move(name)), connect_(std::move(connect)), fd_(std::move(fd)), answer_wait_(answer_wait) {}
+  static Result<std::unique_ptr<I2cBus>> open(std::string name, Connect connect, Millis answer_wait);
   Error gone() const;
   Result<std::optional<Buffer>> transact(const BusRequest& request, Millis wait);
   Result<std::optional<Buffer>> transact_connected(const BusRequest& request, Millis wait);
@@ -45,6 +45,7 @@ class SocketBus final : public I2cBus {
   std::string name_;
   Connect connect_;
   Fd fd_;
+  Millis answer_wait_;
 };
 
 }  // namespace signet::element

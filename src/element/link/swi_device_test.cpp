@@ -56,6 +56,11 @@ class SingleWireChip : public testing::Test {
   Instant now{Seconds{1}};
 };
 
+TEST_F(SingleWireChip, HearsAtMostSoMuchAtOnce) {
+  EXPECT_TRUE(wire.on_characters(Buffer(swi_input_max, swi_one), now).empty());
+  EXPECT_DEATH(wire.on_characters(Buffer(swi_input_max + 1, swi_one), now), "swi_input_max");
+}
+
 TEST_F(SingleWireChip, CarriesAWholeExchange) {
   EXPECT_EQ(say("88"), "") << "asleep";
   wake();

@@ -45,6 +45,18 @@ TEST(ElementBus, RefusesWhatMakesNoSense) {
   EXPECT_FALSE(decode_bus_ack(2));
 }
 
+TEST(ElementBus, CarriesAsMuchAsItsLengthCanSay) {
+  const Buffer longest(bus_write_bytes_max, 7);
+  const Buffer write = encode_bus({.op = BusOp::write, .data = longest});
+  EXPECT_EQ(write.size(), bus_request_bytes_max);
+  EXPECT_EQ(copy_of(find_bus_request(write).value()->request.data), longest);
+  const Buffer longer(bus_write_bytes_max + 1, 7);
+  EXPECT_DEATH(encode_bus({.op = BusOp::write, .data = longer}), "bus_write_bytes_max");
+  const Buffer read = encode_bus({.op = BusOp::read, .read_size = bus_read_bytes_max});
+  EXPECT_EQ(bus_answer_bytes(find_bus_request(read).value()->request), bus_read_bytes_max);
+  EXPECT_EQ(static_cast<std::uint16_t>(bus_read_bytes_max + 1), 0) << "more cannot be asked for";
+}
+
 TEST(ElementBus, KnowsAWakeThatIsWrittenAsZeros) {
   const auto wakes = [](std::uint8_t address, Buffer data) {
     return is_wake_by_zeros({.op = BusOp::write, .address = address, .data = data});

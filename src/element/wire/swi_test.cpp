@@ -27,6 +27,14 @@ TEST(ElementSwi, ComesBackForEveryByte) {
   }
 }
 
+TEST(ElementSwi, SaysAtMostAFlagAndAPacket) {
+  const Buffer longest(1 + packet_bytes_max, 0xa5);
+  EXPECT_EQ(encode_swi(longest).size(), swi_characters_max);
+  EXPECT_EQ(decode_all(encode_swi(longest)).value(), longest);
+  const Buffer longer(longest.size() + 1, 0xa5);
+  EXPECT_DEATH(encode_swi(longer), "packet_bytes_max");
+}
+
 TEST(ElementSwi, TakesALatePulseAndNothingElse) {
   Buffer characters = encode_swi(Buffer{0x00});
   characters[0] = 0x7b, characters[1] = 0x7e, characters[2] = 0xfd;
