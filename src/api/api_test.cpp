@@ -252,6 +252,7 @@ TEST(Api, other_paths_and_methods_are_told_what_there_is) {
   const auto response = scene.send("PATCH", "/v3/workspaces");
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(response.headers.at("allow"), "GET, POST");
+  EXPECT_EQ(scene.send("GET", "/" + std::string(path_bytes_max - 1, 'x')).status, 404);
   EXPECT_EQ(scene.send("GET", "/" + std::string(path_bytes_max, 'x')).status, 413);
 }
 

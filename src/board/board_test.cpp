@@ -236,6 +236,8 @@ TEST_F(BoardTest, RefusesAnEndpointThatCannotBeRight) {
   EXPECT_EQ(ask(large).at("code"), "too_large");
   EXPECT_FALSE(file_exists(folder + "/endpoint.json"));
   EXPECT_TRUE(ask(good).empty());
+  large["receipt"] = std::string(receipt_bytes_max, 'r');
+  EXPECT_TRUE(ask(large).empty());
 }
 
 TEST_F(BoardTest, ADamagedEndpointIsNamedAndNotStartedOver) {

@@ -130,8 +130,10 @@ TEST_F(FirmwareTest, IsEndedWhenItDoesNotReadItsAnswers) {
 }
 
 TEST_F(FirmwareTest, CutsLinesThatAreTooLong) {
-  run("head -c 100000 /dev/zero | tr '\\0' x; echo; echo next");
-  EXPECT_EQ(lines, (std::vector<std::string>{"(a line longer than 1024 bytes)", "next"}));
+  const std::string longest(firmware_line_bytes_max, 'x');
+  run("echo " + longest + "; echo x" + longest + "; head -c 100000 /dev/zero | tr '\\0' x; echo; echo next");
+  const std::string cut = "(a line longer than 1024 bytes)";
+  EXPECT_EQ(lines, (std::vector<std::string>{longest, cut, cut, "next"}));
 }
 
 TEST_F(FirmwareTest, StopsAtOnce) {

@@ -181,7 +181,10 @@ TEST(SetupLink, is_taken_apart_whole_and_refused_in_part) {
   EXPECT_EQ(host_of_server(parsed.value().server), "::1");
   EXPECT_EQ(host_of_server("https://manager.example.org:8443"), "manager.example.org");
   for (std::size_t size = 0; size < link.size(); ++size) EXPECT_FALSE(parse_setup_link(link.substr(0, size))) << size;
-  EXPECT_FALSE(parse_setup_link(link + std::string(link_bytes_max, 'a')));
+  std::string longest = link;
+  longest.insert(longest.find("&ca"), link_bytes_max - longest.size(), 't');
+  EXPECT_TRUE(parse_setup_link(longest));
+  EXPECT_FALSE(parse_setup_link(longest.insert(longest.find("&ca"), "t")));
 }
 
 TEST(Output, a_table_counts_characters_and_lets_no_control_character_through) {

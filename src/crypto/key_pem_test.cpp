@@ -30,7 +30,10 @@ TEST(KeyPem, any_other_bit_is_another_key_or_none) {
     EXPECT_FALSE(import_private_key_pem(harmed)) << at;
   }
   for (std::size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(import_private_key_pem(text.substr(0, size)));
-  EXPECT_FALSE(import_private_key_pem(text + std::string(key_pem_bytes_max, '\n')));
+  std::string longest = text;
+  longest.insert(text.find('\n'), key_pem_bytes_max - text.size(), '\n');
+  EXPECT_TRUE(import_private_key_pem(longest));
+  EXPECT_EQ(import_private_key_pem(longest + "\n").error().code, Errc::too_large);
 }
 
 }  // namespace

@@ -165,6 +165,7 @@ TEST(Receipt, EveryBitCountsAndEveryCutIsRefused) {
   for (std::size_t size = 0; size < receipt.size(); ++size) {
     EXPECT_FALSE(check_receipt(receipt.substr(0, size), manager.public_key));
   }
+  EXPECT_EQ(check_receipt(std::string(receipt_bytes_max, 'a'), manager.public_key).error().code, Errc::malformed);
   EXPECT_EQ(check_receipt(std::string(receipt_bytes_max + 1, 'a'), manager.public_key).error().code, Errc::too_large);
 }
 

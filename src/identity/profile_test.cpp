@@ -151,6 +151,7 @@ TEST(Request, EveryBitCountsAndEveryCutIsRefused) {
     EXPECT_FALSE(parse_request(harmed)) << "bit " << bit;
   }
   for (std::size_t size = 0; size < request.size(); ++size) EXPECT_FALSE(parse_request(Bytes{request}.first(size)));
+  EXPECT_EQ(parse_request(Buffer(request_bytes_max, 0x30)).error().code, Errc::malformed) << "read, and nonsense";
   EXPECT_EQ(parse_request(Buffer(request_bytes_max + 1, 0x30)).error().code, Errc::too_large);
 }
 

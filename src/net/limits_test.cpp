@@ -26,10 +26,10 @@ struct Place final : Admission {
   bool& held_;
 };
 
-// Whose peer always has more to say.
+// Whose peer always has more to say, or not even a handshake.
 struct Endless final : Stream {
-  explicit Endless(int& count) : reads(count) {}
-  Result<Need> handshake() override { return Need::nothing; }
+  explicit Endless(int& count, bool shakes = true) : reads(count), need(shakes ? Need::nothing : Need::read) {}
+  Result<Need> handshake() override { return need; }
   Result<Moved> read(std::span<std::uint8_t> into) override { return ++reads, Moved{.bytes = into.size()}; }
   Result<Moved> write(Bytes bytes) override { return Moved{.bytes = bytes.size()}; }
   Need end() override { return Need::nothing; }
@@ -37,6 +37,7 @@ struct Endless final : Stream {
   std::string alpn() const override { return {}; }
   const Buffer& peer_certificate() const override { return none; }
   int& reads;
+  Need need;
   Buffer none;
 };
 
@@ -101,6 +102,23 @@ TEST_F(ConnectionLimits, OneThatReadsNothingIsCutAtCloseTimeout) {
   turn();
   EXPECT_TRUE(owner->closed);
   EXPECT_FALSE(held);
+}
+
+TEST_F(ConnectionLimits, OneThatIsNotOpenInTimeIsGivenUp) {
+  for (const bool is_connected : {false, true}) {
+    const auto owner = std::make_shared<Owner>();
+    const auto connection = std::make_shared<StreamConnection>(*loop, owner, std::make_unique<Place>(held));
+    int reads = 0;
+    connection->start_deadline(Seconds{20});
+    if (is_connected) connection->begin(std::move(ours), std::make_unique<Endless>(reads, false), "peer");
+    clock.advance(Seconds{20} - Micros{1});
+    turn();
+    EXPECT_FALSE(owner->closed);
+    clock.advance(Micros{1});
+    turn();
+    turn();
+    EXPECT_EQ(owner->code, Errc::unavailable);
+  }
 }
 
 TEST_F(ConnectionLimits, OneThatHasALotToSayLetsOthersHaveTheirTurn) {

@@ -65,8 +65,11 @@ Result<std::optional<CK_OBJECT_HANDLE>> Pkcs11Session::find(CK_OBJECT_CLASS kind
 Result<Buffer> Pkcs11Session::read(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
   Buffer value(attribute_bytes_max);
   CK_ATTRIBUTE asked{type, value.data(), value.size()};
-  TRY(judge("C_GetAttributeValue", call().C_GetAttributeValue(handle_, object, &asked, 1)));
-  if (asked.ulValueLen > value.size()) return Error{Errc::too_large, "an attribute of the token is too large"};
+  const CK_RV rv = call().C_GetAttributeValue(handle_, object, &asked, 1);
+  if (rv == CKR_BUFFER_TOO_SMALL || (rv == CKR_OK && asked.ulValueLen > value.size())) {
+    return Error{Errc::too_large, "an attribute of the token is too large"};
+  }
+  TRY(judge("C_GetAttributeValue", rv));
   value.resize(asked.ulValueLen);
   return value;
 }

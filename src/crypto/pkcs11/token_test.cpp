@@ -2,6 +2,7 @@
 
 #include "base/port/file.h"
 #include "crypto/pkcs11/module.h"
+#include "crypto/pkcs11/session.h"
 
 #include <gtest/gtest.h>
 #include <cstdlib>
@@ -70,6 +71,9 @@ TEST_F(Pkcs11Token, SignsWithAKeyThatStaysInside) {
 TEST_F(Pkcs11Token, RefusesWhatWouldConfuse) {
   ASSERT_TRUE(Token::create(module_, "foundry", pin_, officer_pin_));
   EXPECT_EQ(Token::create(module_, "foundry", pin_, officer_pin_).error().code, Errc::conflict);
+  const std::string longest(token_label_bytes_max, 'x');
+  EXPECT_TRUE(Token::create(module_, longest, pin_, officer_pin_));
+  EXPECT_EQ(Token::create(module_, longest + "x", pin_, officer_pin_).error().code, Errc::too_large);
   {
     const auto token = Token::open(module_, "foundry", pin_);
     ASSERT_TRUE(token) << token.error().what;
@@ -109,6 +113,26 @@ TEST_F(Pkcs11Token, HalfAKeyPairIsMadeWhole) {
   const PublicKey key = token->generate_key("root").value();
   EXPECT_EQ(token->public_key("root").value(), key);
   EXPECT_TRUE(verify(key, Digest{}, token->sign("root", Digest{}).value()));
+}
+
+TEST_F(Pkcs11Token, HoldsMoreThanASessionTakes) {
+  ASSERT_TRUE(Token::create(module_, "foundry", pin_, officer_pin_));
+  const auto session = Pkcs11Session::open(module_, "foundry", pin_).value();
+  const auto keep = [&](std::size_t size) {
+    CK_OBJECT_CLASS kind = CKO_DATA;
+    const Buffer value(size, 7);
+    CK_ATTRIBUTE object[] = {pkcs11_attribute(CKA_CLASS, kind), pkcs11_bytes(CKA_VALUE, value)};
+    CK_OBJECT_HANDLE made = 0;
+    EXPECT_EQ(session->call().C_CreateObject(session->handle(), object, 2, &made), CKR_OK);
+    return made;
+  };
+  EXPECT_EQ(session->read(keep(Pkcs11Session::attribute_bytes_max), CKA_VALUE).value(),
+            Buffer(Pkcs11Session::attribute_bytes_max, 7));
+  EXPECT_EQ(session->read(keep(Pkcs11Session::attribute_bytes_max + 1), CKA_VALUE).error().code, Errc::too_large);
+  for (std::size_t count = 2; count < Pkcs11Session::objects_max; ++count) keep(1);
+  EXPECT_EQ(session->find_all(CKO_DATA, {}).value().size(), Pkcs11Session::objects_max);
+  keep(1);
+  EXPECT_EQ(session->find_all(CKO_DATA, {}).value().size(), Pkcs11Session::objects_max) << "the first ones";
 }
 
 TEST_F(Pkcs11Token, ServesSeveralThreads) {

@@ -90,7 +90,7 @@ Error SocketBus::gone() const {
 
 Result<Buffer> SocketBus::receive(std::size_t size, Millis wait) {
   Buffer out(size);
-  const SystemClock clock;
+  SystemClock clock;
   const Instant end = clock.monotonic() + wait;
   for (std::size_t have = 0; have < size;) {
     const Millis left = std::max(Millis{0}, std::chrono::ceil<Millis>(end - clock.monotonic()));
