@@ -3,8 +3,8 @@
 
 usage: check_limits.py ROOT
 
-A limit is a constant in a header below src/ whose name ends in _max, _min or _timeout; an _interval is only how often we
-look ourselves. It is met when a test names it, or when the table of docs/limits.md names the test that does:
+A limit is a constant in a header below src/ whose name ends in _max, _min or _timeout. (An _interval is only how often we
+look ourselves.) It is met when a test names it, or when the table of docs/limits.md names the test that does:
 | `limit` | FILE or Suite.Test | why so |. An error: a row whose limit or test does not exist. A warning: a limit that
 nobody claims to meet.
 """
@@ -37,8 +37,8 @@ def main():
                if test not in names and not (root / test).is_file()]
     unmet = sorted(f"{where[name]}: warning: no test names {name}, nor does docs/limits.md"
                    for name in where if name not in words and name not in rows)
-    print(*unmet, *(f"error: {error}" for error in errors), sep="\n")
-    print(f"limits: {len(where)}, {len(where) - len(unmet)} of them met, {len(errors)} errors")
+    print(*unmet, *(f"error: {error}" for error in errors),
+          f"limits: {len(where)}, {len(where) - len(unmet)} of them met, {len(errors)} errors", sep="\n")
     return 1 if errors else 0
 
 

@@ -110,26 +110,41 @@ class ManagerStart(unittest.TestCase):
         self.assertFalse((self.manager.data / "ca.key").exists())
 
 
-class FoundryLine(unittest.TestCase):
+class FoundryFiles(unittest.TestCase):
     LINKS_FILE_BYTES_MAX = 64 * 1024  # links_file_bytes_max of src/apps/foundry_line.h
+    SHOWN_REFUSALS_MAX = 100  # shown_refusals_max of src/apps/foundry_verify.h
+
+    def setUp(self):
+        self.scene = Scene().__enter__()
+        self.addCleanup(self.scene.__exit__)
+        self.foundry = self.scene.folder / "foundry"
+        made = run(BIN / "signet-foundry", "init", self.foundry)
+        self.assertEqual(made.returncode, 0, made.stderr)
 
     def test_a_file_of_links_has_a_size(self):
-        with Scene() as scene:
-            foundry, links = scene.folder / "foundry", scene.folder / "links"
-            self.assertEqual(run(BIN / "signet-foundry", "init", foundry).returncode, 0)
-            text = f"unix:{scene.folder}/nobody\n#"
+        links = self.scene.folder / "links"
+        text = f"unix:{self.scene.folder}/nobody\n#"
 
-            def run_with(size):
-                links.write_text(text.ljust(size, "x"))
-                return run(BIN / "signet-foundry", "run", "--foundry", foundry, "--batch", "one", "--once",
-                           "--links-file", links)
+        def run_with(size):
+            links.write_text(text.ljust(size, "x"))
+            return run(BIN / "signet-foundry", "run", "--foundry", self.foundry, "--batch", "one", "--once",
+                       "--links-file", links)
 
-            read = run_with(self.LINKS_FILE_BYTES_MAX)
-            self.assertEqual(read.returncode, UNAVAILABLE, read.stderr)  # nobody is there, but the file was read
-            self.assertIn("a place has no unit", read.stderr)
-            refused = run_with(self.LINKS_FILE_BYTES_MAX + 1)
-            self.assertEqual(refused.returncode, BAD_DATA, refused.stderr)
-            self.assertIn("links", refused.stderr)
+        read = run_with(self.LINKS_FILE_BYTES_MAX)
+        self.assertEqual(read.returncode, UNAVAILABLE, read.stderr)  # nobody is there, but the file was read
+        self.assertIn("a place has no unit", read.stderr)
+        refused = run_with(self.LINKS_FILE_BYTES_MAX + 1)
+        self.assertEqual(refused.returncode, BAD_DATA, refused.stderr)
+        self.assertIn("links", refused.stderr)
+
+    def test_of_many_bad_units_the_first_are_shown_and_all_are_counted(self):
+        manifest = self.scene.folder / "manifest.json"
+        for count in (self.SHOWN_REFUSALS_MAX, self.SHOWN_REFUSALS_MAX + 1):
+            manifest.write_text("[" + ",".join(["{}"] * count) + "]")
+            judged = run(BIN / "signet-foundry", "verify", manifest, "--root", self.foundry / "root.pem")
+            self.assertEqual(judged.returncode, BAD_DATA, judged.stderr)
+            self.assertEqual(judged.stdout.count("BAD  "), self.SHOWN_REFUSALS_MAX)
+            self.assertIn(f"{count} are refused", judged.stdout)
 
 
 if __name__ == "__main__":

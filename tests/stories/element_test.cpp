@@ -83,7 +83,7 @@ TEST_F(ElementStory, CountsHashesAgreesAndGivesRandomBytes) {
   EXPECT_EQ(atecc.increment(1).value(), 2u);
   EXPECT_EQ(atecc.counter(0).value(), 0u);
 
-  for (const std::size_t size : {0u, 1u, 63u, 64u, 65u, 200u, 512u}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 63, 64, 65, 200, 512, sha256_bytes_max}) {
     const Buffer data(size, 0x61);
     EXPECT_EQ(atecc.sha256(data).value(), crypto::sha256(data)) << size;
   }

@@ -72,7 +72,17 @@ TEST_F(PlanFile, IsRefusedWithTheMemberThatIsWrong) {
   EXPECT_EQ(with("01020304", "0102030"), "slots: \"data\": expected at most 416 bytes as hex digits");
   EXPECT_EQ(parse_plan(R"({"plan":1,"lock":"config","i2c_address":"0x60","slots":[]})").error().what,
             "slot 0 is missing: a plan says what every slot is");
-  EXPECT_EQ(parse_plan(std::string(plan_bytes_max + 1, ' ')).error().code, Errc::too_large);
+}
+
+TEST_F(PlanFile, HasLimits) {
+  std::string longest = plan_text(good);
+  longest.resize(plan_bytes_max, ' ');
+  EXPECT_TRUE(parse_plan(longest));
+  EXPECT_EQ(parse_plan(longest + " ").error().code, Errc::too_large);
+  good.slots[0].use = std::string(plan_use_bytes_max, 'u');
+  EXPECT_TRUE(parse_plan(plan_text(good)));
+  good.slots[0].use += "u";
+  EXPECT_EQ(parse_plan(plan_text(good)).error().code, Errc::malformed);
 }
 
 TEST_F(PlanFile, KeepsWhatTheChipOwns) {
