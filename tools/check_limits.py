@@ -3,8 +3,8 @@
 
 usage: check_limits.py ROOT
 
-A limit is a constant in a header below src/ whose name ends in _max, _min or _timeout. (An _interval is only how often we
-look ourselves.) It is met when a test names it, or when the table of docs/limits.md names the test that does:
+A limit is a constant in a header below src/ whose name ends in _max, _min or _timeout. (An _interval is only how often
+we look ourselves.) It is met when a test names it, or when the table of docs/limits.md names the test that does:
 | `limit` | FILE or Suite.Test | why so |. An error: a row whose limit or test does not exist. A warning: a limit that
 nobody claims to meet.
 """

@@ -1,4 +1,5 @@
 #include "net/test_support.h"
+#include "net/tls_context.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
