@@ -182,6 +182,7 @@ TEST_F(TlsTest, ACertificateOfAnUnreasonableSizeIsRefusedBeforeTheJudgeSeesIt) {
   const auto shown = [&](const Issued& one) {
     return against_us({.certificate_pem = one.certificate_pem, .key_pem = one.key_pem, .alpn = {"mqtt"}});
   };
+  prepare = [](Recorder& end) { end.opening = [](Connection& c) { c.close_after_send(); }; };
   constexpr std::size_t around = 100;  // of the message, and less than three names
   std::size_t count = 150;
   while (with_names(count + 1).certificate_der.size() < peer_chain_bytes_max - around) ++count;
