@@ -9,18 +9,26 @@ from board_scene import Board  # noqa: E402
 from harness import BIN, Scene, run, wait_for  # noqa: E402
 
 PASSWORD, API_KEY = "open sesame and quickly", "sk-0123456789abcdef"
+# Notes what it met, in its own folder.
 PROGRAM = """
+import os
 from networking import wifi
 from crypto import secret
 
-wifi.configure()
-wifi.start()
-print("joined", wifi.info()[0])
-print("key", len(secret.get("api.key")), secret.names())
+def note(*words):
+    with open("notes", "a") as file:
+        print(*words, file=file)
+        file.flush()
+        os.fsync(file.fileno())
+
 try:
+    wifi.configure()
+    wifi.start()
+    note("joined", wifi.info()[0])
+    note("key", len(secret.get("api.key")), secret.names())
     secret.get("wifi.password")
-except KeyError as error:
-    print("refused:", error)
+except Exception as error:
+    note(type(error).__name__, error)
 while True:
     sleep(1000)
 """
@@ -48,10 +56,11 @@ class Secrets(unittest.TestCase):
             self.secret("set", name, "--file", "-", value=value + "\n")
 
     def said(self, text):
-        return wait_for(lambda: text in self.scene.log("signet-board"), f"the program to say {text!r}")
+        notes = self.board.own / "notes"
+        return wait_for(lambda: notes.exists() and text in notes.read_text(), f"the program to note {text!r}")
 
     def test_a_program_joins_the_owners_network_and_uses_a_key(self):
-        self.said("none is stored")
+        self.said("WifiException")
         self.set_all()
         self.assertEqual(self.secret("ls").split(), ["api.key", "wifi.password", "wifi.ssid"])
         self.board.process.terminate()
@@ -59,7 +68,7 @@ class Secrets(unittest.TestCase):
         self.board.start()
         self.said("joined True")
         self.said(f"key {len(API_KEY)} ['api.key']")
-        self.said("refused: 'the secret \"wifi.password\" is the board's alone'")
+        self.said("KeyError 'the secret \"wifi.password\" is the board\\'s alone'")
 
     def test_no_file_of_the_board_shows_one(self):
         self.set_all()
