@@ -1,7 +1,6 @@
 #include "token/backend.h"
 
-#include "element/atecc/atecc.h"
-#include "element/link/open_link.h"
+#include "element/open/open.h"
 #include "identity/chain_of.h"
 
 #include <cstdlib>
@@ -9,18 +8,9 @@
 namespace signet::token {
 namespace {
 
-// A chip and the link it stands on.
-struct Held {
-  Held(std::unique_ptr<element::Link> on, element::Assurance assurance) : link(std::move(on)), chip(*link, assurance) {}
-  std::unique_ptr<element::Link> link;
-  element::Atecc chip;
-};
-
-Result<std::shared_ptr<element::Element>> open_element(const std::string& name) {
-  auto link = TRY(element::open_link(name));
-  const auto held = std::make_shared<Held>(
-      std::move(link), element::is_emulated_link(name) ? element::Assurance::emulated : element::Assurance::hardware);
-  return std::shared_ptr<element::Element>{held, &held->chip};
+// A library asks nobody at a terminal: the program that loaded it may have none.
+Result<crypto::SecretBytes> ask_nobody(std::string_view what) {
+  return Error{Errc::unauthenticated, "the element's " + std::string{what} + " is asked for: name a file with it"};
 }
 
 Result<std::vector<identity::Certificate>> chain_under(element::Element& element, const std::string& root_file) {
@@ -55,7 +45,9 @@ Result<std::unique_ptr<Token>> open_token(const std::string& config_file) {
   if (!loaded) return Error{loaded.error().code, loaded.error().what + " (SIGNET_PKCS11_CONF names the file)"};
   const Config& config = loaded.value();
   if (config.element.empty()) return Error{Errc::malformed, config_file + ": names no element"};
-  auto element = TRY(open_element(config.element));
+  static crypto::SystemRandom random;
+  const element::OpenWith with{random, ask_nobody};
+  auto element = TRY(element::open_element(config.element, with)).element;
   const element::Uid uid = TRY(element->uid());
   const crypto::PublicKey key = TRY(element->public_key());
   const auto chain = TRY(chain_under(*element, config.root));

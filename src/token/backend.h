@@ -14,7 +14,7 @@ struct Config {
 };
 inline constexpr std::tuple config_fields{
     Field{"element", &Config::element,
-          "the element, as signet-board --element names it: unix:/run/signet/element.sock"},
+          "the element, as signet-board --element names it: atecc:unix:/run/signet/element.sock"},
     Field{"root", &Config::root,
           "file with the manufacturer's root certificate; without it the token shows no certificates"},
 };

@@ -1,7 +1,8 @@
 // name.h -- the name of an element, as signet-board --element and signet element take it.
 //
-//   atecc:LINK      a chip: atecc:i2c:/dev/i2c-1:0x60, atecc:unix:PATH, ... (element/link/open_link.h); the bare LINK
-//   too tpm:TCTI[?handle=0x81020100][&owner-source=SECRET]         tpm:device:/dev/tpmrm0, tpm:swtpm:path=/run/tpm.sock
+//   atecc:LINK                                                     a chip: atecc:i2c:/dev/i2c-1:0x60, atecc:unix:PATH
+//                                                                  (element/link/open_link.h); the bare LINK too
+//   tpm:TCTI[?handle=0x81020100][&owner-source=SECRET]             tpm:device:/dev/tpmrm0, tpm:swtpm:path=/run/tpm.sock
 //   pkcs11:token=LABEL[;object=LABEL][;id=%01][?module-path=FILE][&pin-source=SECRET]        RFC 7512, a part of it
 //   software:FILE[?passphrase-source=SECRET]
 //
