@@ -21,7 +21,7 @@ import time
 import urllib.error
 import urllib.request
 
-BIN = pathlib.Path(os.environ.get("SIGNET_BIN", "build/dev/bin")).resolve()
+BIN = pathlib.Path(os.environ.get("SIGNET_BIN", "build/release/bin")).resolve()
 PATIENCE = 60.0  # seconds; only a broken test waits so long
 PASSWORD = "correct horse battery"
 
