@@ -124,7 +124,8 @@ TEST_P(ElementKit, SealedBytesOpenHereForTheirPurposeAlsoAfterAPowerCycle) {
     const Buffer blob = sealed("wifi.password", plain);
     EXPECT_LE(blob.size(), sealed_bytes_max);
     if (size >= 31) {
-      EXPECT_TRUE(std::search(blob.begin(), blob.end(), plain.begin(), plain.end()) == blob.end()) << "the plain text stands in the blob";
+      EXPECT_TRUE(std::search(blob.begin(), blob.end(), plain.begin(), plain.end()) == blob.end())
+          << "the plain text stands in the blob";
     }
     bench_->power_cycle();
     const auto opened = element().unseal("wifi.password", blob);

@@ -96,7 +96,9 @@ TEST_F(Software, TheFileHoldsNoKeyInClear) {
   const Buffer sealed = element->seal("wifi", bytes_of("the Wi-Fi password")).value();
   ASSERT_TRUE(element->bind(BoardSecret{Block<32>{9}}));
   const Buffer now = bytes();
-  const auto holds = [&](Bytes part) { return std::search(now.begin(), now.end(), part.begin(), part.end()) != now.end(); };
+  const auto holds = [&](Bytes part) {
+    return std::search(now.begin(), now.end(), part.begin(), part.end()) != now.end();
+  };
   EXPECT_FALSE(holds(element->public_key().value()));  // so that a copy does not even tell whose it is
   EXPECT_FALSE(holds(bytes_of("correct horse")));
   const auto header = software::decode_header(now).value();
