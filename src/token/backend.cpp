@@ -1,5 +1,6 @@
 #include "token/backend.h"
 
+#include "board/virtual/fuses.h"
 #include "element/open/open.h"
 #include "identity/chain_of.h"
 
@@ -21,6 +22,15 @@ Result<std::vector<identity::Certificate>> chain_under(element::Element& element
   auto root = identity::read_certificate(file);
   if (!root) return std::move(root).error().within(root_file);
   return identity::chain_of(element, certificates.value(), root.value());
+}
+
+// A bound element uses its key for its own board alone, and knows it by what is in the board's fuses.
+Status prove_bond(element::Element& element, const std::string& board) {
+  if (board.empty()) return {};
+  board::VirtualFuses fuses = TRY(board::VirtualFuses::open(board));
+  const auto word = TRY(fuses.read(board::Fuse::bond));
+  if (!word) return {};
+  return element.present(element::BoardSecret{word->reveal().first<32>()});
 }
 
 std::string in_home(const char* variable, std::string_view rest) {
@@ -48,6 +58,7 @@ Result<std::unique_ptr<Token>> open_token(const std::string& config_file) {
   static crypto::SystemRandom random;
   const element::OpenWith with{random, ask_nobody};
   auto element = TRY(element::open_element(config.element, with)).element;
+  TRY(prove_bond(*element, config.board));
   const element::Uid uid = TRY(element->uid());
   const crypto::PublicKey key = TRY(element->public_key());
   const auto chain = TRY(chain_under(*element, config.root));

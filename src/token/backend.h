@@ -11,12 +11,13 @@ namespace signet::token {
 struct Config {
   std::string element;
   std::string root;
+  std::string board;
 };
 inline constexpr std::tuple config_fields{
     Field{"element", &Config::element,
-          "the element, as signet-board --element names it: atecc:unix:/run/signet/element.sock"},
-    Field{"root", &Config::root,
-          "file with the manufacturer's root certificate; without it the token shows no certificates"},
+          "the element, as signet-board --element names it: unix:/run/signet/element.sock"},
+    Field{"root", &Config::root, "file with its manufacturer's root certificate; without it no certificates are shown"},
+    Field{"board", &Config::board, "folder of the board that the element is bound to; its fuses prove the bond"},
 };
 
 // The first of the three that exists; the last one's name when none does.

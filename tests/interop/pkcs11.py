@@ -28,7 +28,7 @@ class Pkcs11(unittest.TestCase):
         board.process.wait()
         cls.board = board
         config = cls.scene.folder / "pkcs11.conf"
-        config.write_text(f"element = unix:{board.socket}\nroot = {board.foundry}/root.pem\n")
+        config.write_text(f"element = unix:{board.socket}\nroot = {board.foundry}/root.pem\nboard = {board.folder}\n")
         cls.environment = os.environ | {"SIGNET_PKCS11_CONF": str(config), "PKCS11_MODULE_PATH": str(MODULE)}
         cls.certificate = cls.scene.folder / "device.pem"
         cls.public = cls.scene.folder / "device.pub"
