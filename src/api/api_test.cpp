@@ -123,6 +123,8 @@ class EveryRoute : public ::testing::Test {
     names["dcn"] = Factory_for_test::dcn;
     serve("GET", "/v3/registry", {}, {{"from", "0"}, {"size", "10"}});
     serve("GET", "/v3/registry/{dcn}");
+    serve("POST", "/v3/registry/{dcn}/quarantine", {{"reason", "seen twice"}});
+    serve("POST", "/v3/registry/{dcn}/release", json::object{});
     const auto challenge = serve("POST", device + "/claims", {{"dcn", Factory_for_test::dcn}});
     serve("POST", device + "/claims/finish", scene.proof(challenge));
     EXPECT_EQ(serve("GET", device + "/identities").at("identities").as_array().size(), 1u);

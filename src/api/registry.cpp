@@ -52,6 +52,16 @@ Result<net::HttpResponse> get_registered(Service& service, const Call& call) {
                 {"signer", pem_or_empty(found.signer)}});
 }
 
+Result<net::HttpResponse> quarantine(Service& service, const Call& call) {
+  TRY(service.fleet.quarantine(call.actor, call.segment("dcn"), call.text("reason")));
+  return reply({{"identity", shape(TRY(service.fleet.find_identity(call.actor, call.segment("dcn"))))}});
+}
+
+Result<net::HttpResponse> release(Service& service, const Call& call) {
+  TRY(service.fleet.release(call.actor, call.segment("dcn")));
+  return reply({{"identity", shape(TRY(service.fleet.find_identity(call.actor, call.segment("dcn"))))}});
+}
+
 Result<net::HttpResponse> enroll(Service& service, const Call& call) {
   const fleet::Device device = TRY(device_of(service, call));
   Result<identity::Request> request = identity::parse_request(bytes_of(call.text("csr")));

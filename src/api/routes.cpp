@@ -228,6 +228,22 @@ void add_registry(std::vector<Route>& to) {
                 {},
                 {{"identity", "Identity"}, {"certificate", "string", "PEM"}, {"signer", "string", "PEM, or empty"}}});
   to.push_back({"POST",
+                "/v3/registry/{dcn}/quarantine",
+                Access::token,
+                "Keep a unit out until it is released; its session ends",
+                quarantine,
+                {},
+                {{"reason", "string", "up to 256 bytes, for the audit"}},
+                {{"identity", "Identity"}}});
+  to.push_back({"POST",
+                "/v3/registry/{dcn}/release",
+                Access::token,
+                "End a unit's quarantine",
+                release,
+                {},
+                {},
+                {{"identity", "Identity"}}});
+  to.push_back({"POST",
                 "/v3/workspaces/{wks}/devices/{dev}/enroll",
                 Access::token,
                 "Bind a software key to a device, marked low assurance",

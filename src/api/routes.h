@@ -98,6 +98,8 @@ SIGNET_HANDLER(revoke);
 SIGNET_HANDLER(import_manifest);  // registry.cpp
 SIGNET_HANDLER(list_registry);
 SIGNET_HANDLER(get_registered);
+SIGNET_HANDLER(quarantine);
+SIGNET_HANDLER(release);
 SIGNET_HANDLER(enroll);
 SIGNET_HANDLER(get_data);    // telemetry.cpp
 SIGNET_HANDLER(get_audit);   // audit.cpp

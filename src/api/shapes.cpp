@@ -11,6 +11,7 @@ std::string_view name_of(fleet::IdentityState state) {
     case fleet::IdentityState::known: return "known";
     case fleet::IdentityState::claimed: return "claimed";
     case fleet::IdentityState::revoked: return "revoked";
+    case fleet::IdentityState::quarantined: return "quarantined";
   }
   return "";
 }
@@ -74,7 +75,7 @@ const std::vector<Schema>& schemas() {
         {"dcn", "string", "common name of the certificate"},
         {"revoked", "boolean"},
         {"expires_at", "time"},
-        {"state", "string", "known, claimed or revoked"},
+        {"state", "string", "known, claimed, revoked or quarantined"},
         {"assurance", "string", "hardware, emulated or software: where the private key lives"},
         {"origin", "string", "how the registry came to know it"},
         {"fingerprint", "string", "SHA-256 of the certificate's DER, hex"}}},

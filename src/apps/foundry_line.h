@@ -20,6 +20,7 @@ struct Options {
   std::string module_file = factory::default_module;
   std::string element;
   std::string batch = "default";
+  std::string bind_to;
   std::string part_number = "ATECC608B-SIGNET";
   std::string output;
   std::vector<std::string> links;

@@ -4,6 +4,7 @@
 #include "apps/foundry_verify.h"
 #include "base/log.h"
 #include "base/port/process.h"
+#include "board/virtual/fuses.h"
 #include "element/link/open_link.h"
 #include "factory/station.h"
 
@@ -77,6 +78,32 @@ Status show(const Options& options) {
   return {};
 }
 
+// The fuses of the unit's board, made when there is no such file yet and durable before the element is told.
+Result<element::BoardSecret> board_secret_in(const std::string& path, const element::Uid& uid, crypto::Random& random) {
+  constexpr std::size_t fuses_bytes_max = 4096;
+  constexpr auto bond = static_cast<std::size_t>(board::Fuse::bond);
+  const auto file = read_file(path, fuses_bytes_max);
+  if (!file && file.error().code != Errc::not_found) return file.error();
+  auto bank = file ? board::decode_fuses(file.value()) : Result<board::FuseBank>{board::FuseBank{}};
+  if (!bank) return std::move(bank).error().within(path);
+  board::FuseBank fuses = std::move(bank).value();
+  if (!fuses[bond]) {
+    fuses[bond].emplace();
+    const auto word = fuses[bond]->reveal_to_fill();
+    random.fill(word.first<32>());
+    std::ranges::copy(uid, word.begin() + 32);
+    Buffer text = board::encode_fuses(fuses);
+    const Status kept = write_file_atomic(path, text, 0600);
+    crypto::wipe(text);
+    TRY(kept);
+  }
+  const auto word = fuses[bond]->reveal();
+  if (!std::ranges::equal(word.subspan<32, element::uid_bytes>(), uid)) {
+    return Error{Errc::conflict, path + " belongs to the board of another element: one file a unit"};
+  }
+  return element::BoardSecret{word.first<32>()};
+}
+
 Status personalise(const Options& options) {
   SystemClock clock;
   crypto::SystemRandom random;
@@ -85,20 +112,26 @@ Status personalise(const Options& options) {
   const auto link = TRY(element::open_link(options.element));
   element::Atecc chip{*link};
   factory::Station station{*authority, batch, clock, random};
-  const auto made = TRY(station.personalise(chip, part_on(options.element, options), [&](std::string_view step) {
+  std::optional<element::BoardSecret> secret;
+  if (!options.bind_to.empty()) secret = TRY(board_secret_in(options.bind_to, TRY(chip.uid()), random));
+  const auto tell = [&](std::string_view step) {
     if (!options.json) std::printf("  %.*s\n", static_cast<int>(step.size()), step.data());
-  }));
+  };
+  const auto made =
+      TRY(station.personalise(chip, part_on(options.element, options), tell, secret ? &*secret : nullptr));
   if (options.json) {
     json::object facts = facts_of(made.certificate);
     facts["unique_id"] = made.unique_id;
     facts["batch"] = options.batch;
     facts["was_finished"] = made.was_finished;
+    facts["is_bound"] = made.is_bound;
     print_json(facts);
     return {};
   }
-  std::printf("%s %s, valid until %s, in batch %s\n", made.certificate.subject_common_name.c_str(),
+  std::printf("%s %s%s, valid until %s, in batch %s\n", made.certificate.subject_common_name.c_str(),
               made.was_finished ? "was personalised before" : "is personalised",
-              rfc3339(made.certificate.not_after).substr(0, 10).c_str(), options.batch.c_str());
+              made.is_bound ? " and bound to its board" : "", rfc3339(made.certificate.not_after).substr(0, 10).c_str(),
+              options.batch.c_str());
   return {};
 }
 
@@ -150,6 +183,9 @@ void add_personalise(CLI::App& app, Options& options, Chosen& chosen) {
   command->add_option("--element", options.element, "the element's link, like unix:PATH")->required();
   command->add_option("--batch", options.batch, "the batch it joins");
   command->add_option("--part-number", options.part_number, "as the manifest names the part");
+  command->add_option("--bind-to", options.bind_to,
+                      "bind it to its board here; FILE gets the board's fuses. Else its keys cross the bus once in\n"
+                      "clear, at the first power-on");
   command->callback([&] { chosen = personalise; });
 }
 

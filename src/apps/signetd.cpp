@@ -28,12 +28,15 @@ constexpr std::size_t config_bytes_max = 64 * 1024;
 struct Config : gateway::Config {
   std::uint16_t people_port = 8443;
   bool legacy_claims = false;
+  bool quarantine_duplicates = false;
   Seconds session_lifetime{12 * 3600};
 };
 const auto config_fields = std::tuple_cat(
     gateway::config_fields,
     std::tuple{Field{"people_port", &Config::people_port, "port for HTTPS; 0: the system chooses"},
                Field{"legacy_claims", &Config::legacy_claims, "yes or no: accept bundles dcn:nonce:signature"},
+               Field{"quarantine_duplicates", &Config::quarantine_duplicates,
+                     "yes or no: keep an identity out that was seen on two boards at once; else it is only audited"},
                Field{"session_lifetime", &Config::session_lifetime, "seconds that a sign-in lasts"}});
 
 struct Options {
@@ -145,6 +148,7 @@ Status serve(const Options& options) {
   fleet::Policy policy;
   policy.legacy_claims = config.legacy_claims;
   policy.session_lifetime = config.session_lifetime;
+  policy.quarantine_duplicates = config.quarantine_duplicates;
   fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
   const std::string setup_token = TRY(fleet.open_setup());
   const auto gateway = TRY(with_hint(gateway::Gateway::create(config, fleet, *loop, server), "--device-port"));

@@ -148,6 +148,13 @@ class Tree {
         ->add_option("dcn", args_.name, "common name of its certificate")
         ->type_name("DCN")
         ->required();
+    CLI::App* quarantine =
+        verb(registry, "quarantine", "Keep a unit out until it is released", run_registry_quarantine);
+    quarantine->add_option("--reason", args_.reason, "for the audit")->type_name("TEXT")->required();
+    CLI::App* release = verb(registry, "release", "End a unit's quarantine", run_registry_release);
+    for (CLI::App* command : {quarantine, release}) {
+      command->add_option("dcn", args_.name, "common name of its certificate")->type_name("DCN")->required();
+    }
     CLI::App* enroll = verb(registry, "enroll", "Bind a software key to a device: LOW assurance", run_registry_enroll);
     enroll->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
     enroll->add_option("--csr", args_.file, "request made with the key, PEM")->type_name("FILE")->required();

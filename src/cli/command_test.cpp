@@ -220,6 +220,8 @@ TEST(Help, is_the_golden_text) {
                                                                                     {"registry"},
                                                                                     {"registry", "import"},
                                                                                     {"registry", "show"},
+                                                                                    {"registry", "quarantine"},
+                                                                                    {"registry", "release"},
                                                                                     {"registry", "enroll"},
                                                                                     {"data"},
                                                                                     {"data", "ls"},

@@ -69,6 +69,26 @@ Status run_registry_show(Session& session) {
   return {};
 }
 
+Status run_registry_quarantine(Session& session) {
+  const std::string path = "/v3/registry/" + percent_encode(session.args.name) + "/quarantine";
+  const json::object answer = TRY(ask(session, "POST", path, json::object{{"reason", session.args.reason}}));
+  if (session.args.as_json)
+    print_json(session.env.out, answer);
+  else
+    session.env.out << session.args.name << " is kept out until 'signet registry release'\n";
+  return {};
+}
+
+Status run_registry_release(Session& session) {
+  const std::string path = "/v3/registry/" + percent_encode(session.args.name) + "/release";
+  const json::object answer = TRY(ask(session, "POST", path, json::object{}));
+  if (session.args.as_json)
+    print_json(session.env.out, answer);
+  else
+    session.env.out << session.args.name << " may connect again\n";
+  return {};
+}
+
 Status run_registry_enroll(Session& session) {
   const Arguments& args = session.args;
   const std::string path = TRY(device_path(session));

@@ -102,6 +102,8 @@ Status run_secret_rm(Session& session);
 Status run_registry_import(Session& session);  // registry.cpp
 Status run_registry_ls(Session& session);
 Status run_registry_show(Session& session);
+Status run_registry_quarantine(Session& session);
+Status run_registry_release(Session& session);
 Status run_registry_enroll(Session& session);
 Status run_data_ls(Session& session);  // data.cpp
 Status run_data_tail(Session& session);

@@ -45,6 +45,9 @@ void Fleet::State::expel(const DeviceId& device) {
 Status Fleet::State::check_admissible(const Admissible& identity) {
   const Timestamp now = clock.now();
   if (identity.state == IdentityState::revoked) return Error{Errc::forbidden, identity.dcn + " is revoked"};
+  if (identity.state == IdentityState::quarantined) {
+    return Error{Errc::forbidden, identity.dcn + " is in quarantine: 'signet registry release " + identity.dcn + "'"};
+  }
   if (now < identity.not_before) {
     return Error{Errc::forbidden, identity.dcn + ": its certificate is not valid before " +
                                       rfc3339(identity.not_before) + ", and this manager's clock says " + rfc3339(now)};

@@ -31,6 +31,9 @@ Result<Identity> Fleet::State::claimable(const Actor& actor, const Device& devic
   if (found->state == IdentityState::revoked) {
     return denied(actor, "device.claim", dcn, {Errc::forbidden, name + " is revoked, for ever"});
   }
+  if (found->state == IdentityState::quarantined) {
+    return denied(actor, "device.claim", dcn, {Errc::forbidden, name + " is in quarantine"});
+  }
   if (found->state == IdentityState::claimed) {
     // Whose it is, is nobody else's business.
     return denied(actor, "device.claim", dcn,
@@ -145,6 +148,9 @@ Status Fleet::unclaim(const Actor& actor, const DeviceId& device) {
   TRY(s.require_device(actor, device, "device.unclaim"));
   const std::optional<Identity> bound = TRY(s.bound_to(device));
   if (!bound) return Error{Errc::conflict, device.str() + " is not claimed"};
+  if (bound->state == IdentityState::quarantined) {
+    return Error{Errc::conflict, bound->dcn + " is in quarantine: first 'signet registry release " + bound->dcn + "'"};
+  }
   TRY(s.act(s.entry(actor, "device.unclaim", device.str(), bound->dcn), [&](Changes& to) -> Status {
     TRY(to.set_identity(bound->fingerprint, IdentityState::known, std::nullopt));
     return to.set_receipt(bound->fingerprint, "");

@@ -22,6 +22,9 @@ inline constexpr std::size_t email_bytes_max = 254;
 inline constexpr std::size_t tag_bytes_max = 64;
 inline constexpr std::size_t payload_bytes_max = 64 * 1024;
 inline constexpr std::size_t audit_page_max = 1000;
+// An identity whose sessions take each other's place so often within the window is held to live on two boards.
+inline constexpr std::size_t takeovers_of_duplicate = 3;
+inline constexpr Seconds takeover_window{600};
 
 // Who asks. Made only by sign_in, authenticate and set_up.
 struct Actor {
@@ -47,6 +50,7 @@ struct Policy {
   bool legacy_claims = false;  // accept `dcn:nonce:sig` bundles
   Seconds legacy_claim_window{300};
   Seconds session_lifetime{12 * 3600};
+  bool quarantine_duplicates = false;  // otherwise they are only told in the audit
 };
 
 // The gate's answer to a certificate that the registry knows.
@@ -123,6 +127,10 @@ class Fleet {
   Result<std::vector<Identity>> registry(const Actor& actor, std::size_t page, std::size_t size);
   Result<Identity> find_identity(const Actor& actor, std::string_view dcn);
 
+  // --- quarantine: fleet/quarantine.cpp. Of one's own devices, or any as the operator; a live session is expelled.
+  Status quarantine(const Actor& actor, std::string_view dcn, std::string_view reason);
+  Status release(const Actor& actor, std::string_view dcn);  // to what it was before: claimed, or known
+
   // --- claims: fleet/claim.cpp
   Result<Challenge> begin_claim(const Actor& actor, const DeviceId& device, std::string_view dcn);
   // The statement is found by its bytes, checked against what was issued, and spent whatever the outcome.
@@ -137,6 +145,9 @@ class Fleet {
   // For the audit: somebody was refused at the gate. Rate limited per address and reason.
   void refused(std::string_view address, std::string_view subject, const Error& why);
   Status connected(const Admission& who, std::string_view address);
+  // The session from `former` made way for one of the same identity. Too often: "identity.duplicated" in the audit, and
+  // what the policy says.
+  void taken_over(const Admission& who, std::string_view address, std::string_view former);
   Status disconnected(const Admission& who, std::string_view address, std::string_view why);
 
   // --- telemetry and twin: fleet/telemetry.cpp, fleet/twin.cpp

@@ -47,7 +47,8 @@ struct Device {
   std::optional<Timestamp> last_seen;
 };
 
-enum class IdentityState : std::uint8_t { known, claimed, revoked };
+// quarantined: kept out until a person releases it; it keeps its device.
+enum class IdentityState : std::uint8_t { known, claimed, revoked, quarantined };
 
 // One certificate of the registry: of a unit that a manufacturer published, or of a software key that was enrolled.
 struct Identity {

@@ -33,6 +33,7 @@ struct DigestHash {
 // Of a device since the manager started. A device has two sessions for a moment when it takes its own place.
 struct Live {
   unsigned sessions = 0;
+  std::vector<Instant> takeovers{};  // at most takeovers_of_duplicate
   std::optional<Timestamp> last_seen;
 };
 
@@ -87,6 +88,7 @@ struct Fleet::State {
   void identity_changed(const crypto::Digest& fingerprint, IdentityState state, const std::optional<Device>& device);
   void identity_added(const Identity& identity, const std::optional<Device>& device);
   void expel(const DeviceId& device);
+  Status set_aside(const Identity& identity, const AuditEntry& entry);  // quarantine.cpp
   Device with_live(Device device) const;
 
   // --- claim.cpp

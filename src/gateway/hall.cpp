@@ -63,13 +63,16 @@ bool Hall::has_room_for(const DeviceId& device) const {
   return live_.size() < config_.sessions_max || live_.contains(device);
 }
 
-void Hall::enter(const DeviceId& device, Session& session) {
+std::optional<std::string> Hall::enter(const DeviceId& device, Session& session) {
   const auto found = live_.find(device);
+  std::optional<std::string> former;
   if (found != live_.end()) {
+    former = found->second->address();
     found->second->end(mqtt::ReasonCode::session_taken_over, {Errc::conflict, "the device connected again"},
                        Session::Will::published);
   }
   live_.insert_or_assign(device, &session);
+  return former;
 }
 
 void Hall::leave(const DeviceId& device, Session& session) {

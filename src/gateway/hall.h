@@ -38,7 +38,8 @@ class Hall final : public fleet::Observer, public std::enable_shared_from_this<H
   Telemetry& telemetry() { return telemetry_; }
   Clock& clock() { return turn_.clock(); }
   bool has_room_for(const DeviceId& device) const;
-  void enter(const DeviceId& device, Session& session);  // whoever had that place is closed: session taken over
+  // Whoever had that place is closed, session taken over; its address.
+  std::optional<std::string> enter(const DeviceId& device, Session& session);
   void leave(const DeviceId& device, Session& session);
   void forget(Session& session) { all_.erase(&session); }
 

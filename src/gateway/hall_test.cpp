@@ -168,5 +168,15 @@ TEST_F(GatewayHall, ClosingKeepsWhatHasComeInAndTellsEveryone) {
   turn.end();
 }
 
+TEST_F(GatewayHall, OneIdentityOnTwoBoardsIsTold) {
+  std::vector<std::unique_ptr<FakeDevice>> boards;
+  for (std::size_t i = 0; i <= fleet::takeovers_of_duplicate; ++i) {
+    EXPECT_FALSE(audited("identity.duplicated"));
+    boards.push_back(connected(ann));
+  }
+  EXPECT_TRUE(audited("identity.duplicated"));
+  EXPECT_FALSE(boards.back()->connection.closed) << "the policy is to tell";
+}
+
 }  // namespace
 }  // namespace signet::gateway

@@ -130,10 +130,11 @@ void Session::on(const mqtt::ConnectRequested& event) {
                          told.error());
   }
   entered_ = true;
-  hall_->enter(who_.device, *this);
+  const auto former = hall_->enter(who_.device, *this);
   mqtt_->accept(event.connect.client_id.empty() ? who_.device.str() : std::string{});
   log_info("device.connected",
            {{"device", who_.device.str()}, {"address", address_}, {"tls", connection_->tls_version()}});
+  if (former) hall_->fleet().taken_over(who_, address_, *former);
 }
 
 Status Session::check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason) {

@@ -29,6 +29,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void tick();
   enum class Will : std::uint8_t { published, kept_back };
   void end(mqtt::ReasonCode reason, Error why, Will will);
+  const std::string& address() const { return address_; }
   void detach();  // the hall goes; whatever the connection still tells is ignored
 
  private:

@@ -18,7 +18,7 @@ Result<fleet::Identity> read_identity(const Row& row) {
   out.not_after = row.time(6);
   out.assurance = TRY(row.name(7, element::Assurance::software));
   out.origin = row.text(8);
-  out.state = TRY(row.name(9, fleet::IdentityState::revoked));
+  out.state = TRY(row.name(9, fleet::IdentityState::quarantined));
   out.device = TRY(row.maybe_id<DeviceId>(10));
   out.jws = row.text(11);
   return out;
@@ -28,7 +28,7 @@ Result<fleet::Admissible> read_admissible(const Row& row) {
   fleet::Admissible out;
   out.fingerprint = TRY(row.block<32>(0));
   out.dcn = row.text(1);
-  out.state = TRY(row.name(2, fleet::IdentityState::revoked));
+  out.state = TRY(row.name(2, fleet::IdentityState::quarantined));
   out.not_before = row.time(3);
   out.not_after = row.time(4);
   out.device = TRY(row.maybe_id<DeviceId>(5));
