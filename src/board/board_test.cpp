@@ -232,10 +232,14 @@ TEST_F(BoardTest, RefusesAnEndpointThatCannotBeRight) {
     EXPECT_EQ(ask(harmed).at("code"), "malformed") << name << " missing";
   }
   json::object large = good;
+  large["host"] = std::string(host_bytes_max + 1, 'h');
+  EXPECT_EQ(ask(large).at("code"), "malformed");
+  large["host"] = std::string(host_bytes_max, 'h');  // taken: the first harm left is the receipt's
   large["receipt"] = std::string(receipt_bytes_max + 1, 'r');
   EXPECT_EQ(ask(large).at("code"), "too_large");
   EXPECT_FALSE(file_exists(folder + "/endpoint.json"));
   EXPECT_TRUE(ask(good).empty());
+  large = good;
   large["receipt"] = std::string(receipt_bytes_max, 'r');
   EXPECT_TRUE(ask(large).empty());
 }

@@ -6,7 +6,6 @@
 namespace signet::board {
 namespace {
 
-constexpr std::size_t host_bytes_max = 253;
 constexpr std::size_t file_bytes_max = 64 * 1024;
 
 std::string path_in(const std::string& folder) { return folder + "/endpoint.json"; }

@@ -8,6 +8,7 @@
 
 namespace signet::board {
 
+inline constexpr std::size_t host_bytes_max = 253;  // of a name in the DNS
 inline constexpr std::size_t receipt_bytes_max = 4096;
 
 struct Endpoint {
