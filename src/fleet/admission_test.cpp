@@ -1,4 +1,5 @@
 #include "fleet/manager_for_test.h"
+#include "fleet/state.h"
 
 namespace signet::fleet {
 namespace {
@@ -114,14 +115,17 @@ TEST_F(GateTest, WhatAPeerCallsItselfCannotHarmTheAudit) {
   EXPECT_EQ(m.last_audit().subject, "calls itself caf\u00e9");
   m.fleet.refused("198.51.100.2:1", "calls itself caf\xc3", unknown);  // cut within a character by whoever asks
   EXPECT_TRUE(is_utf8(m.last_audit().subject)) << "or nobody can read the audit as JSON";
+  const std::string longest(subject_bytes_max, 'b');
+  m.fleet.refused("198.51.100.5:1", longest, unknown);
+  EXPECT_EQ(m.last_audit().subject, longest) << "of the limit's size it is kept whole";
   const std::string topic(65'535, 'a');
-  m.fleet.refused("198.51.100.3:1", std::string(255, 'b') + "\u00e9",
+  m.fleet.refused("198.51.100.3:1", std::string(subject_bytes_max - 1, 'b') + "\u00e9",
                   {Errc::forbidden, "dev-1 may not publish to \"" + topic + "\""});
-  EXPECT_EQ(m.last_audit().subject, std::string(255, 'b')) << "cut before the character, not within";
-  EXPECT_LE(m.last_audit().detail.size(), 512u) << "a refusal must not fill the disk";
+  EXPECT_EQ(m.last_audit().subject, std::string(subject_bytes_max - 1, 'b')) << "cut before the character, not within";
+  EXPECT_LE(m.last_audit().detail.size(), detail_bytes_max) << "a refusal must not fill the disk";
   const Admission who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
-  ASSERT_TRUE(is_well(m.fleet.disconnected(who, "198.51.100.4:1", std::string(511, 'b') + "\u00e9")));
-  EXPECT_EQ(m.last_audit().detail, std::string(511, 'b')) << "its last words too";
+  ASSERT_TRUE(is_well(m.fleet.disconnected(who, "198.51.100.4:1", std::string(detail_bytes_max - 1, 'b') + "\u00e9")));
+  EXPECT_EQ(m.last_audit().detail, std::string(detail_bytes_max - 1, 'b')) << "its last words too";
 }
 
 TEST_F(GateTest, OtherWordsInAQuotationAreNoOtherKindOfRefusal) {

@@ -6,9 +6,6 @@
 namespace signet::fleet {
 namespace {
 
-constexpr std::size_t subject_bytes_max = 256;
-constexpr std::size_t detail_bytes_max = 512;
-
 // What a peer made us say, as text that JSON can carry: cut at a limit, and never within a character.
 std::string readable(std::string text, std::size_t bytes_max) {
   if (text.size() > bytes_max) {

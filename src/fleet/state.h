@@ -21,6 +21,8 @@ inline constexpr std::size_t data_filters_max = 100;
 inline constexpr std::size_t description_bytes_max = 1024;
 inline constexpr std::size_t reason_bytes_max = 256;
 inline constexpr std::size_t token_bytes_max = 128;
+inline constexpr std::size_t subject_bytes_max = 256;  // of a line of the audit; what is longer is cut
+inline constexpr std::size_t detail_bytes_max = 512;   // the same
 
 struct DigestHash {
   std::size_t operator()(const crypto::Digest& digest) const {
