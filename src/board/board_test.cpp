@@ -133,6 +133,19 @@ TEST_F(BoardTest, SaysWhoItIs) {
             R"("bond":"none","claimed":false,"firmware":"Factory"})");
 }
 
+TEST_F(BoardTest, AnElementThatIsNotItsOwnIsNamedAndNoKeyOfItIsUsed) {
+  chip.personalise(factory);
+  FuseWord word;  // of another element
+  std::ranges::fill(word.reveal_to_fill(), std::uint8_t{7});
+  ASSERT_TRUE(fuses.burn(Fuse::bond, word));
+  boot();
+  EXPECT_THAT(console.lines, Contains(HasSubstr("board: the board was given another element")));
+  const auto said = ask({{"do", "identify"}});
+  EXPECT_EQ(said.at("bond"), "exchanged");
+  EXPECT_TRUE(said.at("personalised").as_bool());
+  EXPECT_EQ(ask(claim_of("dev-000000000001")).at("code"), "forbidden");
+}
+
 TEST_F(BoardTest, ABlankElementIsSeenAgainOnceItIsPersonalised) {
   boot();
   EXPECT_THAT(console.lines, Contains("board: the element is blank: personalise it with signet-foundry"));

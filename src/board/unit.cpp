@@ -43,6 +43,7 @@ Result<Unit> read_barred_unit(element::Element& element, const std::string& why)
   Unit unit;
   unit.uid = TRY(element.uid());
   unit.dcn = element::dcn_of(unit.uid);
+  unit.personalised = static_cast<bool>(element.certificates());  // they are open to everybody; the keys are not
   unit.barred = true;
   unit.problem = why;
   return unit;

@@ -158,6 +158,42 @@ TEST_F(Birth, AUnitBelongsToOneBatch) {
   EXPECT_TRUE(two.unit_ids().value().empty());
 }
 
+TEST_F(Birth, AUnitIsBoundToItsBoardAtTheFoundryWhenAskedTo) {
+  const auto chip = element::emulator::Emulator::in_memory(clock_, random_);
+  auto batch = Batch::open(authority_->folder(), "one").value();
+  const element::BoardSecret secret{Block<32>{1, 2, 3}};
+  const auto bind = [&](const element::BoardSecret& to) {
+    element::Atecc driver{*chip};
+    Station station{*authority_, batch, clock_, random_};
+    return station.personalise(
+        driver, {.model = "ATECC608B", .number = "TEST"}, [](std::string_view) {}, &to);
+  };
+  const auto made = bind(secret);
+  ASSERT_TRUE(made) << made.error().what;
+  EXPECT_TRUE(made.value().is_bound);
+  EXPECT_EQ(read(batch).value().size(), 1u);
+  element::Atecc on_its_board{*chip}, on_another{*chip};
+  EXPECT_TRUE(on_its_board.present(secret));
+  EXPECT_TRUE(on_its_board.sign({}));
+  EXPECT_EQ(on_another.sign({}).error().code, Errc::forbidden);
+
+  EXPECT_TRUE(bind(secret)) << "run again";
+  EXPECT_EQ(bind(element::BoardSecret{Block<32>{9}}).error().code, Errc::forbidden);
+}
+
+TEST_F(Birth, AUnitThatItsBoardHasBoundIsLeftAlone) {
+  const auto chip = element::emulator::Emulator::in_memory(clock_, random_);
+  auto batch = Batch::open(authority_->folder(), "one").value();
+  const auto made = personalise(*chip, batch);
+  ASSERT_TRUE(made) << made.error().what;
+  ASSERT_TRUE(element::Atecc{*chip}.bind(element::BoardSecret{Block<32>{7}}));
+  const auto again = personalise(*chip, batch);
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_TRUE(again.value().was_finished && again.value().is_bound);
+  EXPECT_EQ(again.value().certificate.der, made.value().certificate.der);
+  EXPECT_EQ(batch.unit_ids().value().size(), 1u);
+}
+
 TEST_F(Birth, AnElementOfAnotherFoundryIsLeftAlone) {
   const auto chip = element::emulator::Emulator::in_memory(clock_, random_);
   auto batch = Batch::open(authority_->folder(), "ours").value();
