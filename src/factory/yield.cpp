@@ -87,8 +87,7 @@ std::string_view name_of(Outcome outcome) {
   for (const auto& [value, name] : outcome_names) {
     if (value == outcome) return name;
   }
-  ENSURE(!"an outcome without a name");
-  return {};
+  broken("every outcome has a name", __FILE__, __LINE__);
 }
 
 json::object facts_of(const Entry& entry) {

@@ -40,7 +40,7 @@ Result<FuseBank> decode_fuses(Bytes file) {
   if (!head || text_of(head.value()) != magic) return Error{Errc::corrupt, "this is no file of fuses"};
   if (TRY(in.u32_be()) > version) return Error{Errc::conflict, "it was written by a newer release"};
   if (file.size() != file_bytes) return Error{Errc::corrupt, "it is cut short or too long"};
-  const crypto::Digest digest = crypto::sha256(file.first(file_bytes - digest.size()));
+  const crypto::Digest digest = crypto::sha256(file.first(file_bytes - sizeof(crypto::Digest)));
   if (!std::ranges::equal(digest, file.last(digest.size()))) return Error{Errc::corrupt, "its checksum is wrong"};
   FuseBank bank;
   for (auto& word : bank) word = TRY(read_word(in));

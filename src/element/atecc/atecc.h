@@ -31,7 +31,8 @@ inline constexpr int attempts_max = 4;
 class Atecc final : public Element {
  public:
   // The link, and the source of the host's nonces, must outlive the driver.
-  explicit Atecc(Link& link, Assurance assurance = Assurance::hardware) : Atecc(link, assurance, system_random_) {}
+  explicit Atecc(Link& link, Assurance assurance = Assurance::hardware)
+      : link_(link), assurance_(assurance), random_(system_random_) {}
   Atecc(Link& link, Assurance assurance, crypto::Random& random)
       : link_(link), assurance_(assurance), random_(random) {}
   Atecc(const Atecc&) = delete;
