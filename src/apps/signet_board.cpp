@@ -6,8 +6,7 @@
 #include "board/virtual/fuses.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
-#include "element/atecc/atecc.h"
-#include "element/link/open_link.h"
+#include "element/open/open.h"
 
 #include <unistd.h>
 #include <filesystem>
@@ -35,7 +34,14 @@ constexpr const char* example =
     "               --root root.pem\n\n"
     "DIR/console is the serial line: give it to `signet device claim --board`. DIR/radio.conf names the Wi-Fi "
     "networks.\n"
-    "--root is needed once; the board keeps it. SIGINT or SIGTERM ends the program.";
+    "--root is needed once, for a chip of a foundry; the board keeps it. SIGINT or SIGTERM ends the program.\n\n"
+    "The secure element is one of\n"
+    "  atecc:LINK                  ATECC608: atecc:i2c:/dev/i2c-1:0x60, atecc:unix:PATH; unix:PATH alone means the "
+    "same\n"
+    "  tpm:TCTI?handle=0x81020100  TPM 2.0: tpm:device:/dev/tpmrm0, tpm:swtpm:path=SOCKET\n"
+    "  pkcs11:token=LABEL;object=LABEL?module-path=FILE&pin-source=file:PATH\n"
+    "  software:FILE?passphrase-source=file:PATH     LOW assurance: whoever has both files has the identity\n"
+    "The last three are made by `signet element new`.";
 
 // The pseudo-terminal, and a copy for whoever started the board from a terminal.
 class SharedConsole final : public board::Console {
@@ -53,12 +59,6 @@ class SharedConsole final : public board::Console {
   board::Console& line_;
   bool also_here_;
 };
-
-std::string model_of(element::Atecc& chip) {
-  const auto revision = chip.revision();
-  if (!revision) return "ATECC608";
-  return revision.value()[3] == 0x02 ? "ATECC608A" : "ATECC608B";
-}
 
 // build/<preset>/bin/signet-board finds build/<preset>/python.
 std::string packages_beside_program() {
@@ -116,15 +116,13 @@ Status run(const Options& options) {
   SystemClock clock;
   crypto::SystemRandom random;
   const auto loop = TRY(net::Loop::create(clock));
-  const auto link = TRY(element::open_link(options.element));
-  element::Atecc chip{
-      *link, element::is_emulated_link(options.element) ? element::Assurance::emulated : element::Assurance::hardware};
-  config.model = model_of(chip);
+  const auto opened = TRY(element::open_element(options.element, {random, element::ask_at_terminal}));
+  config.model = opened.model;
   board::VirtualFuses fuses = TRY(board::VirtualFuses::open(config.folder));
   const auto line = TRY(board::Pty::create(*loop, config.folder));
   SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};
   board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
-  const auto board = TRY(board::Board::create(std::move(config), {*loop, chip, fuses, console, radio, random}));
+  const auto board = TRY(board::Board::create(std::move(config), {*loop, *opened.element, fuses, console, radio, random}));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   log_info("board.ready", {{"console", line->path()}});
@@ -145,7 +143,10 @@ int main(int argc, char** argv) {
   app.footer(example);
   app.set_version_flag("--version", std::string{"signet-board "} + SIGNET_VERSION);
   app.add_option("--dir", options.folder, "the board's own storage; made when missing")->required();
-  app.add_option("--element", options.element, "link to the secure element: unix:PATH")->required();
+  app.add_option("--element", options.element,
+                 "the secure element: atecc:LINK, tpm:TCTI, pkcs11:token=LABEL, software:FILE")
+      ->type_name("NAME")
+      ->required();
   app.add_option("--program", options.program, "the Python program that the board runs")->required();
   app.add_option("--root", options.root, "root certificate of the element's manufacturer, PEM or DER; kept in DIR");
   app.add_option("--python-path", options.packages,

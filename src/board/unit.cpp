@@ -23,15 +23,17 @@ Result<Unit> read_unit(element::Element& element, const std::optional<identity::
   const auto stored = element.certificates();
   if (!stored && stored.error().code == Errc::unavailable) return stored.error();
   if (!stored) {
-    unit.problem = "the element is blank: personalise it with signet-foundry";
+    unit.problem =
+        element::is_chip(unit.uid) ? "the element is blank: personalise it with signet-foundry" : stored.error().what;
     return unit;
   }
   unit.personalised = true;
-  if (!root) {
+  const bool is_whole = std::holds_alternative<std::vector<Buffer>>(stored.value());  // nothing to make again
+  if (!root && !is_whole) {
     unit.problem = "the manufacturer's root certificate is not known: start once with --root root.pem";
     return unit;
   }
-  const Status rebuilt = take_certificates(unit, element, stored.value(), *root);
+  const Status rebuilt = take_certificates(unit, element, stored.value(), root.value_or(identity::Certificate{}));
   if (!rebuilt) {
     unit.problem = "the element's certificates do not check (" + rebuilt.error().what +
                    "): is --root the root certificate of its manufacturer?";

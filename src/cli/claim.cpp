@@ -28,7 +28,9 @@ Result<Unit> identify(ConsoleClient& board) {
   if (!said) return at_link(said.error(), "the board did not identify itself", "");
   const json::value* personalised = said.value().if_contains("personalised");
   if (personalised && personalised->is_bool() && !personalised->as_bool()) {
-    return Error{Errc::conflict, "the board's element is blank: run 'signet-foundry personalise' on it first"};
+    return Error{Errc::conflict,
+                 "the board's element has no certificate: a chip gets it from 'signet-foundry personalise', any other "
+                 "from 'signet element request', 'signet registry enroll' and 'signet element install'"};
   }
   Unit out;
   out.dcn = TRY(string_member(said.value(), "dcn"));
@@ -97,9 +99,24 @@ Status install(Session& session, ConsoleClient& board, const Manager& manager, c
                  "Run 'signet device unclaim " + device + "', then claim again");
 }
 
+// What `signet registry enroll` bound to this device already: the manager needs no proof, the board only its address.
+Result<std::optional<json::object>> enrolled(Session& session, const std::string& path, const Unit& unit) {
+  if (!unit.dcn.starts_with("id")) return std::optional<json::object>{};  // a chip's is "sn...": it is claimed
+  const json::object answer = TRY(ask(session, "GET", path + "/identities"));
+  for (const json::object& identity : TRY(objects(answer, "identities"))) {
+    const bool is_it = cell(identity, "dcn") == unit.dcn && cell(identity, "origin") == "enrolled";
+    if (is_it && cell(identity, "state") == "claimed") return std::optional{identity};
+  }
+  return std::optional<json::object>{};
+}
+
 Result<json::object> claim(Session& session, ConsoleClient& board, const std::string& path, const std::string& device) {
   const Unit unit = TRY(identify(board));
   const Manager manager = TRY(manager_of(session));
+  if (const auto known = TRY(enrolled(session, path, unit))) {
+    TRY(install(session, board, manager, device, ""));
+    return json::object{{"identity", *known}, {"receipt", ""}};
+  }
   const json::object challenge = TRY(begin(session, path, unit));
   const std::string statement = TRY(string_member(challenge, "statement"));
   if (Status fits = check_statement(statement, manager, device, unit); !fits) {

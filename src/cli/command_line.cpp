@@ -35,6 +35,7 @@ class Tree {
     add_registry();
     add_data();
     add_element(app_, args_, [this](Command command) { chosen = command; });
+    add_own_elements();
   }
 
  private:
@@ -159,6 +160,30 @@ class Tree {
     enroll->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
     enroll->add_option("--csr", args_.file, "request made with the key, PEM")->type_name("FILE")->required();
     enroll->add_option("-o,--out", args_.out_file, "where to write the certificate")->type_name("CERT")->required();
+  }
+
+  void add_own_elements() {  // beside what add_element has for chips
+    CLI::App* element = app_.get_subcommand("element");
+    CLI::App* make = verb(element, "new", "Make an identity in a TPM, a PKCS#11 token or a file", run_element_new);
+    CLI::App* request = verb(element, "request", "Write its certificate request", run_element_request);
+    CLI::App* install = verb(element, "install", "Let it keep the certificate that came back", run_element_install);
+    for (CLI::App* command : {make, request, install}) {
+      command
+          ->add_option("name", args_.name, "tpm:TCTI, pkcs11:token=LABEL or software:FILE, as signet-board --help says")
+          ->type_name("ELEMENT")
+          ->required();
+    }
+    request->add_option("-o,--out", args_.out_file, "where to write it, PEM")->type_name("CSR")->required();
+    install->add_option("--certificate", args_.file, "one to three, PEM, the device's first")
+        ->type_name("FILE")
+        ->required();
+    make->footer(
+        "Example:\n  signet element new software:pump.id\n"
+        "  signet element request software:pump.id -o pump.csr\n"
+        "  signet registry enroll pump --csr pump.csr -o pump.pem\n"
+        "  signet element install software:pump.id --certificate pump.pem\n"
+        "  signet-board --dir board --element software:pump.id --program main.py\n"
+        "  signet device claim pump --board board/console");
   }
 
   void add_data() {

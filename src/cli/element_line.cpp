@@ -46,7 +46,7 @@ constexpr const char* selftest_footer =
 }  // namespace
 
 void add_element(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* element = app.add_subcommand("element", "A secure element on this machine's bus");
+  CLI::App* element = app.add_subcommand("element", "A secure element on this machine");
   element->require_subcommand(1)->fallthrough();
   element->footer(element_footer);
   const auto verb = [&](const char* name, const char* meaning, const char* footer, Command command) {

@@ -107,6 +107,9 @@ Status run_registry_release(Session& session);
 Status run_registry_enroll(Session& session);
 Status run_data_ls(Session& session);  // data.cpp
 Status run_data_tail(Session& session);
+Status run_element_new(Session& session);  // element_new.cpp
+Status run_element_request(Session& session);
+Status run_element_install(Session& session);
 Status run_audit_ls(Session& session);  // audit.cpp
 Status run_audit_tail(Session& session);
 Status run_element_show(Session& session);  // element.cpp

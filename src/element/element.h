@@ -73,9 +73,7 @@ struct Element {
 
 // "sn0123F1822C38DD7A01": the device common name, the CN of its certificate. What is no chip of the foundry has a uid
 // that begins otherwise (element/own.h) and the name "id...": nobody enrols it in a chip's name.
-inline std::string dcn_of(const Uid& uid) {
-  const bool is_chip = uid[0] == 0x01 && uid[1] == 0x23;
-  return (is_chip ? "sn" : "id") + hex_upper(uid);
-}
+inline bool is_chip(const Uid& uid) { return uid[0] == 0x01 && uid[1] == 0x23; }
+inline std::string dcn_of(const Uid& uid) { return (is_chip(uid) ? "sn" : "id") + hex_upper(uid); }
 
 }  // namespace signet::element

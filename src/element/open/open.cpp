@@ -2,6 +2,7 @@
 
 #include "element/atecc/atecc.h"
 #include "element/link/open_link.h"
+#include "element/open/name.h"
 
 namespace signet::element {
 namespace {

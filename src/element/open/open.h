@@ -1,9 +1,16 @@
 // open.h -- any element by its name (name.h).
 #pragma once
 
-#include "element/open/name.h"
+#include "crypto/random.h"
+#include "element/own.h"
+
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace signet::element {
+
+struct SecretSource;  // name.h
 
 // Where a secret comes from when the name does not say: a person at a terminal. `what` is "PIN", "passphrase".
 using AskSecret = std::function<Result<crypto::SecretBytes>(std::string_view what)>;

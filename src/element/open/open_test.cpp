@@ -2,6 +2,7 @@
 
 #include "base/port/folder_for_test.h"
 #include "element/open/enrol.h"
+#include "element/open/name.h"
 #include "identity/profile.h"
 
 #include <gmock/gmock.h>

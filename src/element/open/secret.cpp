@@ -1,5 +1,6 @@
 // Where passphrases and PINs come from: a file, an inherited descriptor, a person.
 #include "base/port/file.h"
+#include "element/open/name.h"
 #include "element/open/open.h"
 
 #include <fcntl.h>
