@@ -122,7 +122,8 @@ Status run(const Options& options) {
   const auto line = TRY(board::Pty::create(*loop, config.folder));
   SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};
   board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
-  const auto board = TRY(board::Board::create(std::move(config), {*loop, *opened.element, fuses, console, radio, random}));
+  const auto board =
+      TRY(board::Board::create(std::move(config), {*loop, *opened.element, fuses, console, radio, random}));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   log_info("board.ready", {{"console", line->path()}});
