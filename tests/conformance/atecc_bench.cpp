@@ -53,10 +53,10 @@ class AteccBench final : public Bench {
   }
   Element& element() override { return *one_.driver; }
   Element& other() override { return *two_.driver; }
+  bool seals_alone() override { return false; }
   void power_cycle() override {
     for (Part* part : {&one_, &two_}) start(*part);
   }
-  bool seals_unbound() override { return false; }
 
  private:
   struct Part {

@@ -16,8 +16,8 @@ struct Bench {
   virtual Element& element() = 0;
   virtual Element& other() = 0;                  // of the same kind, with keys of its own
   virtual void power_cycle() = 0;                // element() afterwards is what a freshly started program finds
+  virtual bool seals_alone() { return true; }    // a chip seals only together with its board
   virtual bool may_bind() { return true; }       // PKCS#11 has no such bond: its PIN is one
-  virtual bool seals_unbound() { return true; }  // the chip needs its board's half of the key
   virtual OwnElement* own() { return nullptr; }  // element(), when its owner certifies it
 };
 
