@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/port/process.h"
 #include "board/board.h"
-#include "board/virtual/fuses.h"
+#include "board/fuses/virtual_fuses.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 #include "element/open/open.h"

@@ -4,7 +4,7 @@
 #include "apps/foundry_verify.h"
 #include "base/log.h"
 #include "base/port/process.h"
-#include "board/virtual/fuses.h"
+#include "board/fuses/virtual_fuses.h"
 #include "element/link/open_link.h"
 #include "factory/station.h"
 

@@ -9,7 +9,7 @@
 // A power cut at any step leaves one of these states. The secret is in the fuses before the element is told.
 #pragma once
 
-#include "board/fuses.h"
+#include "board/fuses/fuses.h"
 #include "crypto/random.h"
 #include "element/element.h"
 

@@ -1,7 +1,7 @@
 // fuses_for_test.h -- fuses in memory, whose power can go before or after a word is burnt.
 #pragma once
 
-#include "board/fuses.h"
+#include "board/fuses/fuses.h"
 
 #include <array>
 

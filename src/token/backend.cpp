@@ -1,6 +1,6 @@
 #include "token/backend.h"
 
-#include "board/virtual/fuses.h"
+#include "board/fuses/virtual_fuses.h"
 #include "element/open/open.h"
 #include "identity/chain_of.h"
 

@@ -1,5 +1,5 @@
 // Somebody copies what a board keeps. Without its element the copy is worth nothing.
-#include "board/virtual/fuses.h"
+#include "board/fuses/virtual_fuses.h"
 #include "bonded_for_test.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // The file of fuses: what is read is written back byte for byte.
-#include "board/virtual/fuses.h"
+#include "board/fuses/virtual_fuses.h"
 
 using namespace signet;
 

@@ -1,5 +1,5 @@
 // A word is burnt once; a file that does not check opens nothing.
-#include "board/virtual/fuses.h"
+#include "board/fuses/virtual_fuses.h"
 
 #include "base/port/file.h"
 

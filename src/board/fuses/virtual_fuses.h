@@ -1,4 +1,5 @@
-// fuses.h -- one-time memory of a board that has none: a file that this program never writes a burnt word of again.
+// virtual_fuses.h -- one-time memory of a board that has none: a file that this program never writes a burnt word of
+// again.
 //
 //   DIR/fuses := "SGNTFUSE" version:u32be word[8] sha256:u8[32]     word := burnt:u8 value:u8[48]
 //
@@ -6,7 +7,7 @@
 // what no one undoes in silicon. docs/formats/fuses.md
 #pragma once
 
-#include "board/fuses.h"
+#include "board/fuses/fuses.h"
 
 #include <array>
 #include <string>

@@ -1,4 +1,4 @@
-#include "board/virtual/fuses.h"
+#include "board/fuses/virtual_fuses.h"
 
 #include "base/port/file.h"
 #include "crypto/digest.h"
