@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 
+#include <cmath>
 #include <initializer_list>
 
 namespace signet {
@@ -28,7 +29,14 @@ struct LogField {
   LogField(std::string_view n, bool v) : name(n), value(v ? "true" : "false"), quoted(false) {}
   template <class Number>
   requires std::is_arithmetic_v<Number> LogField(std::string_view n, Number v)
-      : name(n), value(std::to_string(v)), quoted(v - v != 0) {}  // inf, nan: text
+      : name(n), value(std::to_string(v)), quoted(!is_finite(v)) {}  // inf, nan: text
+
+ private:
+  template <class Number>
+  static bool is_finite([[maybe_unused]] Number v) {
+    if constexpr (std::is_floating_point_v<Number>) return std::isfinite(v);
+    return true;
+  }
 };
 
 // Call once in main, before threads. Standard error is the only sink; `program` names the writer.

@@ -43,7 +43,7 @@ std::string in_home(const char* variable, std::string_view rest) {
 std::string config_path() {
   const std::string places[] = {in_home("XDG_CONFIG_HOME", "/signet/pkcs11.conf"),
                                 in_home("HOME", "/.config/signet/pkcs11.conf")};
-  if (const std::string named = in_home("SIGNET_PKCS11_CONF", ""); !named.empty()) return named;
+  if (std::string named = in_home("SIGNET_PKCS11_CONF", ""); !named.empty()) return named;
   for (const std::string& place : places) {
     if (!place.empty() && file_exists(place)) return place;
   }

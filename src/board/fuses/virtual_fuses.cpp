@@ -68,7 +68,7 @@ Status VirtualFuses::burn(Fuse fuse, const FuseWord& word) {
   if (place) return Error{Errc::conflict, path_ + ": this fuse is burnt already"};
   place = copy_word(word);
   Buffer file = encode_fuses(bank_);
-  const Status written = write_file_atomic(path_, file, 0600);
+  Status written = write_file_atomic(path_, file, 0600);
   crypto::wipe(file);
   if (!written) place.reset();
   return written;
