@@ -51,7 +51,8 @@ Result<std::unique_ptr<Link>> open_at(std::string_view name, int depth) {
   if (const auto rest = after(name, "record")) return open_recorded(*rest, depth);
   if (const auto file = after(name, "replay")) return replay_file(std::string{*file});
   if (const auto path = after(name, "serial")) {
-    return std::unique_ptr<Link>{new SwiLink{TRY(open_serial_port(std::string{*path}))}};
+    auto port = TRY(open_serial_port(std::string{*path}));  // not within new: returning from there frees nothing
+    return std::unique_ptr<Link>{new SwiLink{std::move(port)}};
   }
   BusPlace place = TRY(open_bus(name));
   return std::unique_ptr<Link>{new BusLink{std::move(place.bus), place.address}};
