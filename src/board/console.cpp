@@ -9,11 +9,16 @@ namespace {
 
 constexpr Millis before_restart{50};  // so that the answer to `reset` is out
 
+void wipe(std::string& text) { crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); }
+
 }  // namespace
 
 void Board::on_console(Bytes typed) {
   console_lines_.feed(typed);
-  while (const auto line = console_lines_.next()) serve(*line);
+  while (auto line = console_lines_.next()) {
+    serve(*line);
+    wipe(line->text);  // it may have been a secret's
+  }
 }
 
 void Board::serve(const LineReader::Line& line) {
@@ -110,7 +115,10 @@ Status Board::forget_owner(const char* why) {
 }
 
 Result<json::object> Board::set_secret(const json::object& arguments) {
-  const crypto::SecretBytes value{TRY(decode_base64url(TRY(string_member(arguments, "value"))))};
+  std::string text = TRY(string_member(arguments, "value"));
+  auto decoded = decode_base64url(text);
+  wipe(text);
+  const crypto::SecretBytes value{TRY(std::move(decoded))};
   TRY(secrets_.set(TRY(string_member(arguments, "name")), value.reveal()));
   return json::object{};
 }

@@ -108,10 +108,13 @@ Status Secrets::remove(std::string_view name) {
   return store(opened.entries);
 }
 
-// The key first: were the file removed first and the power cut, a copy of it would still open.
+// The key whether there is a file or not: an owner may have kept a copy and removed the file. The key first: were the
+// file removed first and the power cut, a copy of it would still open.
 Status Secrets::forget() {
-  if (!file_exists(file_)) return {};
-  TRY(element_.forget_sealed());
+  Status forgotten = element_.forget_sealed();
+  // conflict: this element cannot seal. Without a file there is then nothing to forget.
+  const bool had_none = !forgotten && forgotten.error().code == Errc::conflict && !file_exists(file_);
+  if (!forgotten && !had_none) return forgotten;
   return remove_file(file_);
 }
 

@@ -98,6 +98,15 @@ TEST_F(SecretsTest, ForgottenOnesAreUselessInACopyToo) {
   EXPECT_TRUE(secrets->set("api-key", bytes_of("k2")));
 }
 
+TEST_F(SecretsTest, ACopyIsUselessAlsoWhenItsFileWasGoneBeforeTheOwnerChanged) {
+  ASSERT_TRUE(secrets->set("api-key", bytes_of("k1")));
+  const Buffer copy = read_file(folder + "/secrets", 10000).value();
+  ASSERT_TRUE(secrets->remove("api-key"));
+  ASSERT_TRUE(secrets->forget());
+  ASSERT_TRUE(write_file_atomic(folder + "/secrets", copy, 0600));
+  EXPECT_EQ(secrets->get("api-key").error().code, Errc::corrupt);
+}
+
 TEST_F(SecretsTest, AnotherElementOpensNone) {
   ASSERT_TRUE(secrets->set("api-key", bytes_of("k1")));
   SealingElement_for_test other{9};
