@@ -146,7 +146,9 @@ bool Emulator::write(std::uint8_t address, Bytes data) {
     const bool heard = address == 0 || address == i2c_address(chip_.config());
     if (heard && is_wake_by_zeros({.op = BusOp::write, .address = address, .data = data})) {
       wake_pulse();
-      ready_at_ = std::max(ready_at_, clock_.monotonic() + wake_delay);  // never the transaction that woke it
+      // Zeros at the general call can only be a wake. At the chip's own address they may be a host that polls: it is
+      // not told that its poll woke anybody.
+      if (address != 0) ready_at_ = std::max(ready_at_, clock_.monotonic() + wake_delay);
     }
     return false;
   }
