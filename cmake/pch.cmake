@@ -1,6 +1,5 @@
 # Precompiled headers: a first build of everything takes two thirds of the time. ccache cannot share what was compiled with
-# them, so a machine that has it goes without. In the release preset only tests have them: so it shows that every file of
-# the programs includes what it uses.
+# them, so a machine that has it goes without: there it shows that every file includes what it uses.
 if(SIGNET_CCACHE)
   set(default OFF)
 else()
@@ -16,8 +15,6 @@ function(signet_pch target)
   set(kind "")
   if("test" IN_LIST ARGN)
     set(kind test)
-  elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
-    return()
   endif()
   if("Boost::json" IN_LIST ARGN)
     list(APPEND kind json)

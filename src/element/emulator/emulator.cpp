@@ -27,14 +27,14 @@ Error asleep() { return Error{Errc::unavailable, "the chip is asleep"}; }
 
 Micros execution_time_typical(std::uint8_t opcode, std::uint8_t chip_mode) {
   const Micros longest = execution_time_max(opcode, chip_mode);
-  return longest <= short_command ? longest / 8 : longest / 2;
+  return longest <= short_command || opcode == static_cast<std::uint8_t>(Opcode::sha) ? longest / 8 : longest / 2;
 }
 
 Result<std::unique_ptr<Emulator>> Emulator::open(const Places& places, Clock& clock, crypto::Random& random,
                                                  Preset when_new) {
   Keeper keeper = TRY(Keeper::open(places, [&] { return make_preset(when_new, random); }));
-  Memory memory = keeper.memory();
-  return std::unique_ptr<Emulator>{new Emulator{std::move(memory), std::move(keeper), clock, random}};
+  const Memory memory = keeper.memory();
+  return std::unique_ptr<Emulator>{new Emulator{memory, std::move(keeper), clock, random}};
 }
 
 std::unique_ptr<Emulator> Emulator::in_memory(Clock& clock, crypto::Random& random) {

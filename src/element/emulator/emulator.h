@@ -22,7 +22,8 @@ enum class Timing : std::uint8_t { at_once, chip };
 
 inline constexpr Micros wake_delay{1500};          // [1.1] tWHI
 inline constexpr Millis wake_delay_self_test{20};  // with the self test at power-on, ChipOptions bit 0
-// Half the datasheet's maximum; of the shortest commands an eighth, for hosts that wait one millisecond and no more.
+// Half the datasheet's maximum; of the shortest commands an eighth, for hosts that wait one millisecond and no more, and
+// of SHA, for those that wait nine.
 Micros execution_time_typical(std::uint8_t opcode, std::uint8_t chip_mode);
 
 class Emulator final : public Link, public BusDevice {
@@ -56,8 +57,8 @@ class Emulator final : public Link, public BusDevice {
   const ConfigZone& config() const { return chip_.config(); }
 
  private:
-  Emulator(Memory memory, std::optional<Keeper> keeper, Clock& clock, crypto::Random& random)
-      : clock_(clock), keeper_(std::move(keeper)), chip_(std::move(memory), random) {}
+  Emulator(const Memory& memory, std::optional<Keeper> keeper, Clock& clock, crypto::Random& random)
+      : clock_(clock), keeper_(std::move(keeper)), chip_(memory, random) {}
 
   bool is_awake();
   bool answers_at(std::uint8_t address);
