@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace signet {
 
@@ -46,33 +47,56 @@ struct [[nodiscard]] Error {
 }
 #define ENSURE(claim) ((claim) ? void(0) : ::signet::broken(#claim, __FILE__, __LINE__))
 
+// A union by hand, not std::variant: every file of ours instantiates many of these, and this one compiles in a
+// fraction.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(T value) : value_(std::move(value)), well_(true) {}
+  Result(Error error) : error_(std::move(error)), well_(false) {}
+  Result(Result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) { take(std::move(other)); }
+  Result(const Result& other) requires std::is_copy_constructible_v<T> { take(other); }
+  Result& operator=(Result other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
+  }
+  ~Result() { well_ ? std::destroy_at(&value_) : std::destroy_at(&error_); }
 
-  explicit operator bool() const { return state_.index() == 0; }
+  explicit operator bool() const { return well_; }
   const T& value() const& {
-    ENSURE(state_.index() == 0);
-    return *std::get_if<0>(&state_);
+    ENSURE(well_);
+    return value_;
   }
   // By value: in `for (x : f().value())` a reference would point into a Result that is gone.
   T value() && {
-    ENSURE(state_.index() == 0);
-    return std::move(*std::get_if<0>(&state_));
+    ENSURE(well_);
+    return std::move(value_);
   }
   const Error& error() const& {
-    ENSURE(state_.index() == 1);
-    return *std::get_if<1>(&state_);
+    ENSURE(!well_);
+    return error_;
   }
   Error error() && {
-    ENSURE(state_.index() == 1);
-    return std::move(*std::get_if<1>(&state_));
+    ENSURE(!well_);
+    return std::move(error_);
   }
 
  private:
-  std::variant<T, Error> state_;
+  template <class Other>
+  void take(Other&& other) {
+    well_ = other.well_;
+    if (well_) {
+      std::construct_at(&value_, std::forward<Other>(other).value_);
+    } else {
+      std::construct_at(&error_, std::forward<Other>(other).error_);
+    }
+  }
+
+  union {
+    T value_;
+    Error error_;
+  };
+  bool well_;
 };
 
 template <>
