@@ -10,6 +10,8 @@
 #include "element/wire/command.h"
 #include "element/wire/packet.h"
 
+#include <variant>
+
 namespace signet::element::emulator {
 
 struct TempKey {
