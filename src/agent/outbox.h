@@ -4,8 +4,8 @@
 // also when the clock steps back. Resent under the same name it is dropped by the manager as a double.
 #pragma once
 
-#include "agent/disk.h"
 #include "base/clock.h"
+#include "base/disk.h"
 
 #include <map>
 

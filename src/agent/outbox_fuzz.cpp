@@ -4,7 +4,7 @@
 
 namespace {
 
-struct OneFile final : signet::agent::Disk {
+struct OneFile final : signet::Disk {
   signet::Buffer file;
   signet::Result<signet::Buffer> read(const std::string&, std::size_t) override { return file; }
   signet::Status append(const std::string&, signet::Bytes data) override {

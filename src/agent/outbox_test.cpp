@@ -1,4 +1,5 @@
 #include "agent/outbox.h"
+#include "base/memory_disk_for_test.h"
 
 #include <gtest/gtest.h>
 #include <set>
@@ -8,77 +9,7 @@ namespace {
 
 constexpr Timestamp noon = Timestamp{Seconds{1'790'000'000}};
 
-// A disk whose power fails within operation `cut_at` (counted from 1; 0: never). Of what that operation and earlier
-// unsynced appends wrote, `keep` decides how much reaches the medium.
-class CutDisk final : public Disk {
- public:
-  enum class Keep { nothing, half, all_but_one_byte, all };
-
-  Result<Buffer> read(const std::string& name, std::size_t limit) override {
-    if (off_) return dead();
-    const auto found = files_.find(name);
-    if (found == files_.end()) return Error{Errc::not_found, "no such file"};
-    Buffer whole = found->second.durable;
-    whole.insert(whole.end(), found->second.cached.begin(), found->second.cached.end());
-    if (whole.size() > limit) return Error{Errc::too_large, "file"};
-    return whole;
-  }
-  Status append(const std::string& name, Bytes data) override {
-    if (off_) return dead();
-    auto& file = files_[name];
-    file.cached.insert(file.cached.end(), data.begin(), data.end());
-    return step();
-  }
-  Status sync(const std::string& name) override {
-    if (off_) return dead();
-    TRY(step());
-    auto& file = files_[name];
-    file.durable.insert(file.durable.end(), file.cached.begin(), file.cached.end());
-    file.cached.clear();
-    return {};
-  }
-  Status replace(const std::string& name, Bytes data) override {
-    if (off_) return dead();
-    const Status alive = step();
-    if (alive || keep == Keep::all) files_[name] = File{copy_of(data), {}};
-    return alive;
-  }
-
-  void power_on() {
-    off_ = false;
-    cut_at = 0;
-  }
-  std::size_t operations() const { return operations_; }
-  Buffer& bytes(const std::string& name) { return files_[name].durable; }
-
-  std::size_t cut_at = 0;
-  Keep keep = Keep::nothing;
-
- private:
-  struct File {
-    Buffer durable;
-    Buffer cached;
-  };
-  static Error dead() { return Error{Errc::unavailable, "no power"}; }
-  Status step() {
-    if (++operations_ != cut_at) return {};
-    off_ = true;
-    for (auto& [name, file] : files_) {
-      std::size_t size = file.cached.size();
-      if (keep == Keep::nothing) size = 0;
-      if (keep == Keep::half) size /= 2;
-      if (keep == Keep::all_but_one_byte && size > 0) --size;
-      file.durable.insert(file.durable.end(), file.cached.begin(),
-                          file.cached.begin() + static_cast<std::ptrdiff_t>(size));
-      file.cached.clear();
-    }
-    return dead();
-  }
-
-  std::map<std::string, File> files_;
-  std::size_t operations_ = 0;
-  bool off_ = false;
-};
+using CutDisk = MemoryDisk_for_test;
 
 // What the outside knows: readings the program was told are kept, and readings the manager has been given.
 struct Known {

@@ -46,6 +46,10 @@ class Reader {
     const std::uint32_t low = TRY(u16_le());
     return low | static_cast<std::uint32_t>(TRY(u16_le())) << 16;
   }
+  Result<std::uint64_t> u64_le() {
+    const std::uint64_t low = TRY(u32_le());
+    return low | static_cast<std::uint64_t>(TRY(u32_le())) << 32;
+  }
   Bytes rest() { return std::exchange(rest_, {}); }
   std::size_t size() const { return rest_.size(); }
   bool empty() const { return rest_.empty(); }
@@ -78,6 +82,9 @@ class Writer {
   }
   Writer& u32_le(std::uint32_t value) {
     return u16_le(static_cast<std::uint16_t>(value)).u16_le(static_cast<std::uint16_t>(value >> 16));
+  }
+  Writer& u64_le(std::uint64_t value) {
+    return u32_le(static_cast<std::uint32_t>(value)).u32_le(static_cast<std::uint32_t>(value >> 32));
   }
   Writer& bytes(Bytes data) { return out_.insert(out_.end(), data.begin(), data.end()), *this; }
   Writer& text(std::string_view data) { return out_.insert(out_.end(), data.begin(), data.end()), *this; }

@@ -9,11 +9,19 @@ using namespace std::literals;
 
 TEST(Reader, ReadsEveryFieldThatTheWriterWrote) {
   Buffer out;
-  Writer{out}.u8(1).u16_be(0x0203).u32_be(0x04050607).u64_be(0x08090a0b0c0d0e0f).u16_le(0x1110).u32_le(0x15141312);
+  Writer{out}
+      .u8(1)
+      .u16_be(0x0203)
+      .u32_be(0x04050607)
+      .u64_be(0x08090a0b0c0d0e0f)
+      .u16_le(0x1110)
+      .u32_le(0x15141312)
+      .u64_le(0x1d1c1b1a19181716);
   Writer{out}.bytes(Buffer{0x16, 0x17}).text("hi");
   EXPECT_EQ(hex(out),
             "0102030405060708090a0b0c0d0e0f"
             "101112131415"
+            "161718191a1b1c1d"
             "1617"
             "6869");
 
@@ -24,6 +32,7 @@ TEST(Reader, ReadsEveryFieldThatTheWriterWrote) {
   EXPECT_EQ(in.u64_be().value(), 0x08090a0b0c0d0e0fu);
   EXPECT_EQ(in.u16_le().value(), 0x1110);
   EXPECT_EQ(in.u32_le().value(), 0x15141312u);
+  EXPECT_EQ(in.u64_le().value(), 0x1d1c1b1a19181716u);
   EXPECT_EQ(in.block<2>().value(), (Block<2>{0x16, 0x17}));
   EXPECT_FALSE(in.end());
   EXPECT_EQ(text_of(in.rest()), "hi");
@@ -38,6 +47,7 @@ TEST(Reader, NeverReadsPastTheEnd) {
   EXPECT_FALSE(Reader{three}.u32_be());
   EXPECT_FALSE(Reader{three}.u32_le());
   EXPECT_FALSE(Reader{three}.u64_be());
+  EXPECT_FALSE(Reader{three}.u64_le());
   EXPECT_FALSE(Reader{three}.block<4>());
   EXPECT_FALSE(Reader{Bytes{}}.u8());
 }

@@ -2,33 +2,6 @@
 
 namespace signet::sim {
 
-Result<Buffer> MemoryDisk::read(const std::string& name, std::size_t limit) {
-  const auto found = files_.find(name);
-  if (found == files_.end()) return Error{Errc::not_found, name};
-  if (found->second.data.size() > limit) return Error{Errc::too_large, name};
-  return found->second.data;
-}
-Status MemoryDisk::append(const std::string& name, Bytes data) {
-  const auto found = files_.find(name);
-  if (found == files_.end()) return Error{Errc::not_found, name};
-  found->second.data.insert(found->second.data.end(), data.begin(), data.end());
-  return {};
-}
-Status MemoryDisk::sync(const std::string& name) {
-  files_[name].synced = files_[name].data.size();
-  return {};
-}
-Status MemoryDisk::replace(const std::string& name, Bytes data) {
-  files_[name] = {copy_of(data), data.size()};
-  return {};
-}
-void MemoryDisk::cut(Choice& choice) {
-  for (auto& [name, file] : files_) {
-    file.data.resize(file.synced + choice.below(file.data.size() - file.synced + 1));
-    file.synced = file.data.size();
-  }
-}
-
 Board::Board(DeviceId id, Buffer certificate, ManualClock& clock, Choice& choice)
     : id_(std::move(id)), certificate_(std::move(certificate)), clock_(clock), choice_(choice) {
   constexpr std::int64_t hours_behind_max = 400 * 24;
@@ -131,7 +104,7 @@ void Board::cut_power(bool manager_notices) {
   let_go(manager_notices);
   agent_.reset();
   outbox_.reset();
-  disk_.cut(choice_);
+  disk_.cut_power([&](std::size_t loose) { return choice_.below(loose + 1); });
 }
 
 void Board::cut_line(bool manager_notices) {

@@ -2,29 +2,13 @@
 #pragma once
 
 #include "agent/agent.h"
+#include "base/memory_disk_for_test.h"
 #include "sim/choice.h"
 #include "sim/manager.h"
 
 #include <map>
 
 namespace signet::sim {
-
-// What was appended and not synced is lost in a power cut, from some byte on.
-class MemoryDisk final : public agent::Disk {
- public:
-  Result<Buffer> read(const std::string& name, std::size_t limit) override;
-  Status append(const std::string& name, Bytes data) override;
-  Status sync(const std::string& name) override;
-  Status replace(const std::string& name, Bytes data) override;
-  void cut(Choice& choice);
-
- private:
-  struct File {
-    Buffer data;
-    std::size_t synced = 0;
-  };
-  std::map<std::string, File> files_;
-};
 
 // A connection under way. The manager's end may live on when the board's is gone.
 struct Line {
@@ -67,7 +51,7 @@ class Board {
   ManualClock& clock_;
   Choice& choice_;
   Micros skew_;  // the board's clock is wrong by this
-  MemoryDisk disk_;
+  MemoryDisk_for_test disk_;
   std::unique_ptr<agent::Outbox> outbox_;
   std::unique_ptr<agent::Agent> agent_;
   std::unique_ptr<Line> line_;

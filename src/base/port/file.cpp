@@ -161,7 +161,7 @@ Status make_folder(const std::string& path, unsigned mode) {
   const auto parent = std::filesystem::absolute(path).parent_path();
   if (!std::filesystem::is_directory(parent, ec)) TRY(make_folder(parent, mode));
   if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return os_error("make folder", path);
-  return {};
+  return sync_folder_of(path);
 }
 
 bool file_exists(const std::string& path) {

@@ -57,7 +57,7 @@ Status append_line(const std::string& path, std::string_view line, unsigned mode
 // Afterwards there is no such file, also after any crash. Fine when there was none.
 Status remove_file(const std::string& path);
 
-// Creates the folder and its parents when missing; `mode` for those it makes.
+// Creates the folder and its parents when missing, durably; `mode` for those it makes.
 Status make_folder(const std::string& path, unsigned mode);
 bool file_exists(const std::string& path);
 
