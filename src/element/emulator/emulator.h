@@ -22,8 +22,8 @@ enum class Timing : std::uint8_t { at_once, chip };
 
 inline constexpr Micros wake_delay{1500};          // [1.1] tWHI
 inline constexpr Millis wake_delay_self_test{20};  // with the self test at power-on, ChipOptions bit 0
-// Half the datasheet's maximum; of the shortest commands an eighth, for hosts that wait one millisecond and no more, and
-// of SHA, for those that wait nine.
+// Half the datasheet's maximum; of the shortest commands an eighth, for hosts that wait one millisecond and no more,
+// and of SHA, for those that wait nine.
 Micros execution_time_typical(std::uint8_t opcode, std::uint8_t chip_mode);
 
 class Emulator final : public Link, public BusDevice {
