@@ -1,10 +1,10 @@
 // board.h -- the board: boots, knows who it is, runs the firmware, answers its console, lets the agent talk.
 #pragma once
 
-#include "base/port/file_disk.h"
 #include "board/bond.h"
 #include "board/desk.h"
 #include "board/endpoint.h"
+#include "board/file_disk.h"
 #include "board/firmware.h"
 #include "board/unit.h"
 #include "board/uplink.h"
