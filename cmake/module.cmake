@@ -151,7 +151,7 @@ function(signet_story name file)
     ENVIRONMENT "SIGNET_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
 endfunction()
 
-# signet_bench(AREA DEPENDS ... USES ...): bench/AREA/AREA_bench.cpp is one program, build/release/bench/AREA, made only
+# signet_bench(AREA DEPENDS ... USES ...): the files of bench/AREA/ are one program, build/release/bench/AREA, made only
 # when it is asked for (target bench_AREA, or bench for all): ./dev bench AREA. Other builds would measure nothing.
 function(signet_bench area)
   cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
@@ -159,7 +159,8 @@ function(signet_bench area)
     return()
   endif()
   signet_targets(libraries ${ARG_DEPENDS})
-  add_executable(bench_${area} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/${area}/${area}_bench.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/${area}/*.cpp)
+  add_executable(bench_${area} EXCLUDE_FROM_ALL ${sources})
   signet_flags(bench_${area})
   target_include_directories(bench_${area} PRIVATE ${CMAKE_SOURCE_DIR}/bench)
   target_link_libraries(bench_${area} PRIVATE ${libraries} ${ARG_USES} fmt::fmt)

@@ -75,8 +75,8 @@ class Scene:
         shutil.rmtree(self.folder)
 
     def start(self, name, *arguments, **options):
-        """One of our programs; what it says goes to NAME.log in the scene's folder."""
-        log = (self.folder / f"{name}.log").open("ab")
+        """One of our programs, or any by its path; what it says goes to NAME.log in the scene's folder."""
+        log = (self.folder / f"{pathlib.Path(name).name}.log").open("ab")
         command = [str(BIN / name), *(str(argument) for argument in arguments)]
         program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
         log.close()
@@ -102,14 +102,17 @@ class Refused(Exception):
 class Manager:
     """signetd on its data folder. kill() and start() as often as you like: the data stays."""
 
-    def __init__(self, scene):
+    def __init__(self, scene, *arguments, **process):
+        """More arguments for signetd, and for Popen."""
         self.scene, self.data, self.token = scene, scene.folder / "data", None
+        self.arguments, self.process = arguments, process
         self.ready_file = scene.folder / "ready"
 
     def start(self):
         self.ready_file.unlink(missing_ok=True)
         self.program = self.scene.start("signetd", "--data", self.data, "--host", "127.0.0.1", "--device-port", 0,
-                                        "--people-port", 0, "--ready-file", self.ready_file)
+                                        "--people-port", 0, "--ready-file", self.ready_file, *self.arguments,
+                                        **self.process)
         wait_for(lambda: self.ready_file.exists() or self.program.poll() is not None, "signetd to serve")
         if self.program.poll() is not None:
             raise AssertionError("signetd ended:\n" + self.scene.log("signetd"))

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""What a device costs at the gate, beside mosquitto and nats-server in the same run, and who is held up when strangers
+knock. ./dev bench gate [--json] [--only NAME] [--devices COUNT] [--rounds COUNT]
+
+Each round measures every server once, in turn, so that a busy machine is busy for all; what is told is the median of
+the rounds' ratios. Servers run on one core, the load on another. CPU time is that of all threads of the server.
+"""
+import argparse
+import json
+import os
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests"))
+from figures import Figures  # noqa: E402
+from harness import Scene  # noqa: E402
+from servers import CORES, LOAD, LOAD_CORE, Mosquitto, Nats, Signet, on_core  # noqa: E402
+
+SPARE_DESCRIPTORS = 500
+
+
+def start_load(mode, server, identities, policy=None, **options):
+    flags = [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
+    command = [LOAD, mode, "--port", server.port, "--server-pid", server.pid, "--identities", identities, *flags]
+    return subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                            preexec_fn=on_core(LOAD_CORE, policy))
+
+
+def result_of(load):
+    said, _ = load.communicate()
+    if load.returncode != 0:
+        raise RuntimeError(f"{load.args[1]} ended with {load.returncode}")
+    return json.loads(said.splitlines()[-1])
+
+
+class Bench:
+    def __init__(self, arguments, figures, ours, peers):
+        self.rounds, self.figures, self.ours = arguments.rounds, figures, ours
+        self.count = arguments.devices
+        self.servers = {server.name: server for server in (ours, *peers)}
+
+    def load(self, mode, server, **options):
+        return result_of(start_load(mode, server, self.ours.identities, **options))
+
+    def interleaved(self, mode, names, **options):
+        """{server: [result of each round]}; a warm-up of ours and theirs is the first round, not kept."""
+        results = {name: [] for name in names if name in self.servers}
+        for turn in range(self.rounds + 1):
+            for name, kept in results.items():
+                result = self.load(mode, self.servers[name], **options)
+                if turn > 0:
+                    kept.append(result)
+        return results
+
+    def ratio(self, figure, results, peer, of, at_most):
+        unit = f"x {peer}"
+        if peer not in results:
+            return self.figures.not_measured(figure, unit, at_most, f"{peer} is not installed")
+        pairs = zip(results["signet"], results[peer])
+        return self.figures.add(figure, statistics.median(a[of] / b[of] for a, b in pairs), unit, at_most)
+
+    def tell(self, results, *columns):
+        for name, rounds in results.items():
+            parts = [f"{column} {statistics.median(result[column] for result in rounds):.1f}" for column in columns]
+            self.figures.note(f"{name:<12} " + "  ".join(parts))
+
+    def handshake(self):
+        names = ("signet", "mosquitto", "nats-server")
+        results = self.interleaved("connect", names, count=1000, at_once=8, tls="1.3")
+        self.ratio("gate.connect_tls13", results, "mosquitto", "server_us", 0.58)
+        self.ratio("gate.connect_tls13_nats", results, "nats-server", "server_us", 0.95)
+        self.tell(results, "server_us", "per_second", "server_cores", "client_cores")
+        results = self.interleaved("connect", names[:2], count=1000, at_once=8, tls="1.2")
+        self.ratio("gate.connect_tls12", results, "mosquitto", "server_us", 0.70)
+        self.tell(results, "server_us", "per_second", "server_cores", "client_cores")
+
+    def memory(self):
+        load = start_load("hold", self.ours, self.ours.identities, count=self.count)
+        each = json.loads(load.stdout.readline())["bytes_each"]
+        result_of(load)
+        self.figures.add("gate.memory_each", each / 1024, "KB", 15)
+        self.figures.note(f"{self.count} connections held")
+
+    def publish(self):
+        names = ("signet", "mosquitto")
+        results = self.interleaved("publish", names, count=200, seconds=3)
+        self.ratio("gate.publish_flat_out", results, "mosquitto", "server_us", 0.50)
+        self.tell(results, "server_us", "per_second", "server_cores", "client_cores", "p99_us")
+        results = self.interleaved("publish", names, count=500, seconds=3, rate=5000)
+        self.ratio("gate.publish_5000_a_second", results, "mosquitto", "server_us", 1.6)
+        self.tell(results, "server_us", "per_second", "failed", "p50_us", "p99_us")
+
+    def storm(self):
+        results = self.interleaved("storm", ("signet", "mosquitto"), count=2000)
+        self.ratio("gate.storm", results, "mosquitto", "server_us", 0.55)
+        ours = results["signet"]
+        self.figures.add("gate.storm_retries", max(each["retries"] for each in ours), "", 0)
+        shares = (each["median_back_us"] / each["last_back_us"] for each in ours)
+        self.figures.add("gate.storm_median_return", statistics.median(shares), "x last", 0.55)
+        self.tell(results, "server_us", "retries", "median_back_us", "last_back_us", "client_cores")
+
+    def knocking(self):
+        """Strangers yield to the devices on their common core: it is the server that shall be busy, not the meter. The
+        best round of each counts: a disk that others keep busy is in some rounds, the strangers are in all."""
+        quiet, loud, knocks = [], [], []
+        live = {"count": 200, "rate": 2000, "seconds": 4}
+        for _ in range(self.rounds):
+            quiet.append(self.load("publish", self.ours, **live)["p99_us"])
+            strangers = start_load("knock", self.ours, "", policy=os.SCHED_IDLE, count=2000, rate=1000, seconds=7)
+            time.sleep(1)
+            loud.append(self.load("publish", self.ours, **live)["p99_us"])
+            knocks.append(result_of(strangers)["per_second"])
+        self.figures.add("gate.puback_p99_knocking", min(loud) / min(quiet), "x quiet", 3)
+        self.figures.note(f"p99 {min(quiet):.0f} us quiet, {min(loud):.0f} us while {statistics.median(knocks):.0f} of "
+                          "1000 a second knock; the others wait at the door")
+
+    def revoke(self):
+        held = min(5000, self.count)
+        load = start_load("hold", self.ours, self.ours.identities, count=held)
+        load.stdout.readline()
+        answered = {}
+        lines = self.ours.identities.read_text().splitlines()[:held]
+        for device in [line.split()[0] for line in lines[-100:]]:
+            self.ours.revoke(device)
+            answered[device] = time.monotonic_ns() // 1000  # CLOCK_MONOTONIC, as the load's
+        waits = []
+        while len(waits) < len(answered):
+            gone = json.loads(load.stdout.readline())
+            waits.append(max(0, gone["at_us"] - answered[gone["gone"]]))
+        load.communicate()
+        self.figures.add("gate.revoked_session_closed", max(waits) / 1000, "ms p99.9", 1000)
+        self.figures.note(f"{len(waits)} of {held} live sessions; median {statistics.median(waits) / 1000:.2f} ms")
+
+
+PARTS = ("handshake", "memory", "publish", "storm", "knocking", "revoke")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench gate", description="What a device costs at the gate.")
+    parser.add_argument("--json", action="store_true", help="one object a line")
+    parser.add_argument("--only", choices=PARTS, help="measure this part alone")
+    parser.add_argument("--devices", type=int, default=10_000, help="that are enrolled, and held for the memory")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    figures = Figures(arguments.json)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    arguments.devices = min(arguments.devices, most - SPARE_DESCRIPTORS)
+    if len(CORES) < 2:
+        figures.note("there is one core: server and load disturb each other")
+    with Scene() as scene:
+        ours = Signet(scene, arguments.devices)
+        bench = Bench(arguments, figures, ours, [Peer(scene, ours) for Peer in (Mosquitto, Nats) if Peer.program()])
+        for part in (arguments.only,) if arguments.only else PARTS:
+            getattr(bench, part)()
+    return 0 if figures.all_hold else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
