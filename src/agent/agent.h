@@ -21,7 +21,8 @@ inline constexpr Seconds keepalive{60};
 inline constexpr Seconds time_every{300};         // asks the time again
 inline constexpr Seconds time_answer_within{20};  // then asks once more
 inline constexpr Seconds stable_after{30};        // a connection that lived so long starts the backoff over
-inline constexpr std::size_t window = 16;         // readings that wait for their PUBACK at once
+inline constexpr std::size_t incident_bytes_max = 256;
+inline constexpr std::size_t window = 16;  // readings that wait for their PUBACK at once
 
 struct Moment {
   Timestamp wall;  // the board's own clock, which may be wrong
@@ -43,12 +44,13 @@ struct Settled {  // a reading left the outbox: acknowledged, or the reason why 
   Timestamp device_time;
   Status outcome;
 };
-struct Note {  // for the log
+struct IncidentTold {};  // the manager has acknowledged what report() was given
+struct Note {            // for the log
   LogLevel level;
   const char* event;
   std::string text;
 };
-using Action = std::variant<Dial, Transmit, HangUp, Settled, Note>;
+using Action = std::variant<Dial, Transmit, HangUp, Settled, IncidentTold, Note>;
 
 class Agent {
  public:
@@ -59,6 +61,10 @@ class Agent {
   void start(std::string device, std::vector<std::string> jobs, Moment now);
   void stop(Moment now);  // says goodbye; readings stay in the outbox
   void set_jobs(std::vector<std::string> jobs, Moment now);
+
+  // What the manager's audit should know of this board, UTF-8 of at most incident_bytes_max: told in this connection or
+  // the next, until IncidentTold. A later one takes its place.
+  void report(std::string incident, Moment now);
 
   void on_open(Moment now);
   void on_bytes(Bytes bytes, Moment now);
@@ -84,6 +90,14 @@ class Agent {
     Timestamp at;
     Instant when;
   };
+  struct Control {
+    std::string message;
+    bool is_incident = false;
+  };
+  struct Flight {  // a reading by its device time, or a control
+    std::optional<Timestamp> reading{};
+    bool is_incident = false;
+  };
   void enter(Phase phase);
   void note(LogLevel level, const char* event, std::string text);
   void work(Moment now);
@@ -91,7 +105,8 @@ class Agent {
   bool send_control(Moment now);
   bool send_reading(Moment now);
   void ask_time(Moment now);
-  void tell(std::string_view key, std::string_view value);
+  void tell(std::string_view key, std::string_view value, bool is_incident = false);
+  void tell_incident();
 
   void on(const mqtt::Connected& event, Moment now);
   void on(const mqtt::ConnectRefused& event, Moment now);
@@ -115,9 +130,10 @@ class Agent {
   std::string end_;     // why the session ended
   Instant retry_at_{};  // waiting
   Instant up_since_{};
-  Instant hold_until_{};                                       // no reading before, after "later, please"
-  std::deque<std::string> controls_;                           // for j/up
-  std::map<std::uint16_t, std::optional<Timestamp>> flights_;  // packet id -> reading, or a control
+  Instant hold_until_{};  // no reading before, after "later, please"
+  std::optional<std::string> incident_;
+  std::deque<Control> controls_;             // for j/up
+  std::map<std::uint16_t, Flight> flights_;  // by packet id
   std::set<Timestamp> in_flight_;
   std::optional<ManagerTime> manager_time_;
   Instant time_asked_{};

@@ -58,6 +58,7 @@ class AgentTest : public testing::Test {
     for (auto& action : agent->take_actions()) {
       if (std::holds_alternative<Dial>(action)) dialed = true;
       if (std::holds_alternative<HangUp>(action)) hung_up = true;
+      if (std::holds_alternative<IncidentTold>(action)) ++incidents_told;
       if (auto* settle = std::get_if<Settled>(&action)) settled.push_back(*settle);
       if (auto* note = std::get_if<Note>(&action)) notes.push_back(std::string{note->event} + " " + note->text);
       if (auto* transmit = std::get_if<Transmit>(&action)) {
@@ -149,6 +150,7 @@ class AgentTest : public testing::Test {
   bool knows_time = true;
   bool dialed = false;
   bool hung_up = false;
+  int incidents_told = 0;
   std::string client_id;
   std::vector<Heard> heard;
   std::vector<Settled> settled;
@@ -186,6 +188,27 @@ TEST_F(AgentTest, IsNotOnlineUntilItKnowsTheTimeAndAsksAgain) {
   for (int i = 0; i < 6; ++i) advance(Seconds{50});
   ASSERT_EQ(heard.size(), before + 1);
   EXPECT_EQ(heard.back().payload, R"({"key":"#now","value":{}})");
+}
+
+TEST_F(AgentTest, TellsAnIncidentOnceTheManagerHearsIt) {
+  boot();
+  agent->report(std::string(incident_bytes_max, 'x'), now());
+  const auto told = [&] {
+    return std::ranges::count_if(heard, [](const Heard& h) { return h.payload.starts_with(R"({"key":"#incident")"); });
+  };
+  EXPECT_EQ(told(), 0) << "not connected";
+  bring_up();
+  EXPECT_EQ(told(), 1);
+  EXPECT_EQ(incidents_told, 1);
+  cut_connection();
+  clock.advance(Seconds{60});
+  agent->tick(now());
+  perform();
+  bring_up();
+  EXPECT_EQ(told(), 1) << "once";
+  agent->report("another", now());
+  perform();
+  EXPECT_EQ(incidents_told, 2) << "at once when it is connected";
 }
 
 TEST_F(AgentTest, StampsReadingsWithTheManagersTimeWhenItsOwnClockIsWrong) {

@@ -33,6 +33,7 @@ void Agent::on(const mqtt::Subscribed& event, Moment now) {
   note(LogLevel::info, "agent.connected", device_);
   tell("#status", "{}");
   tell("__manifest", json::serialize(json::object{{"jobs", json::value_from(jobs_)}, {"conditions", json::array{}}}));
+  tell_incident();
   ask_time(now);
 }
 

@@ -14,9 +14,21 @@ bool is_final(mqtt::ReasonCode reason) {
 
 }  // namespace
 
-void Agent::tell(std::string_view key, std::string_view value) {
+void Agent::tell(std::string_view key, std::string_view value, bool is_incident) {
   std::string message = R"({"key":)" + json::serialize(json::value(json::string_view{key.data(), key.size()}));
-  controls_.push_back(message + R"(,"value":)" + std::string{value} + "}");
+  controls_.push_back({message + R"(,"value":)" + std::string{value} + "}", is_incident});
+}
+
+void Agent::report(std::string incident, Moment now) {
+  ENSURE(incident.size() <= incident_bytes_max);
+  incident_ = std::move(incident);
+  if (phase_ != Phase::up) return;
+  tell_incident();
+  work(now);
+}
+
+void Agent::tell_incident() {
+  if (incident_) tell("#incident", json::serialize(json::value_from(*incident_)), true);
 }
 
 void Agent::ask_time(Moment now) {
@@ -36,10 +48,10 @@ void Agent::pump(Moment now) {
 
 bool Agent::send_control(Moment now) {
   if (controls_.empty()) return false;
-  const auto sent =
-      session_->publish(mqtt::Qos::at_least_once, "j/up/" + device_, bytes_of(controls_.front()), {}, now.steady);
+  const auto sent = session_->publish(mqtt::Qos::at_least_once, "j/up/" + device_, bytes_of(controls_.front().message),
+                                      {}, now.steady);
   if (!sent && sent.error().code == Errc::exhausted) return false;
-  if (sent) flights_[sent.value()] = std::nullopt;
+  if (sent) flights_[sent.value()] = {.is_incident = controls_.front().is_incident};
   if (!sent) note(LogLevel::error, "agent.control_dropped", sent.error().what);
   controls_.pop_front();
   return true;
@@ -59,7 +71,7 @@ bool Agent::send_reading(Moment now) {
   const auto sent =
       session_->publish(mqtt::Qos::at_least_once, topic, bytes_of(next->second.payload), properties, now.steady);
   if (sent) {
-    flights_[sent.value()] = device_time;
+    flights_[sent.value()] = {.reading = device_time};
     in_flight_.insert(device_time);
     return true;
   }
@@ -71,10 +83,11 @@ bool Agent::send_reading(Moment now) {
 void Agent::on(const mqtt::Acknowledged& event, Moment now) {
   const auto found = flights_.find(event.packet_id);
   if (found == flights_.end()) return;
-  const std::optional<Timestamp> reading = found->second;
+  const auto [reading, is_incident] = found->second;
   flights_.erase(found);
   if (reading) in_flight_.erase(*reading);
   if (!mqtt::is_error(event.reason)) {
+    if (is_incident) incident_.reset(), actions_.push_back(IncidentTold{});
     if (!reading) return;
     refusals_.reset();
     outbox_.remove(*reading);

@@ -1,5 +1,7 @@
 #include "board/board.h"
 
+#include "board/incident.h"
+
 namespace signet::board {
 
 Result<std::unique_ptr<Board>> Board::create(BoardConfig config, const BoardParts& parts) {
@@ -26,6 +28,10 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
   parts_.console.on_input([this](Bytes typed) { on_console(typed); });
   uplink_.on_settled([this](Timestamp device_time, const Status& outcome) { desk_.on_settled(device_time, outcome); });
   uplink_.on_change([this] { desk_.on_agent_change(); });
+  uplink_.on_incident_told([this] {
+    const Status gone = forget_incident(config_.folder);
+    if (!gone) log_warn("board.incident_told_again_later", {{"error", gone.error().what}});
+  });
   uplink_.on_say([this](const std::string& text) { say(text); });
 }
 
@@ -49,6 +55,7 @@ void Board::boot() {
     say("the element does not answer (" + checked.error().what + "); type the reset command to try again");
   } else {
     say_who();
+    settle_incident();
   }
   refresh();
   if (const Status started = firmware_.start(); !started) say("the program cannot start: " + started.error().what);
@@ -75,6 +82,20 @@ Status Board::check_element() {
   bond_ = std::move(bond);
   unit_ = std::move(unit);
   return {};
+}
+
+// A board that may not use its element's key cannot tell the manager: it does when it next connects with its own.
+void Board::settle_incident() {
+  if (bond_.is_barred()) {
+    const std::string text = unit_.dcn + " at " + rfc3339(parts_.loop.clock().now()).substr(0, 10) + ": " + bond_.text;
+    if (const Status kept = keep_incident(config_.folder, text); !kept) {
+      log_error("board.incident_not_kept", {{"error", kept.error().what}});
+    }
+    return;
+  }
+  auto incident = load_incident(config_.folder);
+  if (!incident) return log_error("board.incident_not_read", {{"error", incident.error().what}});
+  if (incident.value()) uplink_.report(*incident.value());
 }
 
 void Board::refresh() {

@@ -44,6 +44,7 @@ class Board final : private Services, private FirmwareEvents {
   void say(const std::string& text);  // a line of the board's own on the console
   void say_who();
   Status check_element();
+  void settle_incident();
   void refresh();
   void arm_desk();
 

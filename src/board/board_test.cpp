@@ -3,6 +3,7 @@
 #include "base/port/file.h"
 #include "board/element_for_test.h"
 #include "board/fuses_for_test.h"
+#include "board/incident.h"
 #include "identity/claim.h"
 
 #include <gmock/gmock.h>
@@ -13,6 +14,7 @@
 namespace signet::board {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 
@@ -144,6 +146,9 @@ TEST_F(BoardTest, AnElementThatIsNotItsOwnIsNamedAndNoKeyOfItIsUsed) {
   EXPECT_EQ(said.at("bond"), "exchanged");
   EXPECT_TRUE(said.at("personalised").as_bool());
   EXPECT_EQ(ask(claim_of("dev-000000000001")).at("code"), "forbidden");
+  const auto incident = load_incident(folder).value();
+  ASSERT_TRUE(incident) << "kept for the manager";
+  EXPECT_THAT(*incident, AllOf(HasSubstr("sn0123F1822C38DD7A01"), HasSubstr("the board was given another element")));
 }
 
 TEST_F(BoardTest, ABlankElementIsSeenAgainOnceItIsPersonalised) {

@@ -75,6 +75,11 @@ Result<Timestamp> Uplink::publish(std::string_view tag, std::string_view payload
   return device_time;
 }
 
+void Uplink::report(std::string incident) {
+  agent_.report(std::move(incident), now());
+  perform();
+}
+
 void Uplink::perform() {
   for (auto actions = agent_.take_actions(); !actions.empty(); actions = agent_.take_actions()) {
     for (auto& action : actions) perform_one(action);
@@ -92,6 +97,8 @@ void Uplink::perform_one(agent::Action& action) {
     agent_.on_closed(hang_up->why, now());
   } else if (const auto* settled = std::get_if<agent::Settled>(&action)) {
     settled_(settled->device_time, settled->outcome);
+  } else if (std::holds_alternative<agent::IncidentTold>(action)) {
+    incident_told_();
   } else if (const auto* note = std::get_if<agent::Note>(&action)) {
     log(note->level, note->event, {{"detail", note->text}});
     if (note->level != LogLevel::debug) say_(note->text);

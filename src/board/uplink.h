@@ -33,9 +33,11 @@ class Uplink {
   void on_settled(OnSettled call) { settled_ = std::move(call); }
   void on_change(OnChange call) { changed_ = std::move(call); }
   void on_say(Say call) { say_ = std::move(call); }
+  void on_incident_told(OnChange call) { incident_told_ = std::move(call); }
 
   // Starts, stops or starts anew as the needs say.
   void set(Needs needs);
+  void report(std::string incident);  // see agent::Agent::report
   Result<Timestamp> publish(std::string_view tag, std::string_view payload);
   const agent::Agent& agent() const { return agent_; }
   // What is missing before it can dial, for a person; empty when nothing is.
@@ -62,6 +64,7 @@ class Uplink {
   std::optional<net::Loop::TimerId> timer_;
   OnSettled settled_ = [](Timestamp, const Status&) {};
   OnChange changed_ = [] {};
+  OnChange incident_told_ = [] {};
   Say say_ = [](const std::string&) {};
 };
 

@@ -76,6 +76,12 @@ Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_
     const json::value expected = TRY(map_of(twin.expected));
     return std::vector{answer("#status", json::object{{"current", current}, {"expected", expected}}, now)};
   }
+  if (message.key == "#incident") {  // what its board found and could not tell at the time
+    if (!message.value.is_string()) return Error{Errc::malformed, "#incident: value is not a text"};
+    const std::string said{message.value.get_string()};
+    s.note_refusal({0, now, "device " + who.device.str(), "board.incident", who.dcn, "", false, said});
+    return std::vector<DownMessage>{};
+  }
   if (message.key.starts_with('#')) {
     s.note_refusal({0, now, "device " + who.device.str(), "device.request", message.key, "", false, "no such request"});
     return std::vector<DownMessage>{};

@@ -55,6 +55,14 @@ TEST_F(TwinTest, TheModelOfTheBoardIsLearned) {
   EXPECT_EQ(m.fleet.find_device(m.owner, who.device).value().phys_id, "devkit");
 }
 
+TEST_F(TwinTest, WhatABoardFoundAndCouldNotTellGoesIntoTheAudit) {
+  EXPECT_TRUE(say(R"({"key":"#incident","value":"the board was given another element"})").value().empty());
+  EXPECT_EQ(m.last_audit().action, "board.incident");
+  EXPECT_EQ(m.last_audit().subject, who.dcn);
+  EXPECT_EQ(m.last_audit().detail, "the board was given another element");
+  EXPECT_EQ(say(R"({"key":"#incident","value":7})").error().code, Errc::malformed);
+}
+
 TEST_F(TwinTest, AnUnknownRequestIsNotedAndNotAnswered) {
   EXPECT_TRUE(say(R"({"key":"#launch","value":{}})").value().empty());
   EXPECT_EQ(m.last_audit().action, "device.request");

@@ -67,10 +67,31 @@ class Transplant(unittest.TestCase):
         self.assertFalse(self.online())
         self.assertEqual(len(self.audited("device.connect")), connects, "the manager heard nothing of it")
         self.assertFalse((thief / "fuses").exists())
+        self.assertIn("moved to another board", (thief / "incident").read_text())
 
         self.board.start()
         wait_for(self.online, "the element, back on its board, to be let in")
         self.assertEqual(self.bonds()[-1], "bound")
+        self.assertEqual(self.audited("board.incident"), [])
+
+    def test_a_board_given_another_element_tells_it_when_it_has_its_own_again(self):
+        stop(self.board.process)
+        socket, chip = self.scene.folder / "other-bus", self.scene.folder / "other-chip"
+        element = self.scene.start("signet-element", "--socket", socket, "--state", chip)
+        self.board.wait_for_start(element, socket, "signet-element")
+        self.board.foundry_do("personalise", "--foundry", self.board.foundry, "--element", f"unix:{socket}",
+                              "--batch", "one")
+        before = len(self.bonds())
+        stop_at = self.start_other(self.board.folder, socket)
+        wait_for(lambda: len(self.bonds()) > before, "the board to look at its element")
+        self.assertEqual(self.bonds()[-1], "exchanged")
+        stop(stop_at)
+        self.assertFalse(self.online())
+
+        self.board.start()
+        wait_for(lambda: self.audited("board.incident"), "the manager to hear of it")
+        self.assertIn("the board was given another element", self.audited("board.incident")[0]["detail"])
+        wait_for(lambda: not (self.board.folder / "incident").exists(), "it to be told once")
 
     def test_a_clone_with_the_emulators_own_file_is_seen_by_the_manager(self):
         stop(self.board.process)
