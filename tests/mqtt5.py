@@ -34,7 +34,7 @@ def publish_packet(packet_id, topic, payload, device_time=None):
 class Client:
     """Connected, or Closed with the reason that the peer gave."""
 
-    def __init__(self, manager, identity, client_id=None, patience=30.0):
+    def __init__(self, manager, identity, client_id=None, patience=30.0, keepalive=60):
         context = ssl.create_default_context(cafile=manager.ca)
         context.set_alpn_protocols(["mqtt"])
         if identity:
@@ -43,7 +43,7 @@ class Client:
         self.socket = socket.create_connection(("127.0.0.1", manager.port), timeout=patience)
         try:
             self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
-            self.send(connect_packet(client_id if client_id is not None else identity.device))
+            self.send(connect_packet(client_id if client_id is not None else identity.device, keepalive))
             kind, body = self.read()
             if kind != 0x20 or body[1] != 0:
                 raise Closed(f"CONNACK 0x{body[1]:02x}" if kind == 0x20 else f"packet 0x{kind:02x}")
