@@ -12,14 +12,17 @@ struct Issued {
   std::string certificate_pem;
   Buffer certificate_der;
   std::string key_pem;
-  std::shared_ptr<crypto::PrivateKey> key;
+  std::shared_ptr<crypto::PrivateKey> key;  // of a P-256 key
 };
+
+enum class KeyKind : std::uint8_t { p256, p384, rsa };
 
 struct Order {
   std::string common_name = "test";
   std::string alternative_name = "DNS:localhost,IP:127.0.0.1";  // OpenSSL's notation
   long from_seconds = -3600;                                    // from now
   long to_seconds = 3600 * 24;
+  KeyKind kind = KeyKind::p256;
 };
 
 class Ca {
@@ -104,11 +107,15 @@ struct RawConfig {
   std::vector<std::string> alpn{};
   std::string suites_tls12{};
   std::string to_send{};
+  std::shared_ptr<void> session{};  // of an outcome before: to be resumed
 };
 struct RawOutcome {
   bool shaken = false;  // the handshake succeeded as far as this end can tell
   std::string error;    // OpenSSL's words, of the handshake or of the read after it
   std::string version, alpn, suite, received;
+  Buffer server_certificate;
+  std::shared_ptr<void> session{};
+  bool is_resumed = false;
 };
 RawOutcome raw_client(std::uint16_t port, const RawConfig& config);
 
@@ -134,11 +141,18 @@ bool run_until(Loop& loop, const std::function<bool()>& done);
 
 // What most tests start from: a manager's port that judges devices, and a device.
 struct World {
-  World();
+  explicit World(TlsOptions options = {});
   std::shared_ptr<Recorder> dial(Millis timeout = Seconds{10});  // stops the loop when closed
   TlsServer& serve(JudgePeer judge, std::vector<std::string> alpn = {"mqtt", "http/1.1"});
   void listen_again(ListenConfig config = {});
 
+  // A foreign client against our server; the loop runs meanwhile.
+  RawOutcome against_us(const RawConfig& config);
+  RawConfig as_device(int version = 0) {
+    return {.version = version, .certificate_pem = device.certificate_pem, .key_pem = device.key_pem, .alpn = {"mqtt"}};
+  }
+
+  TlsOptions tls_options;
   SystemClock clock;
   std::unique_ptr<Loop> loop = Loop::create(clock).value();
   Ca ca;

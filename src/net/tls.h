@@ -1,6 +1,7 @@
 // tls.h -- TLS 1.3 and 1.2 as this project allows it: AEAD suites, X25519 then P-256, no tickets, no renegotiation.
 //
-// net/tls_*.cpp and crypto/openssl alone include OpenSSL.
+// The server's side has two libraries behind it, OpenSSL and GnuTLS; both keep the same rules and pass the same tests
+// (tls_contract_test.cpp). net/tls* and crypto/openssl alone include OpenSSL, net/tls_gnutls* alone GnuTLS.
 #pragma once
 
 #include "element/element.h"
@@ -19,18 +20,36 @@ namespace signet::net {
 //   any other -> certificate_unknown
 using JudgePeer = std::function<Status(Bytes leaf_der)>;
 
+// Signs with a P-256 key that somebody else holds: a token, an element. May be asked from several threads.
+using SignDigest = std::function<Result<crypto::Signature>(const crypto::Digest&)>;
+
 struct ServerIdentity {
-  std::string certificate_chain_pem{};  // leaf first
+  std::string certificate_chain_pem{};  // leaf first, P-256
   std::string private_key_pem{};        // a manager's server key, P-256; a device's key never looks like this
+  SignDigest sign{};                    // instead of private_key_pem; a handshake waits for it
   ~ServerIdentity();                    // wipes the key's text
+};
+
+enum class TlsBackend : std::uint8_t { openssl, gnutls };
+Result<TlsBackend> parse_tls_backend(std::string_view text);
+
+struct TlsOptions {
+  TlsBackend backend = TlsBackend::openssl;
+  // OpenSSL alone: P-256 by OpenSSL's code from before providers, a quarter less CPU a handshake (tls_legacy_ec.h).
+  bool legacy_ec = false;
 };
 
 class TlsServer {
  public:
   // With `judge`, a client certificate is demanded; without it none is asked for (the people's port).
   // A client that offers only protocols not in `alpn` is refused; one that offers none is not.
+  // conflict when the key is not the certificate's.
   static Result<std::unique_ptr<TlsServer>> create(const ServerIdentity& identity, std::vector<std::string> alpn,
-                                                   JudgePeer judge);
+                                                   JudgePeer judge, const TlsOptions& options = {});
+  // For the connections from now on; those that live keep what they began with. From any thread. After an Error all
+  // is as before.
+  Status renew(const ServerIdentity& identity);
+
   struct State;
   const std::shared_ptr<State>& state() const { return state_; }  // shared with its connections
 

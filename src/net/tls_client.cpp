@@ -1,10 +1,10 @@
 #include "base/clock.h"
 #include "net/tls_element.h"
 #include "net/tls_error.h"
+#include "net/tls_legacy_ec.h"
 #include "net/tls_stream.h"
 
 #include <arpa/inet.h>
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -13,10 +13,10 @@
 namespace signet::net {
 
 struct TlsClient::State {
-  explicit State(element::Element& element) : key{element, std::nullopt} {}
-  LibCtxPtr library{OSSL_LIB_CTX_new()};  // first, so that it goes last
-  ProviderPtr default_provider;
-  ProviderPtr element_provider;
+  explicit State(element::Element& e)
+      : element(e), key{[&e](const crypto::Digest& digest) { return e.sign(digest); }} {}
+  element::Element& element;
+  ElementLibrary library;  // before what is made of it
   ElementKey key;
   SslCtxPtr context;
   ClientTrust trust;
@@ -103,48 +103,28 @@ Result<std::vector<X509Ptr>> parse_chain(OSSL_LIB_CTX* library, const std::vecto
   return parsed;
 }
 
-bool holds(X509* certificate, const crypto::PublicKey& key) {
-  std::uint8_t point[65];
-  std::size_t size = 0;
-  EVP_PKEY* const certified = X509_get0_pubkey(certificate);
-  return certified &&
-         EVP_PKEY_get_octet_string_param(certified, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &size) == 1 &&
-         size == sizeof point && std::equal(key.begin(), key.end(), point + 1);
-}
-
 Status show_identity(TlsClient::State& state, const std::vector<Buffer>& chain) {
-  const crypto::PublicKey public_key = TRY(state.key.element.public_key());
-  const auto certificates = TRY(parse_chain(state.library.get(), chain));
-  if (!holds(certificates.front().get(), public_key)) {
-    ERR_clear_error();
+  const crypto::PublicKey public_key = TRY(state.element.public_key());
+  const auto certificates = TRY(parse_chain(state.library.context(), chain));
+  const auto certified = public_key_of(certificates.front().get());
+  if (!certified || certified.value() != public_key) {
     return Error{Errc::conflict, "the certificate is not for the key in this element"};
   }
   TRY(use_chain(state.context.get(), certificates));
-  const crypto::PkeyPtr key = TRY(make_element_key(state.library.get(), state.key, public_key));
+  const crypto::PkeyPtr key = TRY(make_element_key(state.library.context(), state.key, public_key));
   if (SSL_CTX_use_PrivateKey(state.context.get(), key.get()) != 1) return take_tls_error("the element's key");
   return {};
 }
 
-Status open_library(TlsClient::State& state) {
-  ERR_clear_error();
-  OSSL_LIB_CTX* const library = state.library.get();
-  state.default_provider.reset(OSSL_PROVIDER_load(library, "default"));
-  if (!state.default_provider) return take_tls_error("OpenSSL's default provider");
-  state.element_provider = TRY(load_element_provider(library));
-  if (EVP_set_default_properties(library, "?provider=default") != 1) return take_tls_error("element provider");
-  return {};
-}
-
-// A TlsStream that insists on its protocol and knows whom to blame for a signature that was not made.
+// A TlsStream that insists on its protocol.
 class ClientStream final : public Stream {
  public:
   ClientStream(std::shared_ptr<TlsClient::State> state, std::unique_ptr<Stream> inner)
       : state_(std::move(state)), inner_(std::move(inner)) {}
 
   Result<Need> handshake() override {
-    state_->key.failure.reset();
+    const LegacyEc::Pause pause;  // a key outside OpenSSL signs through a provider, or not at all
     Result<Need> step = inner_->handshake();
-    if (!step && state_->key.failure) return std::move(*state_->key.failure).within("the secure element did not sign");
     if (step && step.value() == Need::nothing && inner_->alpn() != state_->trust.alpn) {
       return Error{Errc::unauthenticated, "the server does not speak \"" + state_->trust.alpn + "\" (ALPN)"};
     }
@@ -174,11 +154,11 @@ Result<std::unique_ptr<TlsClient>> TlsClient::create(const ClientTrust& trust, c
                                                      element::Element& element) {
   auto state = std::make_shared<State>(element);
   state->trust = trust;
-  TRY(open_library(*state));
-  state->context = TRY(make_context(state->library.get(), TLS_client_method()));
+  TRY(state->library.open());
+  state->context = TRY(make_context(state->library.context(), TLS_client_method()));
   const int newest = trust.newest == TlsVersion::v1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
   if (SSL_CTX_set_max_proto_version(state->context.get(), newest) != 1) return take_tls_error("set up TLS");
-  TRY(trust_only(state->context.get(), state->library.get(), trust));
+  TRY(trust_only(state->context.get(), state->library.context(), trust));
   TRY(show_identity(*state, chain));
   const Buffer alpn = trust.alpn.empty() ? Buffer{} : alpn_wire({trust.alpn});
   if (SSL_CTX_set_alpn_protos(state->context.get(), alpn.data(), static_cast<unsigned>(alpn.size())) != 0) {

@@ -37,7 +37,7 @@ Result<SslCtxPtr> make_context(OSSL_LIB_CTX* library, const SSL_METHOD* method) 
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context,
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_max_cert_list(context, peer_chain_bytes_max);
+  SSL_CTX_set_max_cert_list(context, static_cast<long>(peer_chain_bytes_max));
   return made;
 }
 

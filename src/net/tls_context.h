@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crypto/openssl/handles.h"
-#include "net/tls.h"
+#include "net/tls_backend.h"
 
 #include <openssl/provider.h>
 #include <openssl/ssl.h>
@@ -17,10 +17,6 @@ using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
 using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
 using LibCtxPtr = std::unique_ptr<OSSL_LIB_CTX, Freer<OSSL_LIB_CTX_free>>;
 using ProviderPtr = std::unique_ptr<OSSL_PROVIDER, Freer<OSSL_PROVIDER_unload>>;
-
-inline constexpr long peer_chain_bytes_max = 8 * 1024;  // of certificates, before anything is known of the peer
-inline constexpr std::size_t pem_certificates_max = 8;
-inline constexpr std::size_t alpn_names_max = 8;
 
 // Versions, suites, groups and habits (see the README for each reason). `library` null: OpenSSL's default context.
 Result<SslCtxPtr> make_context(OSSL_LIB_CTX* library, const SSL_METHOD* method);

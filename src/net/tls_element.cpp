@@ -1,6 +1,8 @@
 #include "net/tls_element.h"
 
 #include "net/tls_error.h"
+#include "net/tls_legacy_ec.h"
+#include "net/tls_sign.h"
 
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
@@ -137,16 +139,10 @@ int sign_final(void* handle, unsigned char* out, std::size_t* out_size, std::siz
   *out_size = der_signature_bytes_max;
   if (!out) return 1;
   Signing& signing = signing_of(handle);
-  ElementKey& key = *signing.key.element;
-  auto signature = key.element.sign(signing.digest.finish());
-  if (!signature) {
-    key.failure = std::move(signature).error();
-    return 0;
-  }
-  const Buffer der = crypto::encode_der(signature.value());
-  if (der.size() > capacity) return 0;
-  std::copy(der.begin(), der.end(), out);
-  *out_size = der.size();
+  const auto der = sign_for_library(signing.key.element->sign, signing.digest.finish());
+  if (!der || der->size() > capacity) return 0;
+  std::copy(der->begin(), der->end(), out);
+  *out_size = der->size();
   return 1;
 }
 
@@ -200,12 +196,17 @@ int start(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH*, const OSSL_DISPA
 
 }  // namespace
 
-Result<ProviderPtr> load_element_provider(OSSL_LIB_CTX* library) {
+Status ElementLibrary::open() {
   ERR_clear_error();
+  OSSL_LIB_CTX* const library = library_.get();
+  default_provider_.reset(OSSL_PROVIDER_load(library, "default"));
+  if (!default_provider_) return take_tls_error("OpenSSL's default provider");
   if (OSSL_PROVIDER_add_builtin(library, provider_name, start) != 1) return take_tls_error("element provider");
-  ProviderPtr provider{OSSL_PROVIDER_load(library, provider_name)};
-  if (!provider) return take_tls_error("element provider");
-  return provider;
+  element_provider_.reset(OSSL_PROVIDER_load(library, provider_name));
+  if (!element_provider_ || EVP_set_default_properties(library, "?provider=default") != 1) {
+    return take_tls_error("element provider");
+  }
+  return {};
 }
 
 Result<crypto::PkeyPtr> make_element_key(OSSL_LIB_CTX* library, ElementKey& key, const crypto::PublicKey& public_key) {
@@ -218,6 +219,7 @@ Result<crypto::PkeyPtr> make_element_key(OSSL_LIB_CTX* library, ElementKey& key,
                          bytes_param(OSSL_PKEY_PARAM_PUB_KEY, point),
                          bytes_param(handle_param, {reinterpret_cast<const std::uint8_t*>(&pointer), sizeof pointer}),
                          OSSL_PARAM_construct_end()};
+  const LegacyEc::Pause pause;
   const crypto::PkeyCtxPtr context{EVP_PKEY_CTX_new_from_name(library, "EC", property)};
   EVP_PKEY* made = nullptr;
   if (!context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
@@ -225,6 +227,26 @@ Result<crypto::PkeyPtr> make_element_key(OSSL_LIB_CTX* library, ElementKey& key,
     return take_tls_error("the element's key");
   }
   return crypto::PkeyPtr{made};
+}
+
+Result<crypto::PublicKey> public_key_of(X509* certificate) {
+  const Error wrong{Errc::malformed, "the certificate is not for a P-256 key"};
+  X509_PUBKEY* const info = X509_get_X509_PUBKEY(certificate);
+  const std::uint8_t* octets = nullptr;
+  int size = 0;
+  X509_ALGOR* algorithm = nullptr;
+  if (X509_PUBKEY_get0_param(nullptr, &octets, &size, &algorithm, info) != 1) return wrong;
+  const ASN1_OBJECT* kind = nullptr;
+  int parameter_type = 0;
+  const void* parameter = nullptr;
+  X509_ALGOR_get0(&kind, &parameter_type, &parameter, algorithm);
+  const bool is_p256 = OBJ_obj2nid(kind) == NID_X9_62_id_ecPublicKey && parameter_type == V_ASN1_OBJECT &&
+                       OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter)) == NID_X9_62_prime256v1;
+  if (!is_p256 || static_cast<std::size_t>(size) != Point{}.size() || octets[0] != 0x04) return wrong;
+  crypto::PublicKey key;
+  std::copy(octets + 1, octets + size, key.begin());
+  if (!crypto::is_public_key(key)) return wrong;
+  return key;
 }
 
 }  // namespace signet::net

@@ -1,4 +1,5 @@
-// tls_element.h -- an OpenSSL 3.0 key whose private half is in a secure element. Only net/tls* may include this.
+// tls_element.h -- an OpenSSL 3.0 key whose private half is elsewhere: in an element, in a token. Only net/tls* may
+// include this.
 //
 // A built-in provider offers key management "EC" and signature "ECDSA" for such keys alone. It belongs into a library
 // context of its own, beside "default" and with the preference "?provider=default", so that ECDHE and the peer's keys
@@ -7,19 +8,29 @@
 
 #include "net/tls_context.h"
 
-#include <optional>
-
 namespace signet::net {
 
 // Outlives every key and connection made from it.
 struct ElementKey {
-  element::Element& element;
-  std::optional<Error> failure;  // why the last signature was not made
+  SignDigest sign;
 };
 
-Result<ProviderPtr> load_element_provider(OSSL_LIB_CTX* library);
+// A library context with OpenSSL's own provider and ours. Outlives all that is made in it.
+class ElementLibrary {
+ public:
+  Status open();
+  OSSL_LIB_CTX* context() const { return library_.get(); }
 
-// REQUIRES: the provider is loaded into `library`.
+ private:
+  LibCtxPtr library_{OSSL_LIB_CTX_new()};  // first, so that it goes last
+  ProviderPtr default_provider_;
+  ProviderPtr element_provider_;
+};
+
+// REQUIRES: `library` is an open ElementLibrary's.
 Result<crypto::PkeyPtr> make_element_key(OSSL_LIB_CTX* library, ElementKey& key, const crypto::PublicKey& public_key);
+
+// Of a certificate for a P-256 key; malformed for any other.
+Result<crypto::PublicKey> public_key_of(X509* certificate);
 
 }  // namespace signet::net

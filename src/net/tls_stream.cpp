@@ -1,6 +1,7 @@
 #include "net/tls_stream.h"
 
 #include "net/tls_error.h"
+#include "net/tls_sign.h"
 
 #include <openssl/err.h>
 #include <sys/socket.h>
@@ -109,6 +110,10 @@ Result<Need> TlsStream::need_after(int returned) {
   if (error == SSL_ERROR_WANT_WRITE) return Need::write;
   Error why = take_connection_error(error, socket_errno_);
   if (refusal_) why = *std::move(refusal_);
+  if (auto failure = take_signature_failure()) {
+    const char* const whose = SSL_is_server(ssl_.get()) ? "the server's private key" : "the secure element";
+    why = std::move(*failure).within(std::string{whose} + " did not sign");
+  }
   return why;
 }
 

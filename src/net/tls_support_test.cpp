@@ -1,4 +1,5 @@
-// Not tests: what test_support.h promises, made with OpenSSL.
+// Not tests: what test_support.h promises, made with OpenSSL; keys by EC_KEY, which tls_legacy_ec.h leaves alone.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "net/test_support.h"
 
 #include "net/socket.h"
@@ -7,7 +8,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -28,6 +29,14 @@ std::string pem_of(X509* certificate) {
   const BioPtr bio{BIO_new(BIO_s_mem())};
   ENSURE(PEM_write_bio_X509(bio.get(), certificate) == 1);
   return text_in(bio.get());
+}
+
+crypto::PkeyPtr make_key(KeyKind kind) {
+  if (kind == KeyKind::rsa) return crypto::PkeyPtr{EVP_RSA_gen(2048)};
+  EC_KEY* const made = EC_KEY_new_by_curve_name(kind == KeyKind::p384 ? NID_secp384r1 : NID_X9_62_prime256v1);
+  crypto::PkeyPtr key{EVP_PKEY_new()};
+  ENSURE(made && EC_KEY_generate_key(made) == 1 && EVP_PKEY_assign_EC_KEY(key.get(), made) == 1);
+  return key;
 }
 
 void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
@@ -95,6 +104,7 @@ struct RawTls {
     }
     ssl.reset(SSL_new(c));
     SSL_set_fd(ssl.get(), fd);
+    if (config.session) SSL_set_session(ssl.get(), static_cast<SSL_SESSION*>(config.session.get()));
     if (server)
       SSL_set_accept_state(ssl.get());
     else
@@ -121,11 +131,14 @@ struct RawTls {
     unsigned name_size = 0;
     SSL_get0_alpn_selected(ssl.get(), &name, &name_size);
     if (name) outcome.alpn = text_of({name, name_size});
+    if (X509* const peer = SSL_get0_peer_certificate(ssl.get())) outcome.server_certificate = der_of(peer);
     if (!to_send.empty()) SSL_write(ssl.get(), to_send.data(), static_cast<int>(to_send.size()));
     char chunk[4096];
     for (int got; (got = SSL_read(ssl.get(), chunk, sizeof chunk)) > 0;) {
       outcome.received.append(chunk, static_cast<std::size_t>(got));
     }
+    outcome.is_resumed = SSL_session_reused(ssl.get()) == 1;
+    outcome.session = {SSL_get1_session(ssl.get()), [](SSL_SESSION* session) { SSL_SESSION_free(session); }};
     if (!(SSL_get_shutdown(ssl.get()) & SSL_RECEIVED_SHUTDOWN) || ERR_peek_error())
       outcome.error = words();
     else
@@ -157,7 +170,7 @@ void make_blocking(int fd) {
 }  // namespace
 
 struct Ca::State {
-  crypto::PkeyPtr key{EVP_EC_gen("P-256")};
+  crypto::PkeyPtr key = make_key(KeyKind::p256);
   X509Ptr certificate = make_certificate(key.get(), {.common_name = "Test CA"}, nullptr, key.get());
 };
 
@@ -165,16 +178,16 @@ Ca::Ca() : state_(std::make_unique<State>()), pem_(pem_of(state_->certificate.ge
 Ca::~Ca() = default;
 
 Issued Ca::issue(const Order& order) const {
-  const crypto::PkeyPtr key{EVP_EC_gen("P-256")};
+  const crypto::PkeyPtr key = make_key(order.kind);
   const X509Ptr certificate = make_certificate(key.get(), order, state_->certificate.get(), state_->key.get());
   const BioPtr bio{BIO_new(BIO_s_mem())};
-  ENSURE(PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-  BIGNUM* scalar = nullptr;
-  ENSURE(EVP_PKEY_get_bn_param(key.get(), OSSL_PKEY_PARAM_PRIV_KEY, &scalar) == 1);
-  const crypto::BnPtr owned{scalar};
-  auto secret = std::make_shared<crypto::PrivateKey>();
-  ENSURE(BN_bn2binpad(scalar, secret->reveal_to_fill().data(), 32) == 32);
-  return {pem_of(certificate.get()), der_of(certificate.get()), text_in(bio.get()), std::move(secret)};
+  ENSURE(PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  Issued issued{pem_of(certificate.get()), der_of(certificate.get()), text_in(bio.get()), nullptr};
+  if (order.kind != KeyKind::p256) return issued;
+  issued.key = std::make_shared<crypto::PrivateKey>();
+  const BIGNUM* const scalar = EC_KEY_get0_private_key(EVP_PKEY_get0_EC_KEY(key.get()));
+  ENSURE(BN_bn2binpad(scalar, issued.key->reveal_to_fill().data(), 32) == 32);
+  return issued;
 }
 
 RawOutcome raw_client(std::uint16_t port, const RawConfig& config) {
@@ -221,16 +234,16 @@ bool run_until(Loop& loop, const std::function<bool()>& done) {
   return run(loop) && done();
 }
 
-World::World() {
+World::World(TlsOptions options) : tls_options(options) {
   tls_client = TlsClient::create(trust, {device.certificate_der}, element).value();
   serve([](Bytes) { return Status{}; });
 }
 
 TlsServer& World::serve(JudgePeer judge, std::vector<std::string> alpn) {
   listener.reset();
-  tls_server =
-      TlsServer::create({server_identity.certificate_pem, server_identity.key_pem}, std::move(alpn), std::move(judge))
-          .value();
+  tls_server = TlsServer::create({server_identity.certificate_pem, server_identity.key_pem, {}}, std::move(alpn),
+                                 std::move(judge), tls_options)
+                   .value();
   listen_again();
   return *tls_server;
 }
@@ -242,6 +255,17 @@ void World::listen_again(ListenConfig config) {
                prepare(*admitted.back());
                return admitted.back();
              }).value();
+}
+
+RawOutcome World::against_us(const RawConfig& config) {
+  RawOutcome outcome;
+  std::thread client{[&] {
+    outcome = raw_client(listener->port(), config);
+    ENSURE(loop->post([&] { loop->stop(); }));
+  }};
+  EXPECT_TRUE(run(*loop));
+  client.join();
+  return outcome;
 }
 
 std::shared_ptr<Recorder> World::dial(Millis timeout) {
