@@ -34,6 +34,34 @@ bool is_secret_name(std::string_view name) {
          std::ranges::all_of(name, is_legal);
 }
 
+Result<std::vector<SecretEntry>> parse_secrets(Bytes plain) {
+  std::vector<SecretEntry> entries;
+  Reader in{plain};
+  while (!in.empty()) {
+    const Bytes name = TRY(in.take(TRY(in.u8())));
+    const Bytes value = TRY(in.take(TRY(in.u16_be())));
+    const bool rises = entries.empty() || entries.back().name < text_of(name);
+    if (!rises || entries.size() == secrets_max || !check(text_of(name), value)) {
+      return Error{Errc::corrupt, "the stored secrets opened, but do not parse: a later release wrote them"};
+    }
+    entries.push_back({std::string{text_of(name)}, value});
+  }
+  return entries;
+}
+
+crypto::SecretBytes write_secrets(const std::vector<SecretEntry>& entries) {
+  std::size_t size = 0;
+  for (const SecretEntry& entry : entries) size += 3 + entry.name.size() + entry.value.size();
+  Buffer plain;
+  plain.reserve(size);  // it never moves: no copy is left unwiped
+  Writer out{plain};
+  for (const SecretEntry& entry : entries) {
+    out.u8(static_cast<std::uint8_t>(entry.name.size())).text(entry.name);
+    out.u16_be(static_cast<std::uint16_t>(entry.value.size())).bytes(entry.value);
+  }
+  return crypto::SecretBytes{std::move(plain)};
+}
+
 Result<Secrets::Opened> Secrets::open() {
   const auto sealed = read_file(file_, file_bytes_max);
   if (!sealed && sealed.error().code == Errc::not_found) return Opened{};
@@ -46,34 +74,20 @@ Result<Secrets::Opened> Secrets::open() {
   }
   if (!plain) return plain.error();
   Opened out{crypto::SecretBytes{std::move(plain).value()}, {}};
-  Reader in{out.plain.reveal()};
-  while (!in.empty()) {
-    const Bytes name = TRY(in.take(TRY(in.u8())));
-    const Bytes value = TRY(in.take(TRY(in.u16_be())));
-    out.entries.push_back({std::string{text_of(name)}, value});
-  }
+  out.entries = TRY(parse_secrets(out.plain.reveal()));
   return out;
 }
 
-Status Secrets::store(const std::vector<Entry>& entries) {
+Status Secrets::store(const std::vector<SecretEntry>& entries) {
   if (entries.empty()) return remove_file(file_);
-  std::size_t size = 0;
-  for (const Entry& entry : entries) size += 3 + entry.name.size() + entry.value.size();
-  Buffer plain;
-  plain.reserve(size);  // it never moves: no copy is left unwiped
-  Writer out{plain};
-  for (const Entry& entry : entries) {
-    out.u8(static_cast<std::uint8_t>(entry.name.size())).text(entry.name);
-    out.u16_be(static_cast<std::uint16_t>(entry.value.size())).bytes(entry.value);
-  }
-  const crypto::SecretBytes kept{std::move(plain)};
+  const crypto::SecretBytes kept = write_secrets(entries);
   return write_file_atomic(file_, TRY(element_.seal(secrets_purpose, kept.reveal())), 0600);
 }
 
 Result<std::vector<std::string>> Secrets::names() {
   const Opened opened = TRY(open());
   std::vector<std::string> out;
-  for (const Entry& entry : opened.entries) out.push_back(entry.name);
+  for (const SecretEntry& entry : opened.entries) out.push_back(entry.name);
   return out;
 }
 
@@ -92,10 +106,10 @@ Status Secrets::set(std::string_view name, Bytes value) {
   auto& entries = opened.entries;
   if (const auto found = find(entries, name); found != entries.end()) entries.erase(found);
   std::size_t bytes = value.size();
-  for (const Entry& entry : entries) bytes += entry.value.size();
+  for (const SecretEntry& entry : entries) bytes += entry.value.size();
   if (entries.size() >= secrets_max) return Error{Errc::exhausted, "32 secrets are kept already: remove one"};
   if (bytes > secrets_bytes_max) return Error{Errc::exhausted, "all secrets together have at most 2048 bytes"};
-  const auto place = std::ranges::find_if(entries, [&](const Entry& entry) { return entry.name > name; });
+  const auto place = std::ranges::find_if(entries, [&](const SecretEntry& entry) { return entry.name > name; });
   entries.insert(place, {std::string{name}, value});
   return store(entries);
 }

@@ -26,6 +26,14 @@ bool is_secret_name(std::string_view name);
 // Programs may read all but these: they are the board's own.
 inline bool is_board_secret(std::string_view name) { return name.starts_with("wifi."); }
 
+struct SecretEntry {
+  std::string name;
+  Bytes value;  // within the plain text that was parsed
+};
+// corrupt: not what write_secrets makes.
+Result<std::vector<SecretEntry>> parse_secrets(Bytes plain);
+crypto::SecretBytes write_secrets(const std::vector<SecretEntry>& entries);  // REQUIRES: what parse_secrets would take
+
 class Secrets {
  public:
   // The element must outlive this.
@@ -42,16 +50,12 @@ class Secrets {
   Status forget();
 
  private:
-  struct Entry {
-    std::string name;
-    Bytes value;  // within the plain text that was opened
-  };
   struct Opened {
     crypto::SecretBytes plain;
-    std::vector<Entry> entries;
+    std::vector<SecretEntry> entries;
   };
   Result<Opened> open();
-  Status store(const std::vector<Entry>& entries);
+  Status store(const std::vector<SecretEntry>& entries);
 
   element::Element& element_;
   std::string file_;

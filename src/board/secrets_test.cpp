@@ -50,6 +50,17 @@ TEST_F(SecretsTest, AreKeptByNameInOrder) {
   EXPECT_EQ((Secrets{element, folder}.get("api-key").value().reveal().size()), 2u) << "also after a power cut";
 }
 
+TEST(SecretsPlain, HasOneForm) {
+  Buffer plain;  // the entries point into it
+  const auto parse = [&](std::string_view hex_text) { return parse_secrets(plain = decode_hex(hex_text).value()); };
+  EXPECT_EQ(parse("01610001780162000179").value().size(), 2u);
+  EXPECT_EQ(parse("").value().size(), 0u);
+  for (const char* wrong :
+       {"0161", "01610001", "0100000178", "01620001780161000179", "01610001780161000179", "01610000"}) {
+    EXPECT_FALSE(parse(wrong)) << wrong << ": cut, an illegal name, names that fall, one twice, an empty value";
+  }
+}
+
 TEST_F(SecretsTest, TheFileShowsNone) {
   ASSERT_TRUE(secrets->set("wifi.password", bytes_of("correct horse")));
   const Buffer file = read_file(folder + "/secrets", 10000).value();
