@@ -156,6 +156,12 @@ class Fleet {
                         std::string_view payload);
   // Durable when it returns. Duplicates are dropped and counted as kept.
   Status keep(std::span<const Reading> readings);
+  // Readings that a gateway's ingest log holds before `position`: durable together with it, so that each is moved once.
+  // How many were left out, because the store does not know their device.
+  Result<std::size_t> drain(std::span<const Reading> readings, std::string_view log, std::uint64_t position);
+  Result<std::uint64_t> drained(std::string_view log);  // the position behind what the store has of that log
+  // Called before each answer about data: what was acknowledged by then is to be in it. Its error is the answer.
+  void before_questions(std::function<Status()> catch_up);
   // A message on j/up: {"key": ..., "value": ...}. Answers go to j/dn.
   Result<std::vector<DownMessage>> heard(const Admission& who, std::string_view payload);
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);

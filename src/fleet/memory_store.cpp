@@ -124,8 +124,15 @@ class MemoryChanges final : public Changes {
   Status append(std::span<const Reading> readings) override {
     for (const Reading& reading : readings) {
       if (!find_id(now_.devices, reading.device)) return missing("device");
-      now_.readings.try_emplace({reading.device_time, reading.device, reading.tag}, reading);
+      Reading to = reading;
+      const auto is_taken = [&] { return now_.readings.contains({to.device_time, to.device, to.tag}); };
+      for (Micros step{1}; reading.arrival_stamped && is_taken(); step *= 2) to.device_time += step;
+      now_.readings.try_emplace({to.device_time, to.device, to.tag}, to);
     }
+    return {};
+  }
+  Status set_log_position(std::string_view log, std::uint64_t position) override {
+    now_.log_positions[std::string{log}] = position;
     return {};
   }
   Status put_twin(const DeviceId& device, TwinSide side, const TwinEntry& entry) override {
@@ -243,9 +250,9 @@ Result<std::int64_t> MemoryStore_for_test::legacy_nonce(const crypto::Digest& fi
   return found == now_.nonces.end() ? 0 : found->second;
 }
 
-Result<bool> MemoryStore_for_test::has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) {
-  ++reading_lookups_;
-  return now_.readings.contains({device_time, device, std::string{tag}});
+Result<std::uint64_t> MemoryStore_for_test::log_position(std::string_view log) {
+  const auto found = now_.log_positions.find(std::string{log});
+  return found == now_.log_positions.end() ? 0 : found->second;
 }
 Result<std::vector<DataRow>> MemoryStore_for_test::data(const DataQuery& query) {
   const auto wanted = [](const auto& list, const auto& item) {

@@ -14,7 +14,6 @@ class MemoryStore_for_test final : public Store {
   // The next commits end with this error, and change nothing: what a full disk does.
   void fail_next_commits(int count, Errc code = Errc::exhausted) { fail_ = count, fail_code_ = code; }
   int commits() const { return commits_; }
-  int reading_lookups() const { return reading_lookups_; }  // calls of has_reading
 
   Status change(const std::function<Status(Changes&)>& act) override;
 
@@ -35,7 +34,7 @@ class MemoryStore_for_test final : public Store {
   Result<std::vector<Identity>> identities(std::size_t page, std::size_t size) override;
   Result<std::string> receipt(const crypto::Digest& fingerprint) override;
   Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) override;
-  Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) override;
+  Result<std::uint64_t> log_position(std::string_view log) override;
   Result<std::vector<DataRow>> data(const DataQuery& query) override;
   Result<Twin> twin(const DeviceId& device) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
@@ -50,6 +49,7 @@ class MemoryStore_for_test final : public Store {
     std::map<crypto::Digest, std::string> receipts;
     std::map<crypto::Digest, std::int64_t> nonces;
     std::map<std::tuple<Timestamp, DeviceId, std::string>, Reading> readings;
+    std::map<std::string, std::uint64_t> log_positions;
     std::map<std::tuple<DeviceId, TwinSide, std::string>, TwinEntry> twin;
     std::vector<AuditEntry> audit;
   };
@@ -59,7 +59,6 @@ class MemoryStore_for_test final : public Store {
   int fail_ = 0;
   Errc fail_code_ = Errc::exhausted;
   int commits_ = 0;
-  int reading_lookups_ = 0;
   bool changing_ = false;
 };
 

@@ -72,7 +72,8 @@ struct Reading {
   std::string tag;
   Timestamp device_time;
   Timestamp received_at;
-  std::string payload;  // JSON object, as sent
+  std::string payload;           // JSON object, as sent
+  bool arrival_stamped = false;  // device_time is the manager's: it moves on where the key is taken
 };
 
 struct DataQuery {

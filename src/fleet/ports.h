@@ -69,8 +69,11 @@ class Changes {
   virtual Status set_receipt(const crypto::Digest& fingerprint, std::string_view receipt) = 0;  // "" takes it away
   virtual Status set_legacy_nonce(const crypto::Digest& fingerprint, std::int64_t nonce) = 0;
 
-  // A reading whose (device, tag, device_time) is there already is dropped.
+  // A reading whose (device, tag, device_time) is there already is dropped; one that is stamped with its arrival moves
+  // on by microseconds instead, until its key is free.
   virtual Status append(std::span<const Reading> readings) = 0;
+  // Everything before `position` of that ingest log is in the store.
+  virtual Status set_log_position(std::string_view log, std::uint64_t position) = 0;
   virtual Status put_twin(const DeviceId& device, TwinSide side, const TwinEntry& entry) = 0;  // replaces
   virtual Status erase_twin(const DeviceId& device, TwinSide side,
                             std::string_view key) = 0;  // well when there is none
@@ -108,7 +111,7 @@ class Store {
   virtual Result<std::string> receipt(const crypto::Digest& fingerprint) = 0;        // "" when there is none
   virtual Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) = 0;  // 0 when there was none
 
-  virtual Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) = 0;
+  virtual Result<std::uint64_t> log_position(std::string_view log) = 0;  // 0 when none was set
   // By device time, then device, then tag.
   virtual Result<std::vector<DataRow>> data(const DataQuery& query) = 0;
   virtual Result<Twin> twin(const DeviceId& device) = 0;                                    // each side by key

@@ -62,8 +62,8 @@ struct Fleet::State {
       claims;  // by digest of the statement; a restart forgets them: none can be used twice
   std::optional<std::unordered_map<crypto::Digest, Admissible, DigestHash>> gate;  // loaded at first use
   std::map<DeviceId, Live> live;
-  Timestamp last_arrival{};
-  PayloadCheck payload_check;
+  ReadingJudge judge{clock};
+  std::function<Status()> catch_up;
 
   State(Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
 
@@ -83,6 +83,8 @@ struct Fleet::State {
   Status act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes);
   // Rate limited. Goes on when it cannot be written: a full disk must not open or close any door.
   void note_refusal(AuditEntry entry);
+
+  void seen(std::span<const Reading> readings);  // telemetry.cpp
 
   // --- admission.cpp
   Result<std::unordered_map<crypto::Digest, Admissible, DigestHash>*> known();

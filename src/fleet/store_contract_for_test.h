@@ -227,15 +227,59 @@ TYPED_TEST_P(StoreContract, AReadingIsKeptOnce) {
   DataQuery all{.workspace = this->house.workspace.id};
   all.newest_first = false;
   EXPECT_EQ(this->payloads(all), (std::vector<std::string>{R"({"n":1})", R"({"n":3})", R"({"n":4})"}));
-  EXPECT_TRUE(this->store->has_reading(this->house.pump.id, "t", one.device_time).value());
-  EXPECT_FALSE(this->store->has_reading(this->house.pump.id, "t", one.device_time + Micros{1}).value());
-  EXPECT_FALSE(this->store->has_reading(this->house.lamp.id, "u", one.device_time).value());
   const DataRow row = this->store->data(all).value().front();
   EXPECT_EQ(row.fleet, this->house.fleet.id);
   EXPECT_EQ(row.reading.device, this->house.pump.id);
   EXPECT_EQ(row.reading.tag, "t");
   EXPECT_EQ(row.reading.device_time, one.device_time);
   EXPECT_EQ(row.reading.received_at, one.received_at) << "the first one stands";
+}
+
+TYPED_TEST_P(StoreContract, AReadingThatIsStampedWithItsArrivalMovesOnWhereItsKeyIsTaken) {
+  const DeviceId pump = this->house.pump.id;
+  std::vector<Reading> taken;
+  for (int i = 0; i < 1000; ++i) taken.push_back(this->samples.reading(this->house.pump, "t", Micros{i}, "\"taken\""));
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.append(taken); })));
+  std::vector<Reading> stamped;
+  for (int i = 0; i < 5; ++i) {
+    stamped.push_back(this->samples.reading(this->house.pump, "t", Micros{0}, std::to_string(i)));
+    stamped.back().arrival_stamped = true;
+  }
+  stamped.push_back(this->samples.reading(this->house.lamp, "t", Micros{0}, "\"free\""));
+  stamped.back().arrival_stamped = true;
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.append(stamped); })));
+  DataQuery query{.workspace = this->house.workspace.id};
+  query.newest_first = false;
+  query.size = 2000;
+  query.devices = {pump};
+  query.start = noon_for_test + Micros{1000};
+  auto moved = this->payloads(query);
+  EXPECT_EQ(moved.size(), 5u) << "none falls on another, and none is dropped";
+  std::sort(moved.begin(), moved.end());
+  EXPECT_EQ(moved, (std::vector<std::string>{"0", "1", "2", "3", "4"}));
+  query.devices = {this->house.lamp.id};
+  query.start = noon_for_test;
+  query.end = noon_for_test + Micros{1};
+  EXPECT_EQ(this->payloads(query).size(), 1u) << "a free key is taken as it is";
+}
+
+TYPED_TEST_P(StoreContract, ALogsPositionIsCommittedWithItsReadings) {
+  EXPECT_EQ(this->store->log_position("0").value(), 0u);
+  const Reading one = this->samples.reading(this->house.pump, "t", Micros{5}, "1");
+  const auto drain = [&](std::uint64_t position, bool fail) {
+    return this->change([&](Changes& to) -> Status {
+      TRY(to.append(std::array{one}));
+      TRY(to.set_log_position("0", position));
+      if (fail) return Error{Errc::conflict, "rolled back"};
+      return {};
+    });
+  };
+  ASSERT_FALSE(drain(100, true));
+  EXPECT_EQ(this->store->log_position("0").value(), 0u);
+  ASSERT_TRUE(is_well(drain(100, false)));
+  ASSERT_TRUE(is_well(drain(std::uint64_t{1} << 62, false)));
+  EXPECT_EQ(this->store->log_position("0").value(), std::uint64_t{1} << 62);
+  EXPECT_EQ(this->store->log_position("1").value(), 0u);
 }
 
 TYPED_TEST_P(StoreContract, DataIsCutByTimeDeviceTagAndPage) {
@@ -324,7 +368,8 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnActThatFailsChangesNothing, TheFirs
                             TokensAreFoundByHashUntilRemovedOrExpired,
                             WorkspacesFleetsAndDevicesAreListedInOrderOfCreation, NothingHangsInTheAir,
                             AnIdentityIsKeptWhole, ACommonNameIsLiveOnceAndPagesAreInOrder, AReadingIsKeptOnce,
-                            DataIsCutByTimeDeviceTagAndPage, TheTwoSidesOfATwinAreApart,
-                            AuditNumbersRiseByOneWithoutGaps);
+                            AReadingThatIsStampedWithItsArrivalMovesOnWhereItsKeyIsTaken,
+                            ALogsPositionIsCommittedWithItsReadings, DataIsCutByTimeDeviceTagAndPage,
+                            TheTwoSidesOfATwinAreApart, AuditNumbersRiseByOneWithoutGaps);
 
 }  // namespace signet::fleet

@@ -56,36 +56,74 @@ Status check_device_time(Timestamp at, Timestamp now) {
   return {};
 }
 
-Result<Reading> Fleet::judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time,
-                             std::string_view payload) {
-  State& s = *state_;
+Result<Reading> ReadingJudge::operator()(const DeviceId& device, std::string_view tag,
+                                         std::optional<Timestamp> device_time, std::string_view payload) {
   if (tag.empty()) tag = default_tag;
   TRY(check_tag(tag));
-  TRY(s.payload_check(payload));
-  const Timestamp now = s.clock.now();
-  Reading out{who.device, std::string{tag}, now, now, std::string{payload}};
+  TRY(check_payload_(payload));
+  const Timestamp now = clock_.now();
+  Reading out{device, std::string{tag}, now, now, std::string{payload}};
   if (device_time) {
     TRY(check_device_time(*device_time, now));
     out.device_time = *device_time;
     return out;
   }
-  // Unique among those of this run by rising (unless the clock was set back), among those before it by asking.
-  const bool set_back = now + Seconds{1} < s.last_arrival;
-  Timestamp at = set_back ? now : std::max(now, s.last_arrival + Micros{1});
-  // Doubling: a device that filled the next hours with its own times must not make us ask for each of them.
-  for (Micros step{1}; TRY(s.store.has_reading(who.device, tag, at)); step *= 2) at += step;
-  s.last_arrival = at;
-  out.device_time = at;
+  const bool set_back = now + Seconds{1} < last_arrival_;
+  last_arrival_ = set_back ? now : std::max(now, last_arrival_ + Micros{1});
+  out.device_time = last_arrival_;
+  out.arrival_stamped = true;
   return out;
+}
+
+Result<Reading> Fleet::judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time,
+                             std::string_view payload) {
+  return state_->judge(who.device, tag, device_time, payload);
 }
 
 Status Fleet::keep(std::span<const Reading> readings) {
   State& s = *state_;
   if (readings.empty()) return {};
   TRY(s.store.change([&](Changes& to) { return to.append(readings); }));
-  for (const Reading& reading : readings) s.live[reading.device].last_seen = reading.received_at;
+  s.seen(readings);
   return {};
 }
+
+// A device that is online was seen when its last reading came, whatever the clock did since. One that has left
+// meanwhile was seen later than what is drained after it.
+void Fleet::State::seen(std::span<const Reading> readings) {
+  for (const Reading& reading : readings) {
+    Live& of = live[reading.device];
+    if (of.sessions > 0 || !of.last_seen || *of.last_seen < reading.received_at) of.last_seen = reading.received_at;
+  }
+}
+
+Result<std::uint64_t> Fleet::drained(std::string_view log) { return state_->store.log_position(log); }
+
+Result<std::size_t> Fleet::drain(std::span<const Reading> readings, std::string_view log, std::uint64_t position) {
+  State& s = *state_;
+  const auto commit = [&](std::span<const Reading> batch) {
+    return s.store.change([&](Changes& to) -> Status {
+      TRY(to.append(batch));
+      return to.set_log_position(log, position);
+    });
+  };
+  const Status all = commit(readings);
+  if (all) {
+    s.seen(readings);
+    return std::size_t{0};
+  }
+  if (all.error().code != Errc::not_found) return all.error();
+  // The store is older than the log: a backup was put back. It must not stop at what the store does not know.
+  std::vector<Reading> known;
+  for (const Reading& reading : readings) {
+    if (TRY(s.store.device(reading.device))) known.push_back(reading);
+  }
+  TRY(commit(known));
+  s.seen(known);
+  return readings.size() - known.size();
+}
+
+void Fleet::before_questions(std::function<Status()> catch_up) { state_->catch_up = std::move(catch_up); }
 
 Result<std::vector<DataRow>> Fleet::data(const Actor& actor, const DataQuery& query) {
   State& s = *state_;
@@ -105,6 +143,7 @@ Result<std::vector<DataRow>> Fleet::data(const Actor& actor, const DataQuery& qu
     }
   }
   if (query.size == 0) return std::vector<DataRow>{};
+  if (s.catch_up) TRY(s.catch_up());
   return s.store.data(query);
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/clock.h"
+#include "fleet/model.h"
 
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace signet::fleet {
@@ -30,6 +30,22 @@ class PayloadCheck {
  private:
   struct Parser;
   std::unique_ptr<Parser> parser_;
+};
+
+// Whether a tag, a time and a payload are a reading. One a loop: asks no store, takes no lock.
+class ReadingJudge {
+ public:
+  explicit ReadingJudge(Clock& clock) : clock_(clock) {}  // which outlives it
+
+  // An empty tag is the default one. Without a device time the reading is stamped with its arrival, later than any
+  // before it (unless the clock was set back): the store moves it on where another reading has that time.
+  Result<Reading> operator()(const DeviceId& device, std::string_view tag, std::optional<Timestamp> device_time,
+                             std::string_view payload);
+
+ private:
+  Clock& clock_;
+  PayloadCheck check_payload_;
+  Timestamp last_arrival_{};
 };
 
 }  // namespace signet::fleet

@@ -53,9 +53,7 @@ class FlakyStore final : public fleet::Store {
   }
   Result<std::string> receipt(const crypto::Digest& d) override { return real_->receipt(d); }
   Result<std::int64_t> legacy_nonce(const crypto::Digest& d) override { return real_->legacy_nonce(d); }
-  Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp at) override {
-    return real_->has_reading(device, tag, at);
-  }
+  Result<std::uint64_t> log_position(std::string_view log) override { return real_->log_position(log); }
   Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override { return real_->data(query); }
   Result<fleet::Twin> twin(const DeviceId& device) override { return real_->twin(device); }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {

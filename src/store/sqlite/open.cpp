@@ -64,10 +64,11 @@ Status SqliteStore::change(const std::function<Status(fleet::Changes&)>& act) {
   ENSURE(!changing_);
   TRY(database_.run("BEGIN IMMEDIATE"));
   changing_ = true;
-  SqliteChanges changes{database_};
+  SqliteChanges changes{database_, devices_};
   Status status = act(changes);
   if (status) status = database_.run("COMMIT");
   changing_ = false;
+  if (!status) devices_.clear();  // it may hold one that is not there now
   // A full disk may have rolled back by itself; anything else still stands open.
   if (!status && database_.in_transaction()) {
     const Status undone = database_.run("ROLLBACK");

@@ -7,9 +7,16 @@
 
 namespace signet::store {
 
+// A device as the tables name it. Neither number ever changes.
+struct NumberedDevice {
+  std::int64_t device;
+  std::int64_t workspace;
+};
+using DeviceNumbers = std::unordered_map<std::string, NumberedDevice>;
+
 class SqliteChanges final : public fleet::Changes {
  public:
-  explicit SqliteChanges(Database& database) : database_(database) {}
+  SqliteChanges(Database& database, DeviceNumbers& devices) : database_(database), devices_(devices) {}
 
   // account.cpp
   Status add_account(const fleet::Credential& credential) override;
@@ -31,6 +38,7 @@ class SqliteChanges final : public fleet::Changes {
   Status set_legacy_nonce(const crypto::Digest& fingerprint, std::int64_t nonce) override;
   // telemetry.cpp
   Status append(std::span<const fleet::Reading> readings) override;
+  Status set_log_position(std::string_view log, std::uint64_t position) override;
   // twin.cpp
   Status put_twin(const DeviceId& device, fleet::TwinSide side, const fleet::TwinEntry& entry) override;
   Status erase_twin(const DeviceId& device, fleet::TwinSide side, std::string_view key) override;
@@ -39,7 +47,11 @@ class SqliteChanges final : public fleet::Changes {
 
  private:
   Status must_change_one(std::string_view what);  // not_found when the last statement changed nothing
+  Result<NumberedDevice> numbers_of(const DeviceId& device);
+  Status insert(const fleet::Reading& reading, const NumberedDevice& of);
+  Result<bool> has_reading(const NumberedDevice& of, std::string_view tag, Timestamp at);
   Database& database_;
+  DeviceNumbers& devices_;
 };
 
 class SqliteStore final : public fleet::Store {
@@ -66,7 +78,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::Identity>> identities(std::size_t page, std::size_t size) override;
   Result<std::string> receipt(const crypto::Digest& fingerprint) override;
   Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) override;
-  Result<bool> has_reading(const DeviceId& device, std::string_view tag, Timestamp device_time) override;
+  Result<std::uint64_t> log_position(std::string_view log) override;
   Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override;
   Result<fleet::Twin> twin(const DeviceId& device) override;
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
@@ -74,6 +86,7 @@ class SqliteStore final : public fleet::Store {
  private:
   Fd lock_;  // freed last
   Database database_;
+  DeviceNumbers devices_;
   std::size_t page_bytes_max_;
   bool changing_ = false;
 };
