@@ -110,6 +110,8 @@ class AgentTest : public testing::Test {
   }
   void serve_one(const mqtt::UnsubscribeRequested&) {}
   void serve_one(const mqtt::PublishAcknowledged&) { ++acknowledged_by_agent; }
+  void serve_one(const mqtt::PublishReleased&) {}
+  void serve_one(const mqtt::DeliveryReceived&) {}
   void serve_one(const mqtt::SessionClosed&) {}
 
   void tell_time() {

@@ -47,6 +47,8 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void on(const mqtt::SubscribeRequested& event);
   void on(const mqtt::UnsubscribeRequested& event);
   void on(const mqtt::PublishAcknowledged& event);
+  void on(const mqtt::PublishReleased&) {}  // QoS 2 is not offered yet
+  void on(const mqtt::DeliveryReceived&) {}
   void on(const mqtt::SessionClosed& event);
 
   Status check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason);

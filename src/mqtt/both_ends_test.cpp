@@ -11,7 +11,8 @@ constexpr Instant start{Seconds{1000}};
 
 class Ends {
  public:
-  explicit Ends(Version version) : client_({.version = version, .client_id = "dev-1"}, start), server_({}, start) {}
+  explicit Ends(Version version)
+      : client_({.version = version, .client_id = "dev-1"}, start), server_({.qos_max = Qos::exactly_once}, start) {}
 
   void settle() {
     for (bool moved = true; moved;) {
@@ -52,6 +53,14 @@ class Ends {
     log.push_back("server: unsubscribe " + std::string{e.unsubscribe.filters[0]});
     server_.answer_unsubscribe(e.unsubscribe.packet_id, {ReasonCode::success});
   }
+  void on(const PublishReleased& e) {
+    log.push_back("server: released");
+    server_.complete(e.packet_id);
+  }
+  void on(const DeliveryReceived& e) {
+    log.push_back("server: received by the client");
+    server_.release(e.packet_id);
+  }
   void on(const PublishAcknowledged&) { log.push_back("server: acknowledged"); }
   void on(const SessionClosed& e) { log.push_back("server: closed, " + std::string{name_of(e.reason)}); }
   void on(const Connected& e) { log.push_back("client: connected as " + std::string{e.client_id}); }
@@ -60,6 +69,7 @@ class Ends {
     log.push_back("client: got " + std::string{text_of(e.publish.payload)});
     if (e.publish.packet_id != 0) client_.acknowledge(e.publish.packet_id);
   }
+  void on(const Received&) { log.push_back("client: received by the server"); }
   void on(const Acknowledged& e) { log.push_back("client: puback, " + std::string{name_of(e.reason)}); }
   void on(const Subscribed&) { log.push_back("client: subscribed"); }
   void on(const Unsubscribed&) { log.push_back("client: unsubscribed"); }
@@ -93,6 +103,24 @@ TEST(MqttBothEnds, HoldAWholeConversationByteByByte) {
                             "server: got " + stamped, "server: got two", "client: subscribed",
                             "client: puback, success", "client: got down", "server: acknowledged",
                             "server: unsubscribe j/dn/dev-1", "client: unsubscribed", "server: closed, success"}));
+  }
+}
+
+TEST(MqttBothEnds, ExactlyOnceIsFourPacketsEachWay) {
+  for (const Version version : {Version::v5, Version::v311}) {
+    Ends ends{version};
+    ends.settle();
+    ends.log.clear();
+    ASSERT_TRUE(ends.client().publish(Qos::exactly_once, "t", bytes_of("up"), {}, start));
+    ends.settle();
+    ASSERT_TRUE(ends.server().publish(Qos::exactly_once, "t", bytes_of("down")));
+    ends.settle();
+    EXPECT_EQ(ends.log, (std::vector<std::string>{"server: got up", "client: received by the server",
+                                                  "server: released", "client: puback, success", "client: got down",
+                                                  "server: received by the client", "server: acknowledged"}));
+    EXPECT_TRUE(ends.server().unreleased().empty());
+    EXPECT_TRUE(ends.client().unreleased().empty());
+    EXPECT_EQ(ends.client().in_flight(), 0u);
   }
 }
 

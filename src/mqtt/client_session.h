@@ -7,18 +7,18 @@
 //   connection.send(session.take_output());           // last, after whatever the events made you call
 //   if (session.closed()) connection.close_after_send();
 //
-// One object is one connection: for the next one make a new session. What was not acknowledged is published again by
-// its owner; clean_start makes that a new delivery, not a DUP (4.4). QoS 2 is not spoken.
+// One object is one connection: for the next one make a new session. With clean_start, what was not acknowledged is
+// published again by its owner, as a new delivery. Without, the owner hands over what it kept of the session
+// (SessionState): when the server has kept it too, it is sent again with DUP (4.4); when not, Connected says so and the
+// owner begins anew [MQTT-3.2.2-5].
 #pragma once
 
-#include "base/clock.h"
 #include "mqtt/connack.h"
 #include "mqtt/connect.h"
+#include "mqtt/delivery.h"
 #include "mqtt/framer.h"
-#include "mqtt/outgoing.h"
+#include "mqtt/incoming.h"
 #include "mqtt/publish.h"
-
-#include <variant>
 
 namespace signet::mqtt {
 
@@ -31,8 +31,11 @@ struct ClientOptions {
     std::string topic;
     std::string payload;
     Qos qos = Qos::at_least_once;
+    std::uint32_t delay = 0;  // seconds, 5.0
   };
   std::optional<Will> will = {};
+  std::uint32_t session_expiry = 0;           // seconds, 5.0; 3.1.1 has only clean_start
+  SessionState kept = {};                     // with clean_start false: what we know of the session
   std::size_t packet_bytes_max = 128 * 1024;  // announced in 5.0, enforced in both
   std::uint16_t receive_max = 16;             // the same, for QoS 1 that we have not acknowledged
   std::uint16_t send_max = 64;                // QoS 1 of ours that may wait at once, if the server takes so many
@@ -52,11 +55,14 @@ struct ConnectRefused {
 };  // Closed follows
 struct MessageReceived {
   Publish publish;
-};  // QoS 1: call acknowledge when it is safe
+};  // QoS 1 and 2: call acknowledge when it is safe; QoS 2 comes once
 struct Acknowledged {
   std::uint16_t packet_id;
   ReasonCode reason;
 };  // is_error(reason): it was refused
+struct Received {
+  std::uint16_t packet_id;
+};  // QoS 2: the server has it, and was told to hand it on; what a kept session sends again is PUBREL
 struct Subscribed {
   std::uint16_t packet_id;
   std::vector<ReasonCode> reasons;
@@ -71,7 +77,7 @@ struct Closed {
   Error why;
 };
 using ClientEvent =
-    std::variant<Connected, ConnectRefused, MessageReceived, Acknowledged, Subscribed, Unsubscribed, Closed>;
+    std::variant<Connected, ConnectRefused, MessageReceived, Acknowledged, Received, Subscribed, Unsubscribed, Closed>;
 
 class ClientSession {
  public:
@@ -90,12 +96,14 @@ class ClientSession {
   Result<std::uint16_t> subscribe(std::string_view filter, Qos qos, Instant now);
   Result<std::uint16_t> unsubscribe(std::string_view filter, Instant now);
   void acknowledge(std::uint16_t packet_id, ReasonCode reason = ReasonCode::success);
-  void disconnect(ReasonCode reason = ReasonCode::success);  // then Closed
+  // Then Closed. `session_expiry` changes what CONNECT said (5.0, 3.14.2.2.2).
+  void disconnect(ReasonCode reason = ReasonCode::success, std::optional<std::uint32_t> session_expiry = {});
 
   bool connected() const { return state_ == State::connected; }
   bool closed() const { return state_ == State::closed; }
-  std::size_t send_window_free() const { return connected() ? outgoing_.free() : 0; }
-  const std::set<std::uint16_t>& unacknowledged() const { return outgoing_.unacknowledged(); }
+  std::size_t send_window_free() const { return connected() ? delivery_.window_free() : 0; }
+  std::size_t in_flight() const { return delivery_.in_flight(); }
+  std::vector<std::uint16_t> unreleased() const { return incoming_.unreleased(); }
 
  private:
   enum class State : std::uint8_t { connecting, connected, closed };
@@ -104,12 +112,15 @@ class ClientSession {
   Handled handle_connack(const Packet& packet);
   Handled handle_publish(const Packet& packet);
   Handled handle_puback(const Packet& packet);
+  Handled handle_pubrec(const Packet& packet);
+  Handled handle_pubrel(const Packet& packet);
+  Handled handle_pubcomp(const Packet& packet);
   Handled handle_suback(const Packet& packet);
   Handled handle_unsuback(const Packet& packet);
   Handled handle_pingresp(const Packet& packet);
   Handled handle_disconnect(const Packet& packet);
   Handled fail(ReasonCode reason, Errc code, std::string_view why);
-  void close(ReasonCode reason, bool by_peer, Error why);
+  void close(ReasonCode reason, bool by_peer, Error why, std::optional<std::uint32_t> session_expiry = {});
   void adopt(const Connack& connack);
   Status require_connected() const;
   Status send_within_limit(Bytes packet);
@@ -123,10 +134,9 @@ class ClientSession {
   Buffer output_;
   State state_ = State::connecting;
   std::optional<Closed> closing_;  // to be told by next()
-  Outgoing outgoing_;
-  std::set<std::uint16_t> incoming_;  // QoS 1 that we have not acknowledged
-  std::size_t server_packet_max_ = remaining_length_max;
-  std::uint32_t server_qos_max_ = 1;
+  Delivery delivery_;
+  Incoming incoming_;
+  std::uint32_t server_qos_max_ = 2;
   Seconds keepalive_;
   Instant now_;
   Instant last_sent_;

@@ -84,7 +84,8 @@ TEST(MqttClientSession, ObeysTheServersLimits) {
   Connack connack;
   connack.properties.set(PropertyId::receive_maximum, 2u)
       .set(PropertyId::maximum_packet_size, 20u)
-      .set(PropertyId::server_keepalive, 8u);
+      .set(PropertyId::server_keepalive, 8u)
+      .set(PropertyId::maximum_qos, 1u);
   Client client;
   client.connected(Version::v5, connack);
   EXPECT_EQ(client.window, 2u);
@@ -94,7 +95,7 @@ TEST(MqttClientSession, ObeysTheServersLimits) {
   ASSERT_TRUE(first);
   ASSERT_TRUE(client.publish());
   EXPECT_EQ(client.publish().error().code, Errc::exhausted);
-  EXPECT_EQ(client.session.unacknowledged().size(), 2u);
+  EXPECT_EQ(client.session.in_flight(), 2u);
   client.feed(written(Version::v5, Puback{.packet_id = first.value(), .reason = ReasonCode::quota_exceeded}));
   EXPECT_EQ(client.acks, (std::vector{std::pair{first.value(), ReasonCode::quota_exceeded}}));
   EXPECT_TRUE(client.publish());
@@ -164,8 +165,13 @@ TEST(MqttClientSession, EndsWhatAServerMayNotDo) {
       {"[MQTT-2.2.1-6]", true, v5, raw(PacketType::unsuback, 0, {0, 3, 0, 0}), ReasonCode::protocol_error},
       {"without PINGREQ", true, v5, raw(PacketType::pingresp, 0), ReasonCode::protocol_error},
       {"[MQTT-3.3.2-9]", true, v5, written(v5, aliased), ReasonCode::topic_alias_invalid},
-      {"QoS 2", true, v5, written(v5, Publish{.qos = Qos::exactly_once, .topic = "t", .packet_id = 1}),
-       ReasonCode::qos_not_supported},
+      {"[MQTT-4.3.3-4]", true, v5,
+       [] {
+         Buffer early = written(Version::v5, Publish{.qos = Qos::exactly_once, .topic = "t", .packet_id = 1});
+         encode(early, Version::v5, Pubrel{.packet_id = 1});
+         return early;
+       }(),
+       ReasonCode::protocol_error},
       {"3.1.1: 3.14", true, Version::v311, raw(PacketType::disconnect, 0), ReasonCode::protocol_error},
       {"may not send", true, v5, raw(PacketType::auth, 0), ReasonCode::protocol_error},
       {"packet_bytes_max", true, v5, {0x30, 0xff, 0xff, 0x7f}, ReasonCode::packet_too_large},
@@ -203,11 +209,11 @@ TEST(MqttOutgoing, SendsAtMostTheWindowAndStillFindsIdsForRequests) {
   for (std::size_t i = 0; i < requests_max; ++i) {
     const auto id = outgoing.take_request();
     ASSERT_TRUE(id);
-    ASSERT_FALSE(outgoing.unacknowledged().contains(id.value()));
+    ASSERT_EQ(outgoing.phase(id.value()), Outgoing::Phase::request);
     request = id.value();
   }
   EXPECT_EQ(outgoing.take_request().error().code, Errc::exhausted);
-  EXPECT_TRUE(outgoing.answer(request));
+  EXPECT_TRUE(outgoing.remove(request));
   EXPECT_TRUE(outgoing.take_request());
 }
 

@@ -74,9 +74,6 @@ Result<Connect> decode_connect(std::uint8_t flags, Bytes body) {
   c.keepalive = TRY(in.u16_be());
   if (c.version == Version::v5) c.properties = TRY(read_properties(in, Carrier::connect));
   c.client_id = TRY(read_string(in));  // [MQTT-3.1.3-4]
-  if (c.client_id.empty() && c.version == Version::v311 && !c.clean_start) {
-    return Error{Errc::malformed, "3.1.1: [MQTT-3.1.3-7] empty client id without clean session"};
-  }
   if (connect_flags & will_flag) c.will = TRY(read_will(in, c.version, connect_flags));
   if (connect_flags & user_name_flag) c.user_name = TRY(read_string(in));  // [MQTT-3.1.3-12]
   if (connect_flags & password_flag) c.password = TRY(read_binary(in));

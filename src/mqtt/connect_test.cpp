@@ -73,7 +73,6 @@ TEST(MqttConnect, RefusesWhatTheStandardForbids) {
       {"[MQTT-3.1.2-12]", 0, by_hand(4, 0x1e, {0, 1, 'x', 0, 1, 'w', 0, 0})},
       {"[MQTT-3.1.2-13]", 0, by_hand(4, 0x22, {0, 1, 'x'})},
       {"3.1.1: [MQTT-3.1.2-22]", 0, by_hand(4, 0x42, {0, 1, 'x', 0, 0})},
-      {"3.1.1: [MQTT-3.1.3-7]", 0, by_hand(4, 0x00, {0, 0})},
       {"[MQTT-1.5.4-2]", 0, by_hand(4, 0x02, {0, 1, 0})},
       {"[MQTT-3.3.2-2]", 0, by_hand(4, 0x06, {0, 1, 'x', 0, 1, '#', 0, 0})},
       {"left over", 0, by_hand(4, 0x02, {0, 1, 'x', 9})},

@@ -11,8 +11,9 @@ constexpr unsigned in(Carrier carrier) { return 1u << static_cast<unsigned>(carr
 constexpr unsigned anywhere = (1u << (static_cast<unsigned>(Carrier::disconnect) + 1)) - 1;
 constexpr unsigned messages = in(Carrier::publish) | in(Carrier::will);
 constexpr unsigned hello = in(Carrier::connect) | in(Carrier::connack);
-constexpr unsigned answers =
-    in(Carrier::connack) | in(Carrier::puback) | in(Carrier::suback) | in(Carrier::unsuback) | in(Carrier::disconnect);
+constexpr unsigned answers = in(Carrier::connack) | in(Carrier::puback) | in(Carrier::pubrec) | in(Carrier::pubrel) |
+                             in(Carrier::pubcomp) | in(Carrier::suback) | in(Carrier::unsuback) |
+                             in(Carrier::disconnect);
 constexpr std::uint32_t any = 0xffff'ffff;
 
 struct Rule {
