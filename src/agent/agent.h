@@ -113,7 +113,6 @@ class Agent {
   void on(const mqtt::MessageReceived& event, Moment now);
   void on(const mqtt::Acknowledged& event, Moment now);
   void on(const mqtt::Subscribed& event, Moment now);
-  void on(const mqtt::Received&, Moment) {}
   void on(const mqtt::Unsubscribed&, Moment) {}
   void on(const mqtt::Closed& event, Moment now);
   void on_message(std::string_view payload, Moment now);

@@ -108,7 +108,6 @@ class FakeDevice {
   }
   void on(const mqtt::Acknowledged& a) { heard.pubacks.emplace_back(a.packet_id, a.reason); }
   void on(const mqtt::Subscribed& s) { heard.granted = s.reasons; }
-  void on(const mqtt::Received&) {}
   void on(const mqtt::Unsubscribed&) {}
   void on(const mqtt::Closed& c) {
     if (c.by_peer) heard.ended = c.reason;

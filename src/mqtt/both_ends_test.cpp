@@ -69,7 +69,6 @@ class Ends {
     log.push_back("client: got " + std::string{text_of(e.publish.payload)});
     if (e.publish.packet_id != 0) client_.acknowledge(e.publish.packet_id);
   }
-  void on(const Received&) { log.push_back("client: received by the server"); }
   void on(const Acknowledged& e) { log.push_back("client: puback, " + std::string{name_of(e.reason)}); }
   void on(const Subscribed&) { log.push_back("client: subscribed"); }
   void on(const Unsubscribed&) { log.push_back("client: unsubscribed"); }

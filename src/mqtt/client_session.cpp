@@ -190,13 +190,13 @@ ClientSession::Handled ClientSession::handle_puback(const Packet& packet) {
   return std::optional<ClientEvent>{Acknowledged{ended.packet_id, ended.reason}};
 }
 
-// PUBREL goes at once: our owner learns from Received what a kept session is to send again.
+// PUBREL goes at once: is_released tells our owner what a kept session is to send again.
 ClientSession::Handled ClientSession::handle_pubrec(const Packet& packet) {
   const auto after = TRY(delivery_.on(output_, TRY(decode_pubrec(options_.version, packet.flags, packet.body))));
   if (const auto* received = std::get_if<Delivery::Received>(&after)) {
     delivery_.release(output_, received->packet_id);
     last_sent_ = now_;
-    return std::optional<ClientEvent>{Received{received->packet_id}};
+    return std::optional<ClientEvent>{};
   }
   const auto* refused = std::get_if<Delivery::Ended>(&after);
   if (refused == nullptr) return std::optional<ClientEvent>{};

@@ -60,9 +60,6 @@ struct Acknowledged {
   std::uint16_t packet_id;
   ReasonCode reason;
 };  // is_error(reason): it was refused
-struct Received {
-  std::uint16_t packet_id;
-};  // QoS 2: the server has it, and was told to hand it on; what a kept session sends again is PUBREL
 struct Subscribed {
   std::uint16_t packet_id;
   std::vector<ReasonCode> reasons;
@@ -77,7 +74,7 @@ struct Closed {
   Error why;
 };
 using ClientEvent =
-    std::variant<Connected, ConnectRefused, MessageReceived, Acknowledged, Received, Subscribed, Unsubscribed, Closed>;
+    std::variant<Connected, ConnectRefused, MessageReceived, Acknowledged, Subscribed, Unsubscribed, Closed>;
 
 class ClientSession {
  public:
@@ -104,6 +101,8 @@ class ClientSession {
   std::size_t send_window_free() const { return connected() ? delivery_.window_free() : 0; }
   std::size_t in_flight() const { return delivery_.in_flight(); }
   std::vector<std::uint16_t> unreleased() const { return incoming_.unreleased(); }
+  // QoS 2 that the server has and was told to hand on: what a kept session sends again is PUBREL.
+  bool is_released(std::uint16_t packet_id) const { return delivery_.is_released(packet_id); }
 
  private:
   enum class State : std::uint8_t { connecting, connected, closed };

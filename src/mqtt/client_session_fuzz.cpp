@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (message && message->publish.packet_id != 0 && data[0] & 4) session.acknowledge(message->publish.packet_id);
       if (std::get_if<Closed>(&*event)) ++endings;
     }
-    static_cast<void>(session.publish(Qos::at_least_once, "t", {}, {}, now));
+    static_cast<void>(session.publish(data[0] & 8 ? Qos::exactly_once : Qos::at_least_once, "t", {}, {}, now));
     static_cast<void>(session.subscribe("t", Qos::at_least_once, now));
     static_cast<void>(session.unsubscribe("t", now));
     session.tick(now);

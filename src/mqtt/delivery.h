@@ -49,6 +49,7 @@ class Delivery {
   Result<std::uint16_t> take_request() { return ids_.take_request(); }
   bool answer(std::uint16_t packet_id);  // of a request; false: there was none
   std::size_t window_free() const { return line_.empty() ? ids_.free() : 0; }
+  bool is_released(std::uint16_t packet_id) const { return ids_.phase(packet_id) == Outgoing::Phase::released; }
   std::size_t in_flight() const { return ids_.in_flight(); }
   std::size_t in_line() const { return line_.size(); }
   std::size_t packet_bytes_max() const { return packet_bytes_max_; }

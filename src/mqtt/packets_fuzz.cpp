@@ -51,6 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case PacketType::connack: check<decode_connack>(version, packet); break;
     case PacketType::publish: check<decode_publish>(version, packet); break;
     case PacketType::puback: check<decode_puback>(version, packet); break;
+    case PacketType::pubrec: check<decode_pubrec>(version, packet); break;
+    case PacketType::pubrel: check<decode_pubrel>(version, packet); break;
+    case PacketType::pubcomp: check<decode_pubcomp>(version, packet); break;
     case PacketType::subscribe: check<decode_subscribe>(version, packet); break;
     case PacketType::suback: check<decode_suback>(version, packet); break;
     case PacketType::unsubscribe: check<decode_unsubscribe>(version, packet); break;

@@ -11,14 +11,20 @@ using namespace signet::mqtt;
 class Owner {
  public:
   explicit Owner(std::uint8_t mood)
-      : mood_(mood), session_({.packet_bytes_max = 4096, .receive_max = 4, .send_max = 2}, {}) {}
+      : mood_(mood),
+        session_({.packet_bytes_max = 4096,
+                  .receive_max = 4,
+                  .send_max = 2,
+                  .topic_alias_max = 2,
+                  .qos_max = Qos::exactly_once},
+                 {}) {}
 
   void feed(Bytes bytes, Instant now) {
     session_.receive(bytes, now);
     drain();
     session_.tick(now);
     drain();
-    static_cast<void>(session_.publish(Qos::at_least_once, "t", bytes));
+    static_cast<void>(session_.publish(static_cast<Qos>(mood_ >> 4 & 1 ? 2 : 1), "t", bytes));
     session_.take_output();
   }
   bool closed() const { return session_.closed(); }
@@ -46,6 +52,8 @@ class Owner {
     session_.answer_unsubscribe(e.unsubscribe.packet_id,
                                 std::vector(e.unsubscribe.filters.size(), ReasonCode::success));
   }
+  void on(const PublishReleased& e) { session_.complete(e.packet_id); }
+  void on(const DeliveryReceived& e) { session_.release(e.packet_id); }
   void on(const PublishAcknowledged&) {}
   void on(const SessionClosed&) { ++endings; }
 
