@@ -114,9 +114,9 @@ TEST(MqttBothEnds, ExactlyOnceIsFourPacketsEachWay) {
     ends.settle();
     ASSERT_TRUE(ends.server().publish(Qos::exactly_once, "t", bytes_of("down")));
     ends.settle();
-    EXPECT_EQ(ends.log, (std::vector<std::string>{"server: got up", "client: received by the server",
-                                                  "server: released", "client: puback, success", "client: got down",
-                                                  "server: received by the client", "server: acknowledged"}));
+    EXPECT_EQ(ends.log,
+              (std::vector<std::string>{"server: got up", "server: released", "client: puback, success",
+                                        "client: got down", "server: received by the client", "server: acknowledged"}));
     EXPECT_TRUE(ends.server().unreleased().empty());
     EXPECT_TRUE(ends.client().unreleased().empty());
     EXPECT_EQ(ends.client().in_flight(), 0u);

@@ -162,7 +162,9 @@ TEST(MqttSessionState, KeepsOneSubscriptionAFilterAndNoMoreThanItsLimit) {
   EXPECT_EQ(state.subscribe("another", Qos::at_most_once).error().code, Errc::exhausted);
   ASSERT_TRUE(state.subscribe("t/3", Qos::at_least_once)) << "the same filter replaces";
   EXPECT_EQ(state.subscriptions[3], (SessionState::Subscribed{"t/3", Qos::at_least_once}));
+  ASSERT_TRUE(state.add({.topic = "t/3"}));
   EXPECT_TRUE(state.unsubscribe("t/3"));
+  EXPECT_EQ(state.outbound.size(), 1u) << "[MQTT-3.10.4-3] what was begun is finished";
   EXPECT_FALSE(state.unsubscribe("t/3"));
   EXPECT_FALSE(state.unsubscribe("t/+")) << "compared letter by letter";
 }
