@@ -43,8 +43,10 @@ struct ListenConfig {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // 0: the system chooses; see Listener::port
   Millis handshake_timeout{10'000};
-  std::size_t handshakes_max = 24;       // in progress at once; the rest wait in the backlog
-  std::size_t connections_max = 15'000;  // the rest wait in the backlog
+  std::size_t handshakes_max = 24;         // in progress at once; the rest wait in the backlog
+  Millis handshake_patience{100};          // a slower peer no longer counts among those, nor does one that is silent
+  std::size_t slow_handshakes_max = 1000;  // of these; past it the oldest is cut
+  std::size_t connections_max = 15'000;    // the rest wait in the backlog
 };
 
 class Listener {

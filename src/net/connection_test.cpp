@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace signet::net::test {
@@ -18,6 +19,14 @@ struct ConnectionTest : testing::Test, World {
   // A TCP connection that never says a word of TLS.
   Fd dial_silent() {
     Fd fd = start_connecting(resolve("127.0.0.1", listener->port()).value().front()).value();
+    return fd;
+  }
+  // It sends the first byte of a handshake, and no more.
+  Fd dial_slow() {
+    Fd fd = dial_silent();
+    pollfd connected{fd.get(), POLLOUT, 0};
+    EXPECT_EQ(::poll(&connected, 1, 5000), 1);
+    EXPECT_EQ(::send(fd.get(), "\x16", 1, MSG_NOSIGNAL), 1);
     return fd;
   }
   Recorder& server_end() { return *admitted.at(0); }
@@ -178,7 +187,7 @@ TEST_F(ConnectionTest, ADialMayBeGivenUp) {
 
 TEST_F(ConnectionTest, APeerThatVanishesIsAnErrorAndNotAnOrderlyEnd) {
   std::thread client{[&] {
-    Fd fd = dial_silent();
+    Fd fd = dial_slow();
     struct linger hard {
       1, 0
     };  // close resets the connection
@@ -228,8 +237,8 @@ TEST_F(ConnectionTest, OneConnectionMayEndAnotherAndIsNotCalledBackWithinTheCall
 }
 
 TEST_F(ConnectionTest, HandshakesPastTheLimitWaitInTheBacklog) {
-  listen_again({.handshakes_max = 2});
-  const Fd silent[] = {dial_silent(), dial_silent()};
+  listen_again({.handshakes_max = 2, .handshake_patience = Seconds{10}});
+  const Fd slow[] = {dial_slow(), dial_slow()};
   ASSERT_TRUE(run_until(*loop, [&] { return admitted.size() == 2; }));
   const auto third = dial();
   loop->after(Millis{30}, [&] { loop->stop(); });  // a place would be given at once, if it were
@@ -237,9 +246,42 @@ TEST_F(ConnectionTest, HandshakesPastTheLimitWaitInTheBacklog) {
   EXPECT_EQ(admitted.size(), 2u);
   EXPECT_FALSE(third->opened);
   third->opening = [&](Connection& c) { c.close_after_send(); };
-  ::shutdown(silent[0].get(), SHUT_RDWR);
+  ::shutdown(slow[0].get(), SHUT_RDWR);
   ASSERT_TRUE(run(*loop));
   EXPECT_TRUE(third->opened);
+}
+
+TEST_F(ConnectionTest, SilentPeersKeepNobodyOut) {
+  listen_again({.handshakes_max = 2});
+  const Fd silent[] = {dial_silent(), dial_silent(), dial_silent()};
+  const auto honest = dial();
+  honest->opening = [&](Connection& c) { c.close_after_send(); };
+  ASSERT_TRUE(run(*loop));
+  EXPECT_TRUE(honest->opened);
+  EXPECT_TRUE(run_until(*loop, [&] { return admitted.size() == 4; })) << "in the end the kernel hands them over";
+  const auto other = dial();
+  other->opening = [&](Connection& c) { c.close_after_send(); };
+  ASSERT_TRUE(run(*loop));
+  EXPECT_TRUE(other->opened);
+}
+
+TEST_F(ConnectionTest, SlowPeersKeepNobodyOutForLong) {
+  listen_again({.handshakes_max = 2, .handshake_patience = Millis{20}});
+  const Fd slow[] = {dial_slow(), dial_slow()};
+  ASSERT_TRUE(run_until(*loop, [&] { return admitted.size() == 2; }));
+  const auto honest = dial();
+  honest->opening = [&](Connection& c) { c.close_after_send(); };
+  ASSERT_TRUE(run(*loop));
+  EXPECT_TRUE(honest->opened);
+  EXPECT_FALSE(admitted[0]->closed || admitted[1]->closed) << "slow is no offence";
+}
+
+TEST_F(ConnectionTest, PastSlowHandshakesMaxTheOldestIsCut) {
+  listen_again({.handshakes_max = 1, .handshake_patience = Millis{1}, .slow_handshakes_max = 2});
+  const Fd slow[] = {dial_slow(), dial_slow(), dial_slow(), dial_slow()};
+  ASSERT_TRUE(run_until(*loop, [&] { return admitted.size() == 4 && admitted[0]->closed; }));
+  EXPECT_THAT(admitted[0]->why->what, HasSubstr("slow_handshakes_max"));
+  EXPECT_FALSE(admitted[2]->closed || admitted[3]->closed);
 }
 
 TEST_F(ConnectionTest, ConnectionsPastTheLimitWaitForAnEnd) {

@@ -88,6 +88,16 @@ Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port) {
   return fd;
 }
 
+void keep_back_the_silent(int listening) {
+  const int seconds = 1;  // of a SYN-ACK's retransmissions: then the kernel hands them over after all
+  ::setsockopt(listening, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
+}
+
+bool has_spoken(int fd) {
+  std::uint8_t byte = 0;
+  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != -1;
+}
+
 std::uint16_t port_of(int fd) {
   Address own;
   ENSURE(::getsockname(fd, raw(own), &own.size) == 0);

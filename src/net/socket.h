@@ -25,6 +25,10 @@ bool is_loopback(const std::string& host);
 
 // conflict, naming host and port, when the port is taken.
 Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port);
+// For protocols that begin with the client: those who say nothing stay with the kernel for a second or so.
+void keep_back_the_silent(int listening);
+// Bytes wait to be read; or the peer has hung up.
+bool has_spoken(int fd);
 std::uint16_t port_of(int fd);
 
 struct Accepted {
