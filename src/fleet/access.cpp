@@ -5,16 +5,25 @@
 namespace signet::fleet {
 namespace {
 
+template <class Number>
+Number random_number(crypto::Random& random) {
+  Number out = 0;
+  for (const std::uint8_t byte : random.block<sizeof out>()) out = out << 8 | byte;
+  return out;
+}
+
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
 
 Fleet::State::State(Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p)
-    : store(s), clock(c), random(r), manager(std::move(m)), policy(p), ids(c, [&r] {
-        const Block<4> seed = r.block<4>();
-        return static_cast<std::uint32_t>(seed[0] | seed[1] << 8 | seed[2] << 16) | static_cast<std::uint32_t>(seed[3])
-                                                                                        << 24;
-      }()) {}
+    : store(s),
+      clock(c),
+      random(r),
+      manager(std::move(m)),
+      policy(p),
+      ids(c, random_number<std::uint32_t>(r)),
+      index(random_number<std::uint64_t>(r)) {}
 
 Fleet::Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy)
     : state_(std::make_unique<State>(store, clock, random, std::move(manager), policy)) {}

@@ -34,6 +34,42 @@ TEST_F(GateTest, EachRefusalSaysWhy) {
   says("is revoked", Errc::forbidden);
 }
 
+TEST_F(GateTest, TheIndexOfOtherThreadsFollowsEachChangeOfTheRegistry) {
+  const Index& index = *m.fleet.index().value();
+  const Index::Reader reader = index.reader();
+  const auto unit = m.make_unit();
+  EXPECT_EQ(reader.find(unit.fingerprint), std::nullopt);
+  ASSERT_TRUE(is_well(m.fleet.import_units(m.owner, {unit.unit}, "by hand")));
+  const auto is = [&](IdentityState state, const DeviceId& device, const WorkspaceId& workspace) {
+    const auto row = reader.find(unit.fingerprint);
+    ASSERT_TRUE(row);
+    EXPECT_EQ(row->state, state);
+    EXPECT_EQ(row->device.id(), device);
+    EXPECT_EQ(row->workspace.id(), workspace);
+    EXPECT_EQ(row->not_before, unit.unit.chain[0].not_before);
+    EXPECT_EQ(row->not_after, unit.unit.chain[0].not_after);
+  };
+  is(IdentityState::known, {}, {});
+  const DeviceId device = m.make_device().id;
+  ASSERT_TRUE(is_well(m.claim(m.owner, device, unit)));
+  is(IdentityState::claimed, device, m.workspace.id);
+  ASSERT_TRUE(is_well(m.fleet.quarantine(m.owner, unit.unit.dcn, "")));
+  is(IdentityState::quarantined, device, m.workspace.id);
+  ASSERT_TRUE(is_well(m.fleet.release(m.owner, unit.unit.dcn)));
+  m.store.fail_next_commits(1);
+  EXPECT_TRUE(fails_with(m.fleet.revoke(m.owner, device, ""), Errc::exhausted));
+  is(IdentityState::claimed, device, m.workspace.id);  // what was not committed did not happen
+  ASSERT_TRUE(is_well(m.fleet.unclaim(m.owner, device)));
+  is(IdentityState::known, {}, {});
+  ASSERT_TRUE(is_well(m.claim(m.owner, device, unit)));
+  ASSERT_TRUE(is_well(m.fleet.revoke(m.owner, device, "")));
+  is(IdentityState::revoked, device, m.workspace.id);
+  EXPECT_EQ(m.fleet.index().value(), &index) << "it stays where it is";
+
+  Fleet restarted{m.store, m.clock, m.random, {"", nullptr}, {}};
+  EXPECT_EQ(restarted.index().value()->find(unit.fingerprint), index.find(unit.fingerprint));
+}
+
 TEST_F(GateTest, AnExpiredCertificateIsRefused) {
   auto unit = m.make_unit();
   unit.unit.chain[0].not_after = noon_for_test + Seconds{60};

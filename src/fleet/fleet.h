@@ -6,6 +6,7 @@
 #pragma once
 
 #include "crypto/random.h"
+#include "fleet/index.h"
 #include "fleet/model.h"
 #include "fleet/ports.h"
 #include "identity/claim.h"
@@ -142,6 +143,9 @@ class Fleet {
 
   // --- the gate: fleet/admission.cpp
   Result<Admission> admit(const crypto::Digest& fingerprint);  // error: why not, for the operator
+  // What admit() asks, for other threads: index().value()->reader(), then check_admissible. Loaded from the store by
+  // the first call, changed in the call that committed a change; the same object until the fleet ends.
+  Result<const Index*> index();
   // For the audit: somebody was refused at the gate. Rate limited per address and reason.
   void refused(std::string_view address, std::string_view subject, const Error& why);
   Status connected(const Admission& who, std::string_view address);

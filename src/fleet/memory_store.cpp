@@ -213,15 +213,13 @@ Result<std::optional<Device>> MemoryStore_for_test::device(const DeviceId& id) {
   return maybe(find_id(now_.devices, id));
 }
 
-Result<std::vector<Admissible>> MemoryStore_for_test::admissible() {
-  std::vector<Admissible> out;
-  for (const Identity& identity : now_.identities) {
-    Admissible item{identity.fingerprint, identity.dcn,    identity.state, identity.not_before,
-                    identity.not_after,   identity.device, std::nullopt};
-    if (identity.device) item.workspace = find_id(now_.devices, *identity.device)->workspace;
-    out.push_back(std::move(item));
+Status MemoryStore_for_test::each_admissible(const std::function<void(const Admissible&)>& take) {
+  for (const Identity& i : now_.identities) {
+    Admissible item{i.fingerprint, i.state, i.not_before, i.not_after, i.device, std::nullopt};
+    if (i.device) item.workspace = find_id(now_.devices, *i.device)->workspace;
+    take(item);
   }
-  return out;
+  return {};
 }
 Result<std::optional<Identity>> MemoryStore_for_test::identity(const crypto::Digest& fingerprint) {
   return maybe(find_where(now_.identities, [&](const Identity& i) { return i.fingerprint == fingerprint; }));

@@ -27,7 +27,7 @@ class MemoryStore_for_test final : public Store {
   Result<std::optional<FleetGroup>> fleet(const FleetId& id) override;
   Result<std::vector<Device>> devices(const WorkspaceId& workspace) override;
   Result<std::optional<Device>> device(const DeviceId& id) override;
-  Result<std::vector<Admissible>> admissible() override;
+  Status each_admissible(const std::function<void(const Admissible&)>& take) override;
   Result<std::optional<Identity>> identity(const crypto::Digest& fingerprint) override;
   Result<std::optional<Identity>> identity_by_dcn(std::string_view dcn) override;
   Result<std::vector<Identity>> identities_of(const DeviceId& device) override;

@@ -36,7 +36,6 @@ struct Token {
 // What the gate must know of one identity: the registry without its certificates.
 struct Admissible {
   crypto::Digest fingerprint{};
-  std::string dcn;
   IdentityState state = IdentityState::known;
   Timestamp not_before;
   Timestamp not_after;
@@ -102,7 +101,8 @@ class Store {
   virtual Result<std::vector<Device>> devices(const WorkspaceId& workspace) = 0;
   virtual Result<std::optional<Device>> device(const DeviceId& id) = 0;
 
-  virtual Result<std::vector<Admissible>> admissible() = 0;  // all of them, in no order
+  // All of them, in no order; one at a time, as there may be millions. `take` must not use the store.
+  virtual Status each_admissible(const std::function<void(const Admissible&)>& take) = 0;
   virtual Result<std::optional<Identity>> identity(const crypto::Digest& fingerprint) = 0;
   // The one that is not revoked; when all are, the last that was added.
   virtual Result<std::optional<Identity>> identity_by_dcn(std::string_view dcn) = 0;

@@ -5,9 +5,7 @@
 #include "fleet/telemetry.h"
 #include "fleet/throttle.h"
 
-#include <cstring>
 #include <map>
-#include <unordered_map>
 
 namespace signet::fleet {
 
@@ -23,14 +21,6 @@ inline constexpr std::size_t reason_bytes_max = 256;
 inline constexpr std::size_t token_bytes_max = 128;
 inline constexpr std::size_t subject_bytes_max = 256;  // of a line of the audit; what is longer is cut
 inline constexpr std::size_t detail_bytes_max = 512;   // the same
-
-struct DigestHash {
-  std::size_t operator()(const crypto::Digest& digest) const {
-    std::size_t out;  // any part of a SHA-256 is as good a hash as another
-    std::memcpy(&out, digest.data(), sizeof out);
-    return out;
-  }
-};
 
 // Of a device since the manager started. A device has two sessions for a moment when it takes its own place.
 struct Live {
@@ -60,7 +50,8 @@ struct Fleet::State {
   Suppressor refusals;
   std::map<crypto::Digest, Outstanding>
       claims;  // by digest of the statement; a restart forgets them: none can be used twice
-  std::optional<std::unordered_map<crypto::Digest, Admissible, DigestHash>> gate;  // loaded at first use
+  Index index;
+  bool index_loaded = false;  // at first use
   std::map<DeviceId, Live> live;
   ReadingJudge judge{clock};
   std::function<Status()> catch_up;
@@ -87,8 +78,7 @@ struct Fleet::State {
   void seen(std::span<const Reading> readings);  // telemetry.cpp
 
   // --- admission.cpp
-  Result<std::unordered_map<crypto::Digest, Admissible, DigestHash>*> known();
-  Status check_admissible(const Admissible& identity);
+  Status load_index();  // once
   void identity_changed(const crypto::Digest& fingerprint, IdentityState state, const std::optional<Device>& device);
   void identity_added(const Identity& identity, const std::optional<Device>& device);
   void expel(const DeviceId& device);

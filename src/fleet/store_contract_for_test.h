@@ -181,7 +181,8 @@ TYPED_TEST_P(StoreContract, AnIdentityIsKeptWhole) {
   EXPECT_EQ(this->store->legacy_nonce(unit.fingerprint).value(), 1'780'000'000);
   ASSERT_EQ(this->store->identities_of(this->house.pump.id).value().size(), 1u);
   EXPECT_TRUE(this->store->identities_of(this->house.lamp.id).value().empty());
-  const auto admissible = this->store->admissible().value();
+  std::vector<Admissible> admissible;
+  ASSERT_TRUE(is_well(this->store->each_admissible([&](const Admissible& one) { admissible.push_back(one); })));
   ASSERT_EQ(admissible.size(), 1u);
   EXPECT_EQ(admissible[0].fingerprint, unit.fingerprint);
   EXPECT_EQ(admissible[0].state, IdentityState::claimed);

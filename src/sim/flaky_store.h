@@ -42,7 +42,9 @@ class FlakyStore final : public fleet::Store {
   Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override { return real_->fleet(id); }
   Result<std::vector<fleet::Device>> devices(const WorkspaceId& id) override { return real_->devices(id); }
   Result<std::optional<fleet::Device>> device(const DeviceId& id) override { return real_->device(id); }
-  Result<std::vector<fleet::Admissible>> admissible() override { return real_->admissible(); }
+  Status each_admissible(const std::function<void(const fleet::Admissible&)>& take) override {
+    return real_->each_admissible(take);
+  }
   Result<std::optional<fleet::Identity>> identity(const crypto::Digest& d) override { return real_->identity(d); }
   Result<std::optional<fleet::Identity>> identity_by_dcn(std::string_view d) override {
     return real_->identity_by_dcn(d);

@@ -27,12 +27,11 @@ Result<fleet::Identity> read_identity(const Row& row) {
 Result<fleet::Admissible> read_admissible(const Row& row) {
   fleet::Admissible out;
   out.fingerprint = TRY(row.block<32>(0));
-  out.dcn = row.text(1);
-  out.state = TRY(row.name(2, fleet::IdentityState::quarantined));
-  out.not_before = row.time(3);
-  out.not_after = row.time(4);
-  out.device = TRY(row.maybe_id<DeviceId>(5));
-  out.workspace = TRY(row.maybe_id<WorkspaceId>(6));
+  out.state = TRY(row.name(1, fleet::IdentityState::quarantined));
+  out.not_before = row.time(2);
+  out.not_after = row.time(3);
+  out.device = TRY(row.maybe_id<DeviceId>(4));
+  out.workspace = TRY(row.maybe_id<WorkspaceId>(5));
   return out;
 }
 
@@ -74,10 +73,12 @@ Status SqliteChanges::set_legacy_nonce(const crypto::Digest& fingerprint, std::i
   return must_change_one("identity");
 }
 
-Result<std::vector<fleet::Admissible>> SqliteStore::admissible() {
-  return database_.list(read_admissible,
-                        "SELECT i.fingerprint, i.dcn, i.state, i.not_before, i.not_after, d.id, w.id FROM identities i "
-                        "LEFT JOIN devices d ON d.number = i.device LEFT JOIN workspaces w ON w.number = d.workspace");
+Status SqliteStore::each_admissible(const std::function<void(const fleet::Admissible&)>& take) {
+  Cursor cursor =
+      TRY(database_.ask("SELECT i.fingerprint, i.state, i.not_before, i.not_after, d.id, w.id FROM identities i "
+                        "LEFT JOIN devices d ON d.number = i.device LEFT JOIN workspaces w ON w.number = d.workspace"));
+  while (TRY(cursor.step())) take(TRY(read_admissible(cursor.row())));
+  return {};
 }
 Result<std::optional<fleet::Identity>> SqliteStore::identity(const crypto::Digest& fingerprint) {
   return database_.one(read_identity, "SELECT " IDENTITY_COLUMNS "WHERE i.fingerprint = ?", fingerprint);

@@ -71,7 +71,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override;
   Result<std::vector<fleet::Device>> devices(const WorkspaceId& workspace) override;
   Result<std::optional<fleet::Device>> device(const DeviceId& id) override;
-  Result<std::vector<fleet::Admissible>> admissible() override;
+  Status each_admissible(const std::function<void(const fleet::Admissible&)>& take) override;
   Result<std::optional<fleet::Identity>> identity(const crypto::Digest& fingerprint) override;
   Result<std::optional<fleet::Identity>> identity_by_dcn(std::string_view dcn) override;
   Result<std::vector<fleet::Identity>> identities_of(const DeviceId& device) override;
