@@ -74,7 +74,17 @@ std::vector<std::string> server_names(const Options& options) {
   return names;
 }
 
-// Hands each request to the loop's thread, where the fleet lives.
+// A device takes one open file, and so does a person's request; the store and the loops take some more.
+void check_open_files(const Config& config) {
+  constexpr std::uint64_t others = 512;
+  const std::uint64_t allowed = raise_open_files_limit();
+  if (allowed >= config.sessions_max + others) return;
+  log_warn("signetd.open_files", {{"allowed", allowed},
+                                  {"needed", config.sessions_max + others},
+                                  {"advice", "raise LimitNOFILE (ulimit -n), or set sessions_max lower"}});
+}
+
+// Hands each request to the fleet's thread, which is the main one.
 net::HttpHandler through(net::Loop& loop, api::Api& api) {
   return [&loop, &api](net::HttpRequest request, net::HttpReply reply) {
     const Status posted = loop.post([&api, request = std::move(request), reply] { reply(api.handle(request)); });
@@ -138,6 +148,7 @@ Status announce(const Options& options, const Ports& ports, const std::string& s
 
 Status serve(const Options& options) {
   const Config config = TRY(load_config(options));
+  check_open_files(config);
   const Fd stop = TRY(open_stop_signals());
   SystemClock clock;
   crypto::SystemRandom random;
@@ -186,6 +197,12 @@ void describe(CLI::App& app, Options& options) {
       ->type_name("NAME");
   app.add_option("--config", options.config_file, "settings, one \"name = value\" a line; flags win")
       ->type_name("FILE");
+  app.add_flag_callback(
+      "--print-config",
+      [] {
+        throw CLI::CallForVersion{print_config(Config{}, config_fields), 0};
+      },
+      "print every setting with its meaning, as --config takes it, and exit");
   app.add_option("--ready-file", options.ready_file, "written, as JSON, once the manager serves")->type_name("FILE");
   app.add_flag("--legacy-claims", options.legacy_claims, "accept bundles dcn:nonce:signature, which bind no account");
 }

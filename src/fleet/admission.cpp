@@ -3,12 +3,6 @@
 namespace signet::fleet {
 namespace {
 
-AuditEntry device_entry(Clock& clock, const Admission& who, std::string_view action, std::string_view address,
-                        std::string_view detail) {
-  return {0,    clock.now(),        "device " + who.device.str(), std::string{action}, who.dcn, std::string{address},
-          true, std::string{detail}};
-}
-
 Index::Row row_of(IdentityState state, Timestamp not_before, Timestamp not_after, const std::optional<DeviceId>& device,
                   const std::optional<WorkspaceId>& workspace) {
   return {state, not_before, not_after, device ? PackedDeviceId{*device} : PackedDeviceId{},
@@ -83,7 +77,7 @@ Result<Admission> Fleet::admit(const crypto::Digest& fingerprint) {
   return Admission{row->device.id(), row->workspace.id(), identity->dcn, fingerprint};
 }
 
-void Fleet::refused(std::string_view address, std::string_view subject, const Error& why) {
+void Fleet::refused(std::string_view address, std::string_view subject, const Error& why, std::size_t more) {
   AuditEntry note;
   note.at = state_->clock.now();
   note.actor = "unknown";
@@ -91,28 +85,7 @@ void Fleet::refused(std::string_view address, std::string_view subject, const Er
   note.subject = subject;
   note.address = address;
   note.detail = why.what;
-  state_->note_refusal(std::move(note));
-}
-
-Status Fleet::connected(const Admission& who, std::string_view address) {
-  State& s = *state_;
-  const Admission still = TRY(admit(who.fingerprint));  // it may have been revoked since the handshake
-  if (still.device != who.device) return Error{Errc::forbidden, who.dcn + " belongs to another device now"};
-  TRY(s.act(device_entry(s.clock, who, "device.connect", address, ""),
-            [&](Changes& to) { return to.set_last_seen(who.device, s.clock.now()); }));
-  Live& live = s.live[who.device];
-  ++live.sessions;
-  live.last_seen = s.clock.now();
-  return {};
-}
-
-Status Fleet::disconnected(const Admission& who, std::string_view address, std::string_view why) {
-  State& s = *state_;
-  Live& live = s.live[who.device];
-  if (live.sessions > 0) --live.sessions;  // true at once, also when it cannot be written
-  live.last_seen = s.clock.now();
-  return s.act(device_entry(s.clock, who, "device.disconnect", address, why),
-               [&](Changes& to) { return to.set_last_seen(who.device, s.clock.now()); });
+  state_->note_refusal(std::move(note), more);
 }
 
 }  // namespace signet::fleet

@@ -34,6 +34,10 @@ std::string kind_of(std::string_view reason) {
 
 }  // namespace
 
+std::string refusal_key(std::string_view address, std::string_view action, std::string_view reason) {
+  return host_of(address) + '\n' + std::string{action} + '\n' + kind_of(reason);
+}
+
 AuditEntry Fleet::State::entry(const Actor& actor, std::string_view action, std::string_view subject,
                                std::string_view detail) {
   AuditEntry out;
@@ -48,20 +52,23 @@ AuditEntry Fleet::State::entry(const Actor& actor, std::string_view action, std:
 }
 
 Status Fleet::State::act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes) {
-  AuditEntry note = entry;
-  note.detail = readable(std::move(note.detail), detail_bytes_max);
   return store.change([&](Changes& to) -> Status {
     TRY(changes(to));
-    return to.audit(note);
+    return note(to, entry);
   });
 }
 
-void Fleet::State::note_refusal(AuditEntry entry) {
+Status Fleet::State::note(Changes& to, AuditEntry entry) {
+  entry.detail = readable(std::move(entry.detail), detail_bytes_max);
+  return to.audit(entry);
+}
+
+void Fleet::State::note_refusal(AuditEntry entry, std::size_t more) {
   entry.allowed = false;
-  const std::string key = host_of(entry.address) + '\n' + entry.action + '\n' + kind_of(entry.detail);
+  const std::string key = refusal_key(entry.address, entry.action, entry.detail);
   entry.subject = readable(std::move(entry.subject), subject_bytes_max);
   entry.detail = readable(std::move(entry.detail), detail_bytes_max);
-  const std::optional<std::size_t> held_back = refusals.pass(key, clock.monotonic());
+  const std::optional<std::size_t> held_back = refusals.pass(key, clock.monotonic(), more);
   if (!held_back) return;
   if (*held_back > 0) entry.detail += " (and " + std::to_string(*held_back) + " more like it)";
   const Status written = store.change([&](Changes& to) { return to.audit(entry); });

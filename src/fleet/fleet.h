@@ -71,6 +71,13 @@ struct Claimed {
   std::string receipt;
 };
 
+// One device that came, or went.
+struct Passage {
+  Admission who;
+  std::string address;
+  std::optional<std::string> left;  // why; absent: it came
+};
+
 struct DownMessage {  // to j/dn/<device>
   std::string payload;
 };
@@ -146,8 +153,11 @@ class Fleet {
   // What admit() asks, for other threads: index().value()->reader(), then check_admissible. Loaded from the store by
   // the first call, changed in the call that committed a change; the same object until the fleet ends.
   Result<const Index*> index();
-  // For the audit: somebody was refused at the gate. Rate limited per address and reason.
-  void refused(std::string_view address, std::string_view subject, const Error& why);
+  // For the audit: somebody was refused at the gate, and `more` like it. Rate limited per address and reason.
+  void refused(std::string_view address, std::string_view subject, const Error& why, std::size_t more = 0);
+  // Written with one commit. Each is told for itself: who came is forbidden when its identity does not hold any more,
+  // and is not there when it cannot be written; who went is gone all the same.
+  std::vector<Status> passed(std::span<const Passage> passages);
   Status connected(const Admission& who, std::string_view address);
   // The session from `former` made way for one of the same identity. Too often: "identity.duplicated" in the audit, and
   // what the policy says.
@@ -176,6 +186,7 @@ class Fleet {
 
  private:
   struct State;
+  Status still_admitted(const Admission& who);
   std::unique_ptr<State> state_;
 };
 

@@ -73,7 +73,11 @@ struct Fleet::State {
   // One act of a person: its changes and its audit entry are durable together when this returns.
   Status act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes);
   // Rate limited. Goes on when it cannot be written: a full disk must not open or close any door.
-  void note_refusal(AuditEntry entry);
+  void note_refusal(AuditEntry entry, std::size_t more = 0);
+  static Status note(Changes& to, AuditEntry entry);  // within an act: cut to its limits
+
+  // --- presence.cpp
+  Status write_passages(std::span<const Passage> passages, const std::vector<std::size_t>& which);
 
   void seen(std::span<const Reading> readings);  // telemetry.cpp
 

@@ -31,15 +31,15 @@ void Throttle::make_room(Instant now) {
   keys_.erase(oldest);
 }
 
-std::optional<std::size_t> Suppressor::pass(const std::string& key, Instant now) {
+std::optional<std::size_t> Suppressor::pass(const std::string& key, Instant now, std::size_t more) {
   if (!keys_.contains(key) && keys_.size() >= keys_max) make_room(now);
   Record& record = keys_.contains(key) || keys_.size() < keys_max ? keys_[key] : others_;
   if (now < record.open_at) {
-    ++record.held_back;
+    record.held_back += 1 + more;
     return std::nullopt;
   }
   record.open_at = now + window;
-  return std::exchange(record.held_back, 0);
+  return std::exchange(record.held_back, 0) + more;
 }
 
 void Suppressor::make_room(Instant now) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace signet::fleet {
@@ -55,8 +56,8 @@ class Suppressor {
   static constexpr Seconds window{10};
 
   // How many of this kind were held back since the last that was let through; nullopt: hold this one back.
-  // When there are too many kinds, what is left shares one place.
-  std::optional<std::size_t> pass(const std::string& key, Instant now);
+  // When there are too many kinds, what is left shares one place. `more` stand behind this one, held back before.
+  std::optional<std::size_t> pass(const std::string& key, Instant now, std::size_t more = 0);
   std::size_t size() const { return keys_.size(); }
 
  private:
@@ -68,5 +69,8 @@ class Suppressor {
   std::unordered_map<std::string, Record> keys_;
   Record others_;
 };
+
+// Which refusals are one kind for a Suppressor: the host, and the reason without what a peer can vary in it.
+std::string refusal_key(std::string_view address, std::string_view action, std::string_view reason);
 
 }  // namespace signet::fleet

@@ -6,9 +6,12 @@
 
 namespace signet::gateway {
 
+inline constexpr std::size_t loops_max = 64;
+
 struct Config {
   std::string listen_host = "0.0.0.0";
   std::uint16_t listen_port = 8883;
+  std::uint16_t loops = 0;
   Seconds handshake_timeout{10};
   Seconds connect_timeout{10};
   Seconds keepalive_max{600};
@@ -23,10 +26,11 @@ struct Config {
 inline constexpr std::tuple config_fields{
     Field{"listen_host", &Config::listen_host, "address to bind"},
     Field{"listen_port", &Config::listen_port, "port for MQTT over mutual TLS; 0: the system chooses"},
+    Field{"loops", &Config::loops, "threads that serve devices, at most 64; 0: one for each core"},
     Field{"handshake_timeout", &Config::handshake_timeout, "seconds; a slower TLS handshake is cut"},
     Field{"connect_timeout", &Config::connect_timeout, "seconds from the handshake to CONNECT"},
     Field{"keepalive_max", &Config::keepalive_max, "seconds; a device that asks for more, or for none, gets this"},
-    Field{"handshakes_max", &Config::handshakes_max, "handshakes in progress at once; the rest wait"},
+    Field{"handshakes_max", &Config::handshakes_max, "handshakes in progress at once on each loop; the rest wait"},
     Field{"sessions_max", &Config::sessions_max, "more connections than this are refused"},
     Field{"publishes_per_second", &Config::publishes_per_second,
           "messages a device may send, in the long run; one on j/up counts for ten"},
@@ -34,5 +38,11 @@ inline constexpr std::tuple config_fields{
     Field{"receive_max", &Config::receive_max, "QoS 1 messages of a device that may wait for our PUBACK"},
     Field{"send_max", &Config::send_max, "QoS 1 messages to a device that may wait for its PUBACK"},
 };
+
+// What one field alone cannot tell.
+inline Status check(const Config& config) {
+  if (config.loops > loops_max) return Error{Errc::malformed, "loops: at most " + std::to_string(loops_max)};
+  return {};
+}
 
 }  // namespace signet::gateway

@@ -13,6 +13,11 @@ TEST(GatewayConfig, ReadsAndKeepsDefaults) {
   EXPECT_EQ(loaded.config.sessions_max, 15'000u);
 }
 
+TEST(GatewayConfig, TakesLoopsMaxLoopsAndNotOneMore) {
+  EXPECT_TRUE(check(Config{.loops = loops_max}));
+  EXPECT_FALSE(check(Config{.loops = loops_max + 1}));
+}
+
 TEST(GatewayConfig, ReportsEveryMistakeAtOnce) {
   const auto loaded = load<Config>("listen_port = 99999\nlisten_prot = 1\n", config_fields);
   EXPECT_EQ(loaded.problems, (std::vector<std::string>{"line 1: listen_port: not a number in range",

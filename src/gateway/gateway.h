@@ -1,9 +1,10 @@
 // gateway.h -- where devices come in: mutual TLS, then MQTT, then the fleet.
 //
-//   const auto gateway = TRY(Gateway::create(config, fleet, loop, identity));
+//   const auto gateway = TRY(Gateway::create(config, fleet, fleet_loop, identity));
 //
-// Everything happens on the loop's thread, which is also the fleet's. Destroy it before the fleet and the loop, when
-// the loop does not run: live sessions are told "server shutting down".
+// Devices are served by `loops` threads of its own (docs/decisions/0024). All calls come from the fleet's thread, where
+// `fleet_loop` runs: whoever comes and goes is told to the fleet there. Destroy it before the fleet and the loop: live
+// sessions are told "server shutting down".
 #pragma once
 
 #include "fleet/fleet.h"
@@ -17,12 +18,12 @@ namespace signet::gateway {
 class Gateway {
  public:
   // conflict, naming host and port, when the port is taken. Becomes the fleet's Observer.
-  static Result<std::unique_ptr<Gateway>> create(const Config& config, fleet::Fleet& fleet, net::Loop& loop,
+  static Result<std::unique_ptr<Gateway>> create(const Config& config, fleet::Fleet& fleet, net::Loop& fleet_loop,
                                                  const net::ServerIdentity& identity);
   ~Gateway();
 
   std::uint16_t port() const;
-  std::size_t sessions() const;  // devices connected now
+  std::size_t sessions() const;  // devices that are in
   void shut_down();              // closes the port; tells every device "server shutting down"; cannot be undone
 
  private:

@@ -1,29 +1,50 @@
 #include "gateway/hall.h"
 
-#include "crypto/digest.h"
+#include "base/log.h"
 #include "gateway/session.h"
 
 namespace signet::gateway {
+namespace {
 
-Hall::Hall(const Config& config, fleet::Fleet& fleet, Turn& turn)
-    : config_(config), fleet_(fleet), turn_(turn), telemetry_(fleet, turn) {
-  fleet_.observe(this);
+constexpr std::uint32_t generation_mask = 0xffffff;
+
+std::uint32_t place_of(SessionNumber session) { return static_cast<std::uint32_t>(session); }
+std::uint32_t generation_of(SessionNumber session) {
+  return static_cast<std::uint32_t>(session >> 32) & generation_mask;
 }
 
-Hall::~Hall() {
-  close_all();
-  fleet_.observe(nullptr);
-}
+}  // namespace
 
-Status Hall::judge(Bytes leaf_der) {
-  TRY(fleet_.admit(crypto::sha256(leaf_der)));
-  return {};
-}
+Hall::Hall(const Config& config, Gate& gate, Desk& desk, std::size_t number, Turn& turn)
+    : config_(config), gate_(gate), desk_(desk), number_(number), turn_(turn), telemetry_(desk, number, turn) {}
+
+Hall::~Hall() { close_all(); }
 
 std::shared_ptr<Session> Hall::make_session() {
-  auto session = std::make_shared<Session>(*this);
-  all_.insert(session.get());
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(places_.size()));
+    places_.emplace_back();
+  }
+  const std::uint32_t at = free_.back();
+  free_.pop_back();
+  Place& place = places_[at];
+  place.generation = (place.generation + 1) & generation_mask;
+  auto session =
+      std::make_shared<Session>(*this, SessionNumber{number_} << 56 | SessionNumber{place.generation} << 32 | at);
+  place.session = session.get();
   return session;
+}
+
+Session* Hall::find(SessionNumber session) const {
+  const std::uint32_t at = place_of(session);
+  if (at >= places_.size() || places_[at].generation != generation_of(session)) return nullptr;
+  return places_[at].session;
+}
+
+void Hall::forget(SessionNumber session) {
+  if (!find(session)) return;
+  places_[place_of(session)].session = nullptr;
+  free_.push_back(place_of(session));
 }
 
 mqtt::ServerLimits Hall::limits() const {
@@ -34,50 +55,67 @@ mqtt::ServerLimits Hall::limits() const {
           .keepalive_max = config_.keepalive_max};
 }
 
+void Hall::give_all(std::vector<Answer> answers) {
+  for (Answer& answer : answers) {
+    std::visit([this](auto& one) { on(one); }, answer);
+  }
+  let_in_who_waits();
+}
+
+void Hall::give(Answer answer) {
+  std::visit([this](auto& one) { on(one); }, answer);
+  let_in_who_waits();
+}
+
+void Hall::on(Entered& entered) {
+  if (Session* session = find(entered.session)) session->on_entered(entered);
+}
+
+void Hall::on(MessageTaken& taken) {
+  if (Session* session = find(taken.session)) session->on_taken(taken);
+}
+
+void Hall::on(ReadingsKept& kept) { telemetry_.on_kept(kept); }
+
+void Hall::on(MustGo& go) {
+  Session* session = find(go.session);
+  if (!session) return;
+  if (go.reason == mqtt::ReasonCode::session_taken_over) {
+    session->end(go.reason, {Errc::conflict, "the device connected again"}, Session::Will::published);
+  } else {
+    session->end(go.reason, {Errc::forbidden, "its identity was withdrawn"}, Session::Will::kept_back);
+  }
+}
+
+void Hall::let_in_who_waits() {
+  if (waiting_for_room_.empty() || !desk_.has_room()) return;
+  for (const SessionNumber waiting : std::exchange(waiting_for_room_, {})) {
+    if (Session* session = find(waiting)) session->resume(Session::Pause::desk);
+  }
+}
+
+void Hall::refused(const std::string& address, const std::string& subject, const Error& why) {
+  const auto more = refusals_.pass(fleet::refusal_key(address, "", why.what), clock().monotonic());
+  if (more) desk_.ask(Refused{address, subject, why, *more});
+}
+
 void Hall::sweep() {
-  const std::vector<Session*> now(all_.begin(), all_.end());
-  for (Session* session : now) {
-    if (all_.contains(session)) session->tick();
+  let_in_who_waits();
+  for (std::size_t i = 0; i < places_.size(); ++i) {  // whoever ticks may end, and others come
+    if (Session* session = places_[i].session) session->tick();
   }
 }
 
 void Hall::close_all() {
   telemetry_.finish();  // what has come in is still kept and acknowledged
-  while (!all_.empty()) {
-    Session& session = **all_.begin();
-    session.end(mqtt::ReasonCode::server_shutting_down, {Errc::unavailable, "the gateway stops"},
-                Session::Will::kept_back);
-    session.detach();
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    Session* session = places_[i].session;
+    if (!session) continue;
+    session->end(mqtt::ReasonCode::server_shutting_down, {Errc::unavailable, "the gateway stops"},
+                 Session::Will::kept_back);
+    if (places_[i].session == session) session->detach();
   }
   telemetry_.finish();
-}
-
-void Hall::on_expelled(const DeviceId& device) {
-  const auto found = live_.find(device);
-  if (found == live_.end()) return;
-  found->second->end(mqtt::ReasonCode::administrative_action, {Errc::forbidden, "its identity was withdrawn"},
-                     Session::Will::kept_back);
-}
-
-bool Hall::has_room_for(const DeviceId& device) const {
-  return live_.size() < config_.sessions_max || live_.contains(device);
-}
-
-std::optional<std::string> Hall::enter(const DeviceId& device, Session& session) {
-  const auto found = live_.find(device);
-  std::optional<std::string> former;
-  if (found != live_.end()) {
-    former = found->second->address();
-    found->second->end(mqtt::ReasonCode::session_taken_over, {Errc::conflict, "the device connected again"},
-                       Session::Will::published);
-  }
-  live_.insert_or_assign(device, &session);
-  return former;
-}
-
-void Hall::leave(const DeviceId& device, Session& session) {
-  const auto found = live_.find(device);
-  if (found != live_.end() && found->second == &session) live_.erase(found);
 }
 
 }  // namespace signet::gateway

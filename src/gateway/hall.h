@@ -1,13 +1,12 @@
-// hall.h -- all sessions of one gateway: who may come in, who is in, and who must go.
+// hall.h -- all sessions of one loop: who may come in, who is in, and who must go.
 #pragma once
 
+#include "fleet/throttle.h"
 #include "gateway/config.h"
+#include "gateway/gate.h"
 #include "gateway/telemetry.h"
 #include "mqtt/server_session.h"
 #include "net/connection.h"
-
-#include <set>
-#include <unordered_map>
 
 namespace signet::gateway {
 
@@ -17,43 +16,58 @@ inline constexpr std::size_t packet_slack_bytes =
     8 * 1024;                                      // topic and properties beside a payload of the greatest size
 inline constexpr std::size_t down_queue_max = 64;  // messages to a device that wait for its PUBACKs
 
-class Hall final : public fleet::Observer, public std::enable_shared_from_this<Hall> {
+class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> {
  public:
-  Hall(const Config& config, fleet::Fleet& fleet, Turn& turn);
+  // `number` is the desk's. All must outlive the hall; everything happens on the turn's thread.
+  Hall(const Config& config, Gate& gate, Desk& desk, std::size_t number, Turn& turn);
   ~Hall() override;
 
   // The gate's question in the TLS handshake.
-  Status judge(Bytes leaf_der);
+  Status judge(Bytes leaf_der) { return gate_.judge(leaf_der); }
   // For each connection one; the net keeps it until after on_close.
   std::shared_ptr<Session> make_session();
-  void sweep();      // once a second: timeouts, and readers that were slowed down
-  void close_all();  // tells every session "server shutting down" and forgets it
-  void on_expelled(const DeviceId& device) override;
-  std::size_t sessions() const { return live_.size(); }
+  void give(Answer answer) override;
+  void give_all(std::vector<Answer> answers);
+  void sweep();                                       // once a second: timeouts, and readers that were slowed down
+  void close_all();                                   // tells every session "server shutting down" and forgets it
+  std::size_t sessions() const { return sessions_; }  // connected ones
 
   // --- for Session
   const Config& config() const { return config_; }
   mqtt::ServerLimits limits() const;
-  fleet::Fleet& fleet() { return fleet_; }
+  Gate& gate() { return gate_; }
+  Desk& desk() { return desk_; }
   Telemetry& telemetry() { return telemetry_; }
   Clock& clock() { return turn_.clock(); }
-  bool has_room_for(const DeviceId& device) const;
-  // Whoever had that place is closed, session taken over; its address.
-  std::optional<std::string> enter(const DeviceId& device, Session& session);
-  void leave(const DeviceId& device, Session& session);
-  void forget(Session& session) { all_.erase(&session); }
+  // For the audit; thinned here, so that strangers cannot fill the desk.
+  void refused(const std::string& address, const std::string& subject, const Error& why);
+  void count(int more) { sessions_ += static_cast<std::size_t>(more); }
+  void wait_for_room(SessionNumber session) { waiting_for_room_.push_back(session); }
+  void forget(SessionNumber session);
 
  private:
-  struct IdHash {
-    std::size_t operator()(const DeviceId& id) const { return std::hash<std::string>{}(id.str()); }
+  struct Place {
+    Session* session = nullptr;
+    std::uint32_t generation = 0;  // of whoever has it, or had it last
   };
+  Session* find(SessionNumber session) const;
+  void on(Entered& entered);
+  void on(MessageTaken& taken);
+  void on(ReadingsKept& kept);
+  void on(MustGo& go);
+  void let_in_who_waits();
 
   Config config_;
-  fleet::Fleet& fleet_;
+  Gate& gate_;
+  Desk& desk_;
+  std::size_t number_;
   Turn& turn_;
   Telemetry telemetry_;
-  std::set<Session*> all_;                               // handshakes too
-  std::unordered_map<DeviceId, Session*, IdHash> live_;  // after CONNACK
+  fleet::Suppressor refusals_;
+  std::vector<Place> places_;  // handshakes too
+  std::vector<std::uint32_t> free_;
+  std::vector<SessionNumber> waiting_for_room_;
+  std::size_t sessions_ = 0;
 };
 
 }  // namespace signet::gateway

@@ -31,7 +31,7 @@ TEST_F(GatewayHall, AnotherDeviceWithAStolenIdTakesNothing) {
 TEST_F(GatewayHall, AWithdrawnIdentityIsClosedAtOnce) {
   auto device = connected(ann);
   auto other = connected(bob);
-  hall().on_expelled(ann.id);
+  registrar->on_expelled(ann.id);
   device->hear();
   EXPECT_EQ(device->heard.ended, ReasonCode::administrative_action);
   EXPECT_TRUE(device->connection.closed);

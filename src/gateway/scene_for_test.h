@@ -3,6 +3,7 @@
 
 #include "fleet/memory_store_for_test.h"
 #include "gateway/device_for_test.h"
+#include "gateway/straight_desk.h"
 
 namespace signet::gateway {
 
@@ -57,7 +58,12 @@ class Scene : public testing::Test {
     return made;
   }
   Hall& hall() {
-    if (!hall_) hall_ = std::make_shared<Hall>(config, fleet, turn);
+    if (!hall_) {
+      registrar.emplace(fleet, config.sessions_max);
+      desk.emplace(*registrar);
+      hall_ = std::make_shared<Hall>(config, gate, *desk, desk->number(), turn);
+      desk->deliver_to(hall_.get());
+    }
     return *hall_;
   }
   void pass(Seconds seconds) {
@@ -89,6 +95,9 @@ class Scene : public testing::Test {
   fleet::Fleet fleet{store, clock, random, {"server", nullptr}, {}};
   FakeTurn turn{clock};
   Config config;
+  FleetGate gate{fleet};
+  std::optional<Registrar> registrar;  // from hall() on
+  std::optional<StraightDesk> desk;    // the same
   fleet::Account account;
   fleet::Workspace workspace;
   fleet::FleetGroup group;

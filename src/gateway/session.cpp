@@ -1,7 +1,6 @@
 #include "gateway/session.h"
 
 #include "base/log.h"
-#include "crypto/digest.h"
 #include "identity/certificate.h"
 
 namespace signet::gateway {
@@ -19,13 +18,11 @@ Result<std::optional<Timestamp>> device_time(const mqtt::Properties& properties)
 }  // namespace
 
 Session::~Session() {
-  if (!hall_) return;
-  hall_->leave(who_.device, *this);
-  hall_->forget(*this);
+  if (hall_) hall_->forget(number_);
 }
 
 void Session::detach() {
-  hall_->forget(*this);
+  hall_->forget(number_);
   hall_ = nullptr;
 }
 
@@ -33,7 +30,7 @@ void Session::on_open(net::Connection& connection) {
   if (!hall_) return connection.close_now();
   connection_ = &connection;
   address_ = connection.peer_address();
-  auto admitted = hall_->fleet().admit(crypto::sha256(connection.peer_certificate()));
+  auto admitted = hall_->gate().admit(connection.peer_certificate());
   if (!admitted) {  // withdrawn since the judge was asked
     who_.dcn = name_of(connection.peer_certificate());
     audit(admitted.error());
@@ -64,13 +61,13 @@ void Session::on_close(net::Connection& connection, const std::optional<Error>& 
     end(mqtt::ReasonCode::unspecified_error, why.value_or(Error{Errc::unavailable, "the device hung up"}),
         Will::published);
   }
-  if (hall_) hall_->forget(*this);
+  if (hall_) hall_->forget(number_);
 }
 
 // For the audit of a handshake that failed. A certificate that is admitted was not the trouble: its key, or TLS, was.
 std::string Session::name_of(const Buffer& certificate) const {
   if (certificate.empty()) return "unknown";
-  const auto known = hall_->fleet().admit(crypto::sha256(certificate));
+  const auto known = hall_->gate().admit(certificate);
   if (known) return known.value().dcn;
   const auto read = identity::parse_certificate(certificate);
   if (!read) return "unknown";
@@ -78,22 +75,30 @@ std::string Session::name_of(const Buffer& certificate) const {
   return known.error().code == Errc::unauthenticated ? "unknown, calls itself " + claimed : claimed;
 }
 
+void Session::pause(Pause why) {
+  if (pauses_ == 0 && connection_) connection_->pause_reading(true);
+  pauses_ |= static_cast<std::uint8_t>(why);
+}
+
+void Session::resume(Pause why) {
+  if (!is_paused(why)) return;
+  pauses_ &= static_cast<std::uint8_t>(~static_cast<std::uint8_t>(why));
+  if (mqtt_) mqtt_->forgive(hall_->clock().monotonic());  // it could not be heard, so its silence was no offence
+  if (pauses_ == 0 && connection_) connection_->pause_reading(false);
+}
+
 void Session::tick() {
   if (!mqtt_ || !connection_) return;
   const Instant now = hall_->clock().monotonic();
-  if (entered_) {  // a certificate may expire while its device is connected
-    const auto still = hall_->fleet().admit(who_.fingerprint);
+  if (entrance_ == Entrance::done) {  // a certificate may expire while its device is connected
+    const auto still = hall_->gate().still_admits(who_);
     if (!still && still.error().code == Errc::forbidden) {
       audit(still.error());
       return end(mqtt::ReasonCode::not_authorized, still.error(), Will::kept_back);
     }
   }
-  if (paused_) {  // it cannot be heard, so its silence is no offence
-    if (rate_->exhausted(now)) return;
-    paused_ = false;
-    mqtt_->forgive(now);
-    return connection_->pause_reading(false);
-  }
+  if (is_paused(Pause::rate) && !rate_->exhausted(now)) resume(Pause::rate);
+  if (is_paused(Pause::rate) || is_paused(Pause::desk)) return;
   mqtt_->tick(now);
   settle();
 }
@@ -101,9 +106,14 @@ void Session::tick() {
 void Session::settle() {
   if (settling_ || !hall_) return;
   settling_ = true;
-  while (auto event = mqtt_->next()) perform(*event);
+  while (entrance_ != Entrance::asked || mqtt_->closed()) {
+    const auto event = mqtt_->next();
+    if (!event) break;
+    perform(*event);
+  }
   settling_ = false;
   if (!connection_) return;
+  if (entrance_ == Entrance::asked && held_.empty()) held_ = mqtt_->take_unread();
   const Buffer output = mqtt_->take_output();
   if (!output.empty()) connection_->send(output);
   if (mqtt_->closed()) {
@@ -122,19 +132,35 @@ void Session::on(const mqtt::ConnectRequested& event) {
     audit(fine.error());
     return mqtt_->refuse(reason, fine.error());
   }
-  if (const Status told = hall_->fleet().connected(who_, address_); !told) {
-    const bool withdrawn = told.error().code == Errc::forbidden || told.error().code == Errc::unauthenticated;
-    withdrawn ? audit(told.error())
-              : log_error("gateway.cannot_admit", {{"device", who_.device.str()}, {"why", told.error().what}});
-    return mqtt_->refuse(withdrawn ? mqtt::ReasonCode::not_authorized : mqtt::ReasonCode::server_unavailable,
-                         told.error());
+  assign_id_ = event.connect.client_id.empty();
+  entrance_ = Entrance::asked;
+  pause(Pause::entrance);
+  hall_->desk().ask(EnterAsked{number_, who_, address_});
+}
+
+void Session::on_entered(const Entered& entered) {
+  if (entrance_ != Entrance::asked || mqtt_->closed()) return;  // it gave up, and said so
+  resume(Pause::entrance);
+  switch (entered.verdict) {
+    case Verdict::welcome:
+      entrance_ = Entrance::done;
+      hall_->count(1);
+      mqtt_->accept(assign_id_ ? who_.device.str() : std::string{});
+      log_info("device.connected",
+               {{"device", who_.device.str()}, {"address", address_}, {"tls", connection_->tls_version()}});
+      break;
+    case Verdict::withdrawn: refuse_entrance(mqtt::ReasonCode::not_authorized, *entered.why); break;
+    case Verdict::full: refuse_entrance(mqtt::ReasonCode::server_busy, *entered.why); break;
+    case Verdict::failed: refuse_entrance(mqtt::ReasonCode::server_unavailable, *entered.why); break;
   }
-  entered_ = true;
-  const auto former = hall_->enter(who_.device, *this);
-  mqtt_->accept(event.connect.client_id.empty() ? who_.device.str() : std::string{});
-  log_info("device.connected",
-           {{"device", who_.device.str()}, {"address", address_}, {"tls", connection_->tls_version()}});
-  if (former) hall_->fleet().taken_over(who_, address_, *former);
+  const Buffer held = std::exchange(held_, {});
+  if (!held.empty() && !mqtt_->closed()) mqtt_->receive(held, hall_->clock().monotonic());
+  settle();
+}
+
+void Session::refuse_entrance(mqtt::ReasonCode reason, const Error& why) {
+  entrance_ = Entrance::none;  // it has no place that it could leave
+  mqtt_->refuse(reason, why);
 }
 
 Status Session::check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason) {
@@ -144,59 +170,92 @@ Status Session::check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& re
                  "client id \"" + std::string{connect.client_id.substr(0, 64)} + "\" is not " + who_.device.str()};
   }
   will_ = TRY(read_will(connect));
-  if (!hall_->has_room_for(who_.device)) {
-    reason = mqtt::ReasonCode::server_busy;
-    return Error{Errc::exhausted, "sessions_max devices are connected already"};
-  }
   return {};
 }
 
-Result<std::optional<Session::OwnWill>> Session::read_will(const mqtt::Connect& connect) const {
-  if (!connect.will) return std::optional<OwnWill>{};
+Result<std::unique_ptr<Session::OwnWill>> Session::read_will(const mqtt::Connect& connect) const {
+  if (!connect.will) return std::unique_ptr<OwnWill>{};
   const DeviceTopic topic = TRY(parse_topic(connect.will->topic, who_.device));
   OwnWill will{topic.road, std::string{topic.tag}, std::string{text_of(connect.will->payload)},
                TRY(device_time(connect.will->properties))};
-  return std::optional{std::move(will)};
+  return std::make_unique<OwnWill>(std::move(will));
 }
 
 void Session::on(const mqtt::PublishReceived& event) {
+  const mqtt::Publish& publish = event.publish;
   const Instant now = hall_->clock().monotonic();
-  rate_->spend(now, event.publish.topic.starts_with("j/up/") ? up_cost : 1);
-  if (!paused_ && rate_->exhausted(now)) {
-    paused_ = true;
-    connection_->pause_reading(true);
+  rate_->spend(now, publish.topic.starts_with("j/up/") ? up_cost : 1);
+  if (!is_paused(Pause::rate) && rate_->exhausted(now)) {
+    pause(Pause::rate);
     log_warn("device.slowed", {{"device", who_.device.str()}, {"why", "publishes_per_second is reached"}});
   }
-  if (const Status taken = take(event.publish); !taken) refuse(event.publish, taken.error());
+  if (publish.qos == mqtt::Qos::at_least_once) owed_.push_back({publish.packet_id, mqtt::ReasonCode::success, false});
+  const Status taken = take(publish);
+  if (taken) return;
+  if (!mqtt::is_worth_retrying(mqtt::puback_reason(taken.error().code))) audit(taken.error());
+  refuse(publish.qos, publish.packet_id, taken.error());
 }
 
-// Every message of QoS 1 is answered at the end of the turn, in its order.
 Status Session::take(const mqtt::Publish& publish) {
   const DeviceTopic topic = TRY(parse_topic(publish.topic, who_.device));
-  fleet::Fleet& fleet = hall_->fleet();
-  if (topic.road == Road::data) {
-    const auto at = TRY(device_time(publish.properties));
-    fleet::Reading reading = TRY(fleet.judge(who_, topic.tag, at, text_of(publish.payload)));
-    hall_->telemetry().add(weak_from_this(), publish.packet_id, std::move(reading));
-    return {};
+  if (topic.road == Road::up) return ask_up(publish.packet_id, std::string{text_of(publish.payload)});
+  const auto at = TRY(device_time(publish.properties));
+  return hall_->telemetry().add(weak_from_this(), publish.packet_id,
+                                {who_.device, std::string{topic.tag}, at, std::string{text_of(publish.payload)}});
+}
+
+Status Session::ask_up(std::uint16_t packet_id, std::string payload) {
+  if (payload.size() > fleet::payload_bytes_max)
+    return Error{Errc::too_large, "message is longer than payload_bytes_max"};
+  Desk& desk = hall_->desk();
+  if (!desk.has_room()) return Error{Errc::exhausted, "questions_max messages wait for the fleet"};
+  desk.ask(MessageHeard{number_, who_.device, packet_id, std::move(payload)});
+  if (!desk.has_room() && !is_paused(Pause::desk)) {
+    pause(Pause::desk);
+    hall_->wait_for_room(number_);
   }
-  send_down(TRY(fleet.heard(who_, text_of(publish.payload))));
-  hall_->telemetry().add_answer(weak_from_this(), publish.packet_id, mqtt::ReasonCode::success);
   return {};
 }
 
 // QoS 0 has no answer to refuse with, so the connection is the answer, unless the trouble is ours.
-void Session::refuse(const mqtt::Publish& publish, const Error& why) {
+void Session::refuse(mqtt::Qos qos, std::uint16_t packet_id, const Error& why) {
   const mqtt::ReasonCode reason = mqtt::puback_reason(why.code);
-  if (mqtt::is_worth_retrying(reason)) {
-    log_error("gateway.not_taken", {{"device", who_.device.str()}, {"why", why.what}});
+  if (qos == mqtt::Qos::at_least_once) return answer(packet_id, reason);
+  if (!mqtt::is_worth_retrying(reason)) mqtt_->disconnect(reason, why);
+}
+
+void Session::on_taken(MessageTaken& taken) {
+  if (!mqtt_ || mqtt_->closed()) return;
+  if (taken.outcome) {
+    send_down(std::move(taken.outcome).value());
+    if (taken.packet_id != 0) answer(taken.packet_id, mqtt::ReasonCode::success);
   } else {
-    audit(why);
+    refuse(taken.packet_id != 0 ? mqtt::Qos::at_least_once : mqtt::Qos::at_most_once, taken.packet_id,
+           taken.outcome.error());
   }
-  if (publish.qos == mqtt::Qos::at_least_once) {
-    hall_->telemetry().add_answer(weak_from_this(), publish.packet_id, reason);
-  } else if (!mqtt::is_worth_retrying(reason)) {
-    mqtt_->disconnect(reason, why);
+  settle();
+}
+
+void Session::answer(std::uint16_t packet_id, mqtt::ReasonCode reason) {
+  const auto owed = std::find_if(owed_.begin() + static_cast<std::ptrdiff_t>(owed_sent_), owed_.end(),
+                                 [&](const Owed& one) { return one.packet_id == packet_id; });
+  if (owed == owed_.end()) return;
+  owed->reason = reason;
+  owed->known = true;
+  send_finished();
+}
+
+void Session::send_finished() {
+  while (owed_sent_ < owed_.size() && owed_[owed_sent_].known) {
+    const Owed& front = owed_[owed_sent_++];
+    mqtt_->acknowledge(front.packet_id, front.reason);
+  }
+  if (owed_sent_ == owed_.size()) {
+    owed_.clear();
+    owed_sent_ = 0;
+  } else if (owed_sent_ > owed_.size() / 2) {
+    owed_.erase(owed_.begin(), owed_.begin() + static_cast<std::ptrdiff_t>(owed_sent_));
+    owed_sent_ = 0;
   }
 }
 
@@ -237,12 +296,15 @@ void Session::send_down(std::vector<fleet::DownMessage> messages) {
 }
 
 void Session::pump() {
-  while (!down_.empty() && subscribed_ && mqtt_->connected()) {
-    const auto sent = mqtt_->publish(*subscribed_, down_topic(who_.device), bytes_of(down_.front()));
-    if (!sent && sent.error().code == Errc::exhausted) return;  // its PUBACK brings us back
-    if (!sent) log_warn("gateway.not_sent", {{"device", who_.device.str()}, {"why", sent.error().what}});
-    down_.pop_front();
+  std::size_t sent = 0;
+  while (sent < down_.size() && subscribed_ && mqtt_->connected()) {
+    const auto told = mqtt_->publish(*subscribed_, down_topic(who_.device), bytes_of(down_[sent]));
+    if (!told && told.error().code == Errc::exhausted) break;  // its PUBACK brings us back
+    if (!told) log_warn("gateway.not_sent", {{"device", who_.device.str()}, {"why", told.error().what}});
+    ++sent;
   }
+  down_.erase(down_.begin(), down_.begin() + static_cast<std::ptrdiff_t>(sent));
+  if (down_.empty()) down_.shrink_to_fit();
 }
 
 void Session::on(const mqtt::PublishAcknowledged&) { pump(); }
@@ -253,45 +315,46 @@ void Session::on(const mqtt::SessionClosed& event) {
   left(event.why.what);
 }
 
-void Session::answer(std::uint16_t packet_id, mqtt::ReasonCode reason) {
-  if (mqtt_) mqtt_->acknowledge(packet_id, reason);
-}
-
 void Session::end(mqtt::ReasonCode reason, Error why, Will will) {
   if (!mqtt_) {
     if (connection_) connection_->close_now();
     return;
   }
   if (will == Will::kept_back) will_.reset();
-  mqtt_->disconnect(reason, std::move(why));
+  if (entrance_ == Entrance::asked && !mqtt_->closed()) {
+    mqtt_->refuse(mqtt::ReasonCode::not_authorized, std::move(why));
+  } else {
+    mqtt_->disconnect(reason, std::move(why));
+  }
   settle();
 }
 
 void Session::publish_will() {
-  if (!will_ || !entered_) return;
-  const OwnWill will = *std::exchange(will_, std::nullopt);
-  if (will.road == Road::up) {
-    if (const auto heard = hall_->fleet().heard(who_, will.payload); !heard) audit(heard.error());
-    return;
+  if (!will_ || entrance_ != Entrance::done) return;
+  const std::unique_ptr<OwnWill> will = std::move(will_);
+  Status taken;
+  if (will->road == Road::up) {
+    taken = ask_up(0, std::move(will->payload));
+  } else {
+    taken = hall_->telemetry().add({}, 0, {who_.device, std::move(will->tag), will->at, std::move(will->payload)});
   }
-  auto reading = hall_->fleet().judge(who_, will.tag, will.at, will.payload);
-  if (!reading) return audit(reading.error());
-  hall_->telemetry().add({}, 0, std::move(reading).value());
+  if (!taken) audit(taken.error());
 }
 
 void Session::left(std::string_view why) {
-  if (!std::exchange(entered_, false)) return;
-  hall_->leave(who_.device, *this);
-  log_info("device.disconnected", {{"device", who_.device.str()}, {"address", address_}, {"why", why}});
-  if (const Status told = hall_->fleet().disconnected(who_, address_, why); !told) {
-    log_error("gateway.not_written", {{"device", who_.device.str()}, {"why", told.error().what}});
+  const Entrance was = std::exchange(entrance_, Entrance::none);
+  if (was == Entrance::none) return;
+  if (was == Entrance::done) {
+    hall_->count(-1);
+    log_info("device.disconnected", {{"device", who_.device.str()}, {"address", address_}, {"why", why}});
   }
+  hall_->desk().ask(Left{number_, who_.device, std::string{why}});
 }
 
 void Session::audit(const Error& why) {
   // A peer can cause this at will, so only the audit, which is rate limited, keeps it.
   log_debug("gateway.refused", {{"subject", who_.dcn}, {"address", address_}, {"why", why.what}});
-  hall_->fleet().refused(address_, who_.dcn, why);
+  hall_->refused(address_, who_.dcn, why);
 }
 
 }  // namespace signet::gateway

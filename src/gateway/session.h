@@ -1,13 +1,13 @@
 // session.h -- one device's connection: from the end of its handshake to its last byte.
 //
-//   admitted by its certificate -> CONNECT with its own id -> its own topics -> one end, told to the fleet once
+//   admitted by its certificate -> CONNECT with its own id -> the fleet's yes -> its own topics -> one end, told once
+//
+// Between CONNECT and the fleet's answer nothing more is read; connect_timeout is over that, too.
 #pragma once
 
 #include "gateway/hall.h"
 #include "gateway/rate.h"
 #include "gateway/topic.h"
-
-#include <deque>
 
 namespace signet::gateway {
 
@@ -16,7 +16,7 @@ inline constexpr std::int64_t up_cost = 10;
 
 class Session final : public net::ConnectionEvents, public Sender, public std::enable_shared_from_this<Session> {
  public:
-  explicit Session(Hall& hall) : hall_(&hall) {}
+  Session(Hall& hall, SessionNumber number) : hall_(&hall), number_(number) {}
   ~Session() override;
 
   void on_open(net::Connection& connection) override;
@@ -29,15 +29,28 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void tick();
   enum class Will : std::uint8_t { published, kept_back };
   void end(mqtt::ReasonCode reason, Error why, Will will);
-  const std::string& address() const { return address_; }
   void detach();  // the hall goes; whatever the connection still tells is ignored
 
+  // --- the desk's answers
+  void on_entered(const Entered& entered);
+  void on_taken(MessageTaken& taken);
+
+  // Why it is not read. Each is ended for itself.
+  enum class Pause : std::uint8_t { rate = 1, desk = 2, entrance = 4 };
+  void resume(Pause why);
+
  private:
+  enum class Entrance : std::uint8_t { none, asked, done };
   struct OwnWill {
     Road road;
     std::string tag;
     std::string payload;
     std::optional<Timestamp> at;
+  };
+  struct Owed {  // a PUBACK; it leaves when all before it have left [MQTT-4.6.0-2]
+    std::uint16_t packet_id;
+    mqtt::ReasonCode reason;
+    bool known;
   };
 
   void settle();  // deals with all events, then sends what there is to send
@@ -52,27 +65,37 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void on(const mqtt::SessionClosed& event);
 
   Status check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason);
-  Result<std::optional<OwnWill>> read_will(const mqtt::Connect& connect) const;
+  Result<std::unique_ptr<OwnWill>> read_will(const mqtt::Connect& connect) const;
+  void refuse_entrance(mqtt::ReasonCode reason, const Error& why);
   Status take(const mqtt::Publish& publish);
-  void refuse(const mqtt::Publish& publish, const Error& why);
+  Status ask_up(std::uint16_t packet_id, std::string payload);
+  void refuse(mqtt::Qos qos, std::uint16_t packet_id, const Error& why);
+  void send_finished();
   void send_down(std::vector<fleet::DownMessage> messages);
   void pump();
   void publish_will();
   void left(std::string_view why);
   void audit(const Error& why);
   std::string name_of(const Buffer& certificate) const;
+  void pause(Pause why);
+  bool is_paused(Pause why) const { return pauses_ & static_cast<std::uint8_t>(why); }
 
   Hall* hall_;  // null once detached
+  SessionNumber number_;
   net::Connection* connection_ = nullptr;
   std::string address_;
   fleet::Admission who_;
   std::optional<mqtt::ServerSession> mqtt_;  // from on_open
   std::optional<Rate> rate_;
-  std::optional<OwnWill> will_;
+  std::unique_ptr<OwnWill> will_;
+  Buffer held_;  // input that came with CONNECT, for after the desk's answer
+  std::vector<Owed> owed_;
+  std::size_t owed_sent_ = 0;            // of owed_
   std::optional<mqtt::Qos> subscribed_;  // to j/dn/<device>
-  std::deque<std::string> down_;
-  bool entered_ = false;  // the fleet was told that it is here
-  bool paused_ = false;
+  std::vector<std::string> down_;        // at most down_queue_max
+  Entrance entrance_ = Entrance::none;
+  std::uint8_t pauses_ = 0;
+  bool assign_id_ = false;
   bool settling_ = false;
 };
 

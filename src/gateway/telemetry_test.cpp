@@ -14,35 +14,46 @@ struct Notes final : Sender {
 
 class GatewayTelemetry : public Scene {
  protected:
-  fleet::Reading reading(const DeviceId& device, std::string_view payload = "{}") {
-    return fleet.judge({device, workspace.id, "unit", {}}, "t", std::nullopt, payload).value();
-  }
-  Telemetry telemetry{fleet, turn};
+  static TakenReading reading(const DeviceId& device) { return {device, "t", std::nullopt, "{}"}; }
+  Telemetry& telemetry() { return hall().telemetry(); }
   std::shared_ptr<Notes> good = std::make_shared<Notes>(), other = std::make_shared<Notes>();
 };
 
 TEST_F(GatewayTelemetry, AnswersInTheOrderOfArrivalAfterOneCommit) {
   const int before = store.commits();
-  telemetry.add(good, 1, reading(ann.id));
-  telemetry.add_answer(good, 2, ReasonCode::not_authorized);
-  telemetry.add(good, 3, reading(ann.id));
-  telemetry.add(other, 0, reading(bob.id));
+  EXPECT_TRUE(telemetry().add(good, 1, reading(ann.id)));
+  EXPECT_TRUE(telemetry().add(good, 3, reading(ann.id)));
+  EXPECT_TRUE(telemetry().add(other, 0, reading(bob.id)));
   EXPECT_TRUE(good->answers.empty());
   turn.end();
-  EXPECT_EQ(good->answers, (std::vector<std::pair<std::uint16_t, ReasonCode>>{
-                               {1, ReasonCode::success}, {2, ReasonCode::not_authorized}, {3, ReasonCode::success}}));
+  EXPECT_EQ(good->answers,
+            (std::vector<std::pair<std::uint16_t, ReasonCode>>{{1, ReasonCode::success}, {3, ReasonCode::success}}));
   EXPECT_TRUE(other->answers.empty()) << "QoS 0 has no answer";
   EXPECT_EQ(store.commits(), before + 1);
   EXPECT_EQ(kept().size(), 3u);
   turn.end();
-  EXPECT_EQ(good->answers.size(), 3u) << "once";
+  EXPECT_EQ(good->answers.size(), 2u) << "once";
+}
+
+TEST_F(GatewayTelemetry, WhatIsNoReadingIsSaidAtOnce) {
+  TakenReading bad = reading(ann.id);
+  bad.payload = "17";
+  EXPECT_FALSE(telemetry().add(good, 1, bad));
+  bad = reading(ann.id);
+  bad.tag = "a+b";
+  EXPECT_FALSE(telemetry().add(good, 1, bad));
+  bad = reading(ann.id);
+  bad.device_time = Timestamp{};
+  EXPECT_FALSE(telemetry().add(good, 1, bad));
+  turn.end();
+  EXPECT_TRUE(kept().empty());
 }
 
 TEST_F(GatewayTelemetry, OneBadReadingDoesNotRefuseItsNeighbours) {
   const DeviceId ghost = ids.next<DeviceIdKind>();  // the store does not know it
-  telemetry.add(good, 1, reading(ann.id));
-  telemetry.add(other, 1, reading(ghost));
-  telemetry.add(good, 2, reading(ann.id));
+  EXPECT_TRUE(telemetry().add(good, 1, reading(ann.id)));
+  EXPECT_TRUE(telemetry().add(other, 1, reading(ghost)));
+  EXPECT_TRUE(telemetry().add(good, 2, reading(ann.id)));
   turn.end();
   EXPECT_EQ(good->answers,
             (std::vector<std::pair<std::uint16_t, ReasonCode>>{{1, ReasonCode::success}, {2, ReasonCode::success}}));
@@ -52,16 +63,17 @@ TEST_F(GatewayTelemetry, OneBadReadingDoesNotRefuseItsNeighbours) {
 }
 
 TEST_F(GatewayTelemetry, ASenderThatIsGoneKeepsItsReading) {
-  telemetry.add(good, 1, reading(ann.id));
+  EXPECT_TRUE(telemetry().add(good, 1, reading(ann.id)));
   good.reset();
   turn.end();
   EXPECT_EQ(kept().size(), 1u);
 }
 
 TEST_F(GatewayTelemetry, ATurnThatEndsAfterUsIsHarmless) {
+  hall();
   {
-    Telemetry brief{fleet, turn};
-    brief.add(good, 1, reading(ann.id));
+    Telemetry brief{*desk, desk->number(), turn};
+    EXPECT_TRUE(brief.add(good, 1, reading(ann.id)));
   }
   turn.end();
   EXPECT_TRUE(good->answers.empty());

@@ -15,6 +15,8 @@ void ServerSession::receive(Bytes bytes, Instant now) {
   if (!closed()) input_ = bytes;
 }
 
+Buffer ServerSession::take_unread() { return copy_of(std::exchange(input_, {})); }
+
 void ServerSession::tick(Instant now) {
   now_ = now;
   const auto due = deadline();

@@ -78,6 +78,7 @@ class ServerSession {
   void tick(Instant now);
   std::optional<Instant> deadline() const;  // call tick then; nothing once closed
   std::optional<ServerEvent> next();
+  Buffer take_unread();  // what next() has not come to, for a receive() after the answer to ConnectRequested
   Buffer take_output() { return std::exchange(output_, {}); }
 
   void forgive(Instant now) { last_heard_ = now; }  // its silence until now was our doing

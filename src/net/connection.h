@@ -39,9 +39,14 @@ class Connection {
   virtual bool established() const = 0;                // false in on_close means: ended within the handshake
 };
 
+// Listeners of one process may share a port, each on its own loop; the kernel deals the connections out. `first` takes
+// the port as if it were for it alone, and then opens it to `next` of the same user.
+enum class PortSharing : std::uint8_t { alone, first, next };
+
 struct ListenConfig {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // 0: the system chooses; see Listener::port
+  PortSharing sharing = PortSharing::alone;
   Millis handshake_timeout{10'000};
   std::size_t handshakes_max = 24;         // in progress at once; the rest wait in the backlog
   Millis handshake_patience{100};          // a slower peer no longer counts among those, nor does one that is silent

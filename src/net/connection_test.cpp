@@ -322,6 +322,24 @@ TEST_F(ConnectionTest, ATakenPortIsNamed) {
   EXPECT_THAT(again.error().what, HasSubstr("127.0.0.1:" + std::to_string(listener->port())));
 }
 
+TEST_F(ConnectionTest, ASharedPortIsOpenToItsNextListenersAndToNobodyElse) {
+  const auto try_one = [&](std::uint16_t port, PortSharing sharing) {
+    return Listener::create(*loop, {.port = port, .sharing = sharing}, *tls_server,
+                            [] { return std::make_shared<Recorder>(); });
+  };
+  const auto first = try_one(0, PortSharing::first);
+  ASSERT_TRUE(first);
+  const std::uint16_t port = first.value()->port();
+  const auto next = try_one(port, PortSharing::next);
+  ASSERT_TRUE(next) << next.error().what;
+  EXPECT_EQ(next.value()->port(), port);
+  for (const PortSharing other : {PortSharing::alone, PortSharing::first}) {
+    const auto stranger = try_one(port, other);
+    ASSERT_FALSE(stranger) << "another program, even one that would share";
+    EXPECT_EQ(stranger.error().code, Errc::conflict);
+  }
+}
+
 TEST_F(ConnectionTest, ConnectionsOutliveTheirListenerAndDieWithTheLoop) {
   const auto client = dial();
   client->opening = [&](Connection&) { loop->stop(); };

@@ -162,7 +162,7 @@ class PortListener final : public Listener {
 
 Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenConfig& config, MakeStream make_stream,
                                          MakeOwner make_owner) {
-  Fd fd = TRY(open_listening_socket(config.host, config.port));
+  Fd fd = TRY(open_listening_socket(config.host, config.port, config.sharing));
   keep_back_the_silent(fd.get());
   const auto port = std::make_shared<Port>(loop, std::move(fd), config, std::move(make_stream), std::move(make_owner));
   TRY(port->start());

@@ -71,7 +71,7 @@ bool is_loopback(const std::string& host) {
   return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port) {
+Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port, PortSharing sharing) {
   const std::string name = name_of(host, port);
   const std::vector<Address> addresses = TRY(resolve(host, port));
   const Address& address = addresses.front();
@@ -79,7 +79,11 @@ Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port) {
   if (!fd) return os_error("open a socket for", name);
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(fd.get(), raw(address), address.size) != 0 || ::listen(fd.get(), backlog) != 0) {
+  const auto share = [&] { return ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0; };
+  if (sharing == PortSharing::next && !share()) return os_error("share", name);
+  // The first binds before it shares: a foreign program on this port, even one that would share it, is a conflict.
+  if (::bind(fd.get(), raw(address), address.size) != 0 || (sharing == PortSharing::first && !share()) ||
+      ::listen(fd.get(), backlog) != 0) {
     if (errno == EADDRINUSE) {
       return Error{Errc::conflict, "listen on " + name + ": another program has this port; stop it or choose another"};
     }

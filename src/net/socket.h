@@ -1,7 +1,7 @@
 // socket.h -- within net: addresses, and sockets in the state that the loop wants them: nonblocking, no delay.
 #pragma once
 
-#include "base/port/file.h"
+#include "net/connection.h"
 
 #include <sys/socket.h>
 
@@ -24,7 +24,7 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
 bool is_loopback(const std::string& host);
 
 // conflict, naming host and port, when the port is taken.
-Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port);
+Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port, PortSharing sharing = PortSharing::alone);
 // For protocols that begin with the client: those who say nothing stay with the kernel for a second or so.
 void keep_back_the_silent(int listening);
 // Bytes wait to be read; or the peer has hung up.

@@ -8,7 +8,11 @@ Status Manager::start() {
   ENSURE(!is_up());
   store_ = std::make_unique<FlakyStore>(TRY(store::open_sqlite(database_)));
   fleet_ = std::make_unique<fleet::Fleet>(*store_, clock_, random_, fleet::ManagerIdentity{}, fleet::Policy{});
-  hall_ = std::make_shared<gateway::Hall>(config_, *fleet_, *this);
+  registrar_ = std::make_unique<gateway::Registrar>(*fleet_, config_.sessions_max);
+  desk_ = std::make_unique<gateway::StraightDesk>(*registrar_);
+  gate_ = std::make_unique<gateway::FleetGate>(*fleet_);
+  hall_ = std::make_shared<gateway::Hall>(config_, *gate_, *desk_, desk_->number(), *this);
+  desk_->deliver_to(hall_.get());
   return {};
 }
 
@@ -16,6 +20,9 @@ void Manager::kill() {
   if (!is_up()) return;
   store_->die();
   hall_.reset();
+  gate_.reset();
+  desk_.reset();
+  registrar_.reset();
   fleet_.reset();
   store_.reset();
   ends_.clear();

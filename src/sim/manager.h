@@ -3,6 +3,7 @@
 
 #include "fleet/fleet.h"
 #include "gateway/session.h"
+#include "gateway/straight_desk.h"
 #include "net/connection.h"
 #include "sim/flaky_store.h"
 
@@ -57,6 +58,9 @@ class Manager final : public gateway::Turn {
   std::vector<std::function<void()>> ends_;
   std::unique_ptr<FlakyStore> store_;
   std::unique_ptr<fleet::Fleet> fleet_;
+  std::unique_ptr<gateway::Registrar> registrar_;
+  std::unique_ptr<gateway::StraightDesk> desk_;
+  std::unique_ptr<gateway::FleetGate> gate_;
   std::shared_ptr<gateway::Hall> hall_;
 };
 

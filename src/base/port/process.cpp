@@ -16,6 +16,13 @@ void harden_process() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+std::uint64_t raise_open_files_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
+}
+
 Result<Fd> open_stop_signals() {
   sigset_t stops;
   sigemptyset(&stops);

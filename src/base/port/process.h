@@ -8,6 +8,9 @@ namespace signet {
 // No core dump, no ptrace by others, files made private (umask 077), a closed peer is an error and not a signal.
 void harden_process();
 
+// Raises the limit of open files as far as the system lets this user; returns what it is then.
+std::uint64_t raise_open_files_limit();
+
 // One descriptor that becomes readable when SIGINT or SIGTERM arrives; both are blocked from then on in this thread
 // and in those it starts.
 Result<Fd> open_stop_signals();

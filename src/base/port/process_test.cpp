@@ -27,6 +27,18 @@ TEST(ProcessDeathTest, HardenedKeepsItsMemoryAndFilesToItself) {
   EXPECT_EXIT(probe(), testing::ExitedWithCode(0), "");
 }
 
+TEST(Process, OpenFilesAreRaisedAsFarAsTheyMay) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit low{64, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  EXPECT_EQ(raise_open_files_limit(), before.rlim_max);
+  rlimit after{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &after), 0);
+  EXPECT_EQ(after.rlim_cur, before.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
 TEST(Process, AStopSignalIsAByteToReadAndNoDeath) {
   sigset_t before;
   ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &before), 0);

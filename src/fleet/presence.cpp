@@ -1,0 +1,77 @@
+// Who is here: devices that came and went, in the audit and in what people see of them.
+#include "fleet/state.h"
+
+namespace signet::fleet {
+namespace {
+
+AuditEntry entry_of(const Passage& passage, Timestamp at) {
+  return {0,
+          at,
+          "device " + passage.who.device.str(),
+          passage.left ? "device.disconnect" : "device.connect",
+          passage.who.dcn,
+          passage.address,
+          true,
+          passage.left.value_or("")};
+}
+
+// Trouble of the store as a whole: to try one by one would only be slower.
+bool concerns_all(Errc code) { return code == Errc::exhausted || code == Errc::unavailable || code == Errc::corrupt; }
+
+}  // namespace
+
+Status Fleet::State::write_passages(std::span<const Passage> passages, const std::vector<std::size_t>& which) {
+  return store.change([&](Changes& to) -> Status {
+    for (const std::size_t i : which) {
+      TRY(to.set_last_seen(passages[i].who.device, clock.now()));
+      TRY(note(to, entry_of(passages[i], clock.now())));
+    }
+    return {};
+  });
+}
+
+std::vector<Status> Fleet::passed(std::span<const Passage> passages) {
+  State& s = *state_;
+  std::vector<Status> out(passages.size());
+  std::vector<std::size_t> hold;
+  for (std::size_t i = 0; i < passages.size(); ++i) {
+    if (!passages[i].left) out[i] = still_admitted(passages[i].who);  // it may have been revoked since the handshake
+    if (out[i]) hold.push_back(i);
+  }
+  if (hold.empty()) return out;
+  const Status written = s.write_passages(passages, hold);
+  const bool one_by_one = !written && hold.size() > 1 && !concerns_all(written.error().code);
+  for (const std::size_t i : hold) {
+    out[i] = one_by_one ? s.write_passages(passages, {i}) : written;
+    const Passage& one = passages[i];
+    if (!out[i] && !one.left) continue;
+    Live& live = s.live[one.who.device];
+    live.last_seen = s.clock.now();
+    if (!one.left) {
+      ++live.sessions;
+    } else if (live.sessions > 0) {
+      --live.sessions;
+    }
+  }
+  return out;
+}
+
+Status Fleet::still_admitted(const Admission& who) {
+  const std::optional<Index::Row> row = TRY(index())->find(who.fingerprint);
+  if (!row) return unknown_certificate(who.fingerprint);
+  TRY(check_admissible(*row, who.dcn, state_->clock.now()));
+  if (row->device.id() != who.device) return Error{Errc::forbidden, who.dcn + " belongs to another device now"};
+  return {};
+}
+
+Status Fleet::connected(const Admission& who, std::string_view address) {
+  const Passage came{who, std::string{address}, std::nullopt};
+  return passed({&came, 1}).front();
+}
+
+Status Fleet::disconnected(const Admission& who, std::string_view address, std::string_view why) {
+  const Passage went{who, std::string{address}, std::string{why}};
+  return passed({&went, 1}).front();
+}
+
+}  // namespace signet::fleet

@@ -1,0 +1,205 @@
+#include "gateway/registrar.h"
+
+#include "base/log.h"
+
+namespace signet::gateway {
+namespace {
+
+// Trouble of the store as a whole: to try reading by reading would only be slower.
+bool concerns_all(Errc code) { return code == Errc::exhausted || code == Errc::unavailable || code == Errc::corrupt; }
+
+bool is_withdrawal(Errc code) { return code == Errc::forbidden || code == Errc::unauthenticated; }
+
+}  // namespace
+
+Registrar::Registrar(fleet::Fleet& fleet, std::size_t sessions_max) : fleet_(fleet), sessions_max_(sessions_max) {
+  fleet_.observe(this);
+}
+
+Registrar::~Registrar() { fleet_.observe(nullptr); }
+
+std::size_t Registrar::join(AnswerSink& answers) {
+  ENSURE(halls_.size() < halls_max);
+  halls_.push_back(&answers);
+  return halls_.size() - 1;
+}
+
+void Registrar::leave(std::size_t hall) { halls_[hall] = nullptr; }
+
+void Registrar::serve(std::vector<Question> questions) {
+  for (Question& question : questions) {
+    std::visit([this](auto& one) { on(one); }, question);
+  }
+  pass();
+}
+
+void Registrar::on(EnterAsked& asked) {
+  if (seats_.size() >= sessions_max_ && !seats_.contains(asked.who.device)) {
+    Error full{Errc::exhausted, "sessions_max devices are connected already"};
+    fleet_.refused(asked.address, asked.who.dcn, full);
+    return answer(asked.session, Entered{asked.session, Verdict::full, std::move(full)});
+  }
+  passages_.push_back({std::move(asked.who), std::move(asked.address), std::nullopt});
+  passing_.push_back(asked.session);
+}
+
+void Registrar::on(Left& left) {
+  if (const Seat* seat = find(left.device, left.session)) {
+    passages_.push_back({seat->who, seat->address, std::move(left.why)});
+    passing_.push_back(left.session);
+    return;
+  }
+  // It came in this very call: then it was never here.
+  const auto came = std::find(passing_.begin(), passing_.end(), left.session);
+  if (came == passing_.end()) return;
+  passages_.erase(passages_.begin() + (came - passing_.begin()));
+  passing_.erase(came);
+}
+
+// What is said after the identity was withdrawn is not heard any more.
+void Registrar::on(MessageHeard& heard) {
+  const Seat* seat = find(heard.device, heard.session);
+  if (!seat) return;
+  Result<std::vector<fleet::DownMessage>> outcome = Error{Errc::forbidden, "its identity was withdrawn"};
+  if (!seat->withdrawn) outcome = fleet_.heard(seat->who, heard.payload);
+  if (!outcome) {
+    const Error& why = outcome.error();
+    if (mqtt::is_worth_retrying(mqtt::puback_reason(why.code))) {
+      log_error("gateway.not_taken", {{"device", heard.device.str()}, {"why", why.what}});
+    } else {
+      fleet_.refused(seat->address, seat->who.dcn, why);
+    }
+  }
+  answer(heard.session, MessageTaken{heard.session, heard.packet_id, std::move(outcome)});
+}
+
+void Registrar::on(Refused& refused) { fleet_.refused(refused.address, refused.subject, refused.why, refused.more); }
+
+void Registrar::on(ReadingsTaken& taken) {
+  std::vector<mqtt::ReasonCode> reasons(taken.readings.size(), mqtt::ReasonCode::success);
+  std::vector<fleet::Reading> judged;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < taken.readings.size(); ++i) {
+    const TakenReading& one = taken.readings[i];
+    auto reading = fleet_.judge({one.device, {}, {}, {}}, one.tag, one.device_time, one.payload);
+    if (reading) {
+      judged.push_back(std::move(reading).value());
+      places.push_back(i);
+    } else {
+      reasons[i] = mqtt::puback_reason(reading.error().code);
+    }
+  }
+  const auto kept = judged.empty() ? std::vector<mqtt::ReasonCode>{} : keep(judged);
+  for (std::size_t i = 0; i < places.size(); ++i) reasons[places[i]] = kept[i];
+  if (AnswerSink* const hall = halls_.at(taken.hall)) hall->give(ReadingsKept{std::move(reasons)});
+}
+
+// One commit for all. Should one reading be at fault, it alone is refused, not its neighbours.
+std::vector<mqtt::ReasonCode> Registrar::keep(const std::vector<fleet::Reading>& readings) {
+  std::vector<mqtt::ReasonCode> reasons(readings.size(), mqtt::ReasonCode::success);
+  const Status kept = fleet_.keep(readings);
+  if (kept) {
+    if (std::exchange(failing_, false)) log_info("telemetry.recovered");
+    return reasons;
+  }
+  if (!std::exchange(failing_, true)) log_error("telemetry.not_kept", {{"why", kept.error().what}});
+  if (concerns_all(kept.error().code)) {
+    reasons.assign(readings.size(), mqtt::puback_reason(kept.error().code));
+    return reasons;
+  }
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const Status alone = fleet_.keep(std::span{readings}.subspan(i, 1));
+    if (!alone) reasons[i] = mqtt::puback_reason(alone.error().code);
+  }
+  return reasons;
+}
+
+void Registrar::pass() {
+  if (passages_.empty()) return;
+  const std::vector<fleet::Passage> passages = std::exchange(passages_, {});
+  const std::vector<SessionNumber> sessions = std::exchange(passing_, {});
+  const std::vector<Status> written = fleet_.passed(passages);
+  for (std::size_t i = 0; i < passages.size(); ++i) {
+    const fleet::Passage& one = passages[i];
+    if (one.left) {
+      if (!written[i]) {
+        log_error("gateway.not_written", {{"device", one.who.device.str()}, {"why", written[i].error().what}});
+      }
+      unseat(one.who.device, sessions[i]);
+    } else if (written[i]) {
+      seat(one, sessions[i]);
+    } else {
+      refuse(one, sessions[i], written[i].error());
+    }
+  }
+}
+
+void Registrar::refuse(const fleet::Passage& came, SessionNumber session, const Error& why) {
+  const bool withdrawn = is_withdrawal(why.code);
+  if (withdrawn) {
+    fleet_.refused(came.address, came.who.dcn, why);
+  } else {
+    log_error("gateway.cannot_admit", {{"device", came.who.device.str()}, {"why", why.what}});
+  }
+  answer(session, Entered{session, withdrawn ? Verdict::withdrawn : Verdict::failed, why});
+}
+
+void Registrar::seat(const fleet::Passage& came, SessionNumber session) {
+  std::vector<Seat>& seats = seats_[came.who.device];
+  std::optional<std::string> former;
+  if (!seats.empty()) former = seats.back().address;
+  for (Seat& other : seats) send_away(other, mqtt::ReasonCode::session_taken_over);
+  seats.push_back({session, came.who, came.address});
+  welcome_last(seats);
+  if (former) fleet_.taken_over(came.who, came.address, *former);  // may expel them all
+}
+
+void Registrar::welcome_last(std::vector<Seat>& seats) {
+  Seat& last = seats.back();
+  if (seats.size() > 1 || last.welcomed || last.must_go) return;
+  last.welcomed = true;
+  answer(last.session, Entered{last.session, Verdict::welcome, std::nullopt});
+}
+
+void Registrar::unseat(const DeviceId& device, SessionNumber session) {
+  const auto found = seats_.find(device);
+  if (found == seats_.end()) return;
+  std::vector<Seat>& seats = found->second;
+  std::erase_if(seats, [&](const Seat& seat) { return seat.session == session; });
+  if (seats.empty()) {
+    seats_.erase(found);
+  } else {
+    welcome_last(seats);
+  }
+}
+
+Registrar::Seat* Registrar::find(const DeviceId& device, SessionNumber session) {
+  const auto found = seats_.find(device);
+  if (found == seats_.end()) return nullptr;
+  for (Seat& seat : found->second) {
+    if (seat.session == session) return &seat;
+  }
+  return nullptr;
+}
+
+void Registrar::on_expelled(const DeviceId& device) {
+  const auto found = seats_.find(device);
+  if (found == seats_.end()) return;
+  for (Seat& seat : found->second) {
+    if (!std::exchange(seat.withdrawn, true)) {
+      answer(seat.session, MustGo{seat.session, mqtt::ReasonCode::administrative_action});
+    }
+    seat.must_go = true;
+  }
+}
+
+void Registrar::send_away(Seat& seat, mqtt::ReasonCode reason) {
+  if (!std::exchange(seat.must_go, true)) answer(seat.session, MustGo{seat.session, reason});
+}
+
+void Registrar::answer(SessionNumber session, Answer answer) {
+  AnswerSink* const hall = halls_.at(hall_of(session));
+  if (hall) hall->give(std::move(answer));
+}
+
+}  // namespace signet::gateway

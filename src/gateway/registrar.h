@@ -1,0 +1,66 @@
+// registrar.h -- the fleet's side of every hall: who is in, and where.
+//
+// A device has one place, whichever loop it came to. Who comes when its place is taken waits until the former session
+// has said that it is gone, which it is told at once; only the same identity takes a place over. All who come and go in
+// one call of serve() share one commit, and none is welcome before it.
+#pragma once
+
+#include "gateway/desk.h"
+
+#include <unordered_map>
+
+namespace signet::gateway {
+
+class Registrar final : public fleet::Observer {
+ public:
+  // Becomes the fleet's observer.
+  Registrar(fleet::Fleet& fleet, std::size_t sessions_max);
+  ~Registrar() override;
+
+  // Each hall once, before its first question. `answers` must outlive the registrar or leave() before.
+  std::size_t join(AnswerSink& answers);  // the hall's number
+  void leave(std::size_t hall);
+
+  void serve(std::vector<Question> questions);
+  void on_expelled(const DeviceId& device) override;
+  std::size_t devices() const { return seats_.size(); }  // that are in
+
+ private:
+  struct Seat {
+    SessionNumber session;
+    fleet::Admission who;
+    std::string address;
+    bool welcomed = false;
+    bool must_go = false;
+    bool withdrawn = false;
+  };
+  struct IdHash {
+    std::size_t operator()(const DeviceId& id) const { return std::hash<std::string>{}(id.str()); }
+  };
+
+  void on(EnterAsked& asked);
+  void on(MessageHeard& heard);
+  void on(ReadingsTaken& taken);
+  void on(Left& left);
+  void on(Refused& refused);
+  void pass();  // those of this call that came and went
+  void refuse(const fleet::Passage& came, SessionNumber session, const Error& why);
+  void seat(const fleet::Passage& came, SessionNumber session);
+  void welcome_last(std::vector<Seat>& seats);
+  void unseat(const DeviceId& device, SessionNumber session);
+  Seat* find(const DeviceId& device, SessionNumber session);
+  void send_away(Seat& seat, mqtt::ReasonCode reason);
+  void answer(SessionNumber session, Answer answer);
+  std::vector<mqtt::ReasonCode> keep(const std::vector<fleet::Reading>& readings);
+
+  fleet::Fleet& fleet_;
+  std::size_t sessions_max_;
+  std::vector<AnswerSink*> halls_;
+  // Of one device in the order they came: the last has or awaits the place, those before it were told to go.
+  std::unordered_map<DeviceId, std::vector<Seat>, IdHash> seats_;
+  std::vector<fleet::Passage> passages_;
+  std::vector<SessionNumber> passing_;  // whose each of them is
+  bool failing_ = false;                // logged once, not once a turn
+};
+
+}  // namespace signet::gateway
