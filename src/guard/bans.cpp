@@ -1,0 +1,85 @@
+#include "guard/bans.h"
+
+namespace signet::guard {
+
+const Ban* Bans::find(const Prefix& address, Instant now) const {
+  for (unsigned bits = 0; bits < lengths_.size(); ++bits) {
+    if (lengths_[bits] == 0 || bits > address.bits()) continue;
+    const auto found = bans_.find(address.cut_to(bits));
+    if (found != bans_.end() && now < found->second.until) return &found->second;
+  }
+  return nullptr;
+}
+
+// Forgets what is long over; if that is not enough, the automatic one that ends first.
+bool Bans::make_room(Instant now) {
+  const auto drop = [&](auto at) {
+    --lengths_[at->first.bits()];
+    return bans_.erase(at);
+  };
+  for (auto at = bans_.begin(); at != bans_.end();) {
+    at = now >= at->second.until + strikes_forgotten_after ? drop(at) : std::next(at);
+  }
+  if (bans_.size() < bans_max) return true;
+  auto first = bans_.end();
+  for (auto at = bans_.begin(); at != bans_.end(); ++at) {
+    const bool may_go = !at->second.is_manual || now >= at->second.until;
+    if (may_go && (first == bans_.end() || at->second.until < first->second.until)) first = at;
+  }
+  if (first == bans_.end()) return false;
+  drop(first);
+  return true;
+}
+
+Ban* Bans::place_for(const Prefix& of, Instant now) {
+  const auto found = bans_.find(of);
+  if (found != bans_.end()) return &found->second;
+  if (bans_.size() >= bans_max && !make_room(now)) return nullptr;
+  ++lengths_[of.bits()];
+  Ban& made = bans_[of];
+  made.of = of;
+  return &made;
+}
+
+void Bans::strike(const Prefix& of, Seconds first, Seconds longest, std::string_view reason, Instant now) {
+  Ban* const ban = place_for(of, now);
+  if (!ban || now < ban->until) return;  // those in a handshake when it was banned fail too
+  if (now >= ban->until + strikes_forgotten_after) ban->strikes = 0;
+  Seconds time = first;
+  for (unsigned i = 0; i < ban->strikes && time < longest; ++i) time *= 2;
+  ban->until = now + std::min(time, longest);
+  ban->is_manual = false;
+  ban->reason = reason;
+  ++ban->strikes;
+}
+
+Status Bans::set(const Prefix& of, Seconds time, std::string_view reason, Instant now) {
+  if (time <= Seconds{0} || time > manual_ban_max) {
+    return Error{Errc::too_large, "a ban lasts from one second to " + std::to_string(manual_ban_max.count())};
+  }
+  Ban* const ban = place_for(of, now);
+  if (!ban) return Error{Errc::exhausted, "there are " + std::to_string(bans_max) + " bans: lift some first"};
+  ban->until = now + time;
+  ban->is_manual = true;
+  ban->reason = reason;
+  return {};
+}
+
+bool Bans::lift(const Prefix& of, Instant now) {
+  const auto found = bans_.find(of);
+  if (found == bans_.end()) return false;
+  const bool stood = now < found->second.until;
+  --lengths_[of.bits()];
+  bans_.erase(found);
+  return stood;
+}
+
+std::vector<Ban> Bans::list(Instant now) const {
+  std::vector<Ban> out;
+  for (const auto& [of, ban] : bans_) {
+    if (now < ban.until) out.push_back(ban);
+  }
+  return out;
+}
+
+}  // namespace signet::guard
