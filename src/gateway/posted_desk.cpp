@@ -12,6 +12,13 @@ std::size_t bytes_of_question(const Question& question) {
   return sum;
 }
 
+// A commit costs the fleet as much for one as for all that have come: who is not in a hurry waits for company. A
+// newcomer has just been through a handshake of some round trips, and who left awaits no answer.
+Micros patience_of(const Question& question) {
+  if (std::holds_alternative<EnterAsked>(question)) return enter_patience;
+  return std::holds_alternative<Left>(question) ? Micros{leave_patience} : Micros{0};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Counter>> Counter::create(net::Loop& fleet_loop, Registrar& registrar) {
@@ -23,9 +30,10 @@ Result<std::unique_ptr<Counter>> Counter::create(net::Loop& fleet_loop, Registra
 
 void Counter::put(Question question, std::shared_ptr<OpenQuestions> open) {
   const std::size_t bytes = bytes_of_question(question);
+  const Micros patience = patience_of(question);
   ++open->count;
   open->bytes += bytes;
-  box_->put({std::move(question), std::move(open), bytes});
+  box_->put({std::move(question), std::move(open), bytes}, patience);
 }
 
 void Counter::serve(std::vector<Asked> asked) {

@@ -8,6 +8,10 @@
 
 namespace signet::gateway {
 
+// How long a question may wait for others to share a commit with.
+inline constexpr Millis enter_patience{3};
+inline constexpr Millis leave_patience{20};
+
 // What the open questions of one hall take. Counted up by the hall, down by the fleet.
 struct OpenQuestions {
   std::atomic<std::size_t> count = 0;
