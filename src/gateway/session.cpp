@@ -208,12 +208,13 @@ Status Session::ask_up(std::uint16_t packet_id, std::string payload) {
   if (payload.size() > fleet::payload_bytes_max)
     return Error{Errc::too_large, "message is longer than payload_bytes_max"};
   Desk& desk = hall_->desk();
-  if (!desk.has_room()) return Error{Errc::exhausted, "questions_max messages wait for the fleet"};
-  desk.ask(MessageHeard{number_, who_.device, packet_id, std::move(payload)});
+  const bool had_room = desk.has_room();
+  if (had_room) desk.ask(MessageHeard{number_, who_.device, packet_id, std::move(payload)});
   if (!desk.has_room() && !is_paused(Pause::desk)) {
     pause(Pause::desk);
     hall_->wait_for_room(number_);
   }
+  if (!had_room) return Error{Errc::exhausted, "questions_max messages wait for the fleet"};
   return {};
 }
 
@@ -322,7 +323,8 @@ void Session::end(mqtt::ReasonCode reason, Error why, Will will) {
   }
   if (will == Will::kept_back) will_.reset();
   if (entrance_ == Entrance::asked && !mqtt_->closed()) {
-    mqtt_->refuse(mqtt::ReasonCode::not_authorized, std::move(why));
+    const bool withdrawn = reason == mqtt::ReasonCode::administrative_action;
+    mqtt_->refuse(withdrawn ? mqtt::ReasonCode::not_authorized : mqtt::ReasonCode::server_unavailable, std::move(why));
   } else {
     mqtt_->disconnect(reason, std::move(why));
   }

@@ -14,6 +14,9 @@ namespace signet::gateway {
 // Each message on j/up may be a commit of its own, and readings share one: it counts for so many.
 inline constexpr std::int64_t up_cost = 10;
 
+// What an idle one may hold, all in all, beside its connection (docs/gate-memory.md).
+inline constexpr std::size_t session_bytes_budget = 2048;
+
 class Session final : public net::ConnectionEvents, public Sender, public std::enable_shared_from_this<Session> {
  public:
   Session(Hall& hall, SessionNumber number) : hall_(&hall), number_(number) {}
