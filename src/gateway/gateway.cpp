@@ -1,14 +1,13 @@
 #include "gateway/gateway.h"
 
+#include "base/port/process.h"
 #include "gateway/lane.h"
-
-#include <thread>
 
 namespace signet::gateway {
 namespace {
 
 Config completed(Config config) {
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned cores = usable_cores();
   if (config.loops == 0) config.loops = static_cast<std::uint16_t>(std::min<std::size_t>(cores, loops_max));
   return config;
 }

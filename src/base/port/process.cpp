@@ -1,5 +1,6 @@
 #include "base/port/process.h"
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -14,6 +15,12 @@ void harden_process() {
   ::prctl(PR_SET_DUMPABLE, 0);
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+unsigned usable_cores() {
+  cpu_set_t cores;
+  if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
+  return std::max(1u, static_cast<unsigned>(CPU_COUNT(&cores)));
 }
 
 std::uint64_t raise_open_files_limit() {

@@ -8,6 +8,9 @@ namespace signet {
 // No core dump, no ptrace by others, files made private (umask 077), a closed peer is an error and not a signal.
 void harden_process();
 
+// Cores that this process may run on, at least 1: taskset and containers give a program fewer than the machine has.
+unsigned usable_cores();
+
 // Raises the limit of open files as far as the system lets this user; returns what it is then.
 std::uint64_t raise_open_files_limit();
 

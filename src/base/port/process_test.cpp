@@ -1,6 +1,7 @@
 #include "base/port/process.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -16,6 +17,17 @@ bool is_hardened() {
   ::getrlimit(RLIMIT_CORE, &core);
   return core.rlim_max == 0 && ::prctl(PR_GET_DUMPABLE) == 0 && ::umask(077) == 077 &&
          std::signal(SIGPIPE, SIG_IGN) == SIG_IGN;
+}
+
+TEST(Process, UsesTheCoresItIsGiven) {
+  cpu_set_t all, one;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
+  EXPECT_EQ(usable_cores(), static_cast<unsigned>(CPU_COUNT(&all)));
+  CPU_ZERO(&one);
+  CPU_SET(::sched_getcpu(), &one);
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(usable_cores(), 1u);
+  ASSERT_EQ(::sched_setaffinity(0, sizeof all, &all), 0);
 }
 
 TEST(ProcessDeathTest, HardenedKeepsItsMemoryAndFilesToItself) {
