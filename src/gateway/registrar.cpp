@@ -185,12 +185,13 @@ Registrar::Seat* Registrar::find(const DeviceId& device, SessionNumber session) 
 void Registrar::on_expelled(const DeviceId& device) {
   const auto found = seats_.find(device);
   if (found == seats_.end()) return;
+  std::vector<SessionNumber> told;
   for (Seat& seat : found->second) {
-    if (!std::exchange(seat.withdrawn, true)) {
-      answer(seat.session, MustGo{seat.session, mqtt::ReasonCode::administrative_action});
-    }
     seat.must_go = true;
+    if (!std::exchange(seat.withdrawn, true)) told.push_back(seat.session);
   }
+  // A hall on this thread may answer at once, and its seat is gone then.
+  for (const SessionNumber session : told) answer(session, MustGo{session, mqtt::ReasonCode::administrative_action});
 }
 
 void Registrar::send_away(Seat& seat, mqtt::ReasonCode reason) {

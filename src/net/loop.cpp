@@ -57,7 +57,12 @@ struct Loop::State {
   Fd epoll;
   Fd wake;
   Buffer scratch;
-  std::unordered_map<int, std::shared_ptr<Watch>> watches;
+  // By descriptor. A copy lives through its own unwatch.
+  std::shared_ptr<Watch> watch_of(int fd) const {
+    const auto at = static_cast<std::size_t>(fd);
+    return at < watches.size() ? watches[at] : nullptr;
+  }
+  std::vector<std::shared_ptr<Watch>> watches;
   std::uint32_t next_generation = 1;
   std::map<std::pair<Instant, TimerId>, Work> timers;
   std::unordered_map<TimerId, Instant> timer_times;
@@ -83,9 +88,8 @@ void Loop::State::dispatch(const epoll_event& event) {
     [[maybe_unused]] const ssize_t got = ::read(wake.get(), &count, sizeof count);  // only to clear it
     return;
   }
-  const auto found = watches.find(static_cast<int>(event.data.u64 & 0xffffffff));
-  if (found == watches.end() || found->second->generation != event.data.u64 >> 32) return;  // unwatched this turn
-  const std::shared_ptr<Watch> watch = found->second;  // lives through its own unwatch
+  const std::shared_ptr<Watch> watch = watch_of(static_cast<int>(event.data.u64 & 0xffffffff));
+  if (!watch || watch->generation != event.data.u64 >> 32) return;  // unwatched this turn
   watch->on_ready(ready_of(event.events));
 }
 
@@ -158,32 +162,35 @@ Loop::~Loop() {
 }
 
 Status Loop::watch(int fd, Ready interest, std::function<void(Ready)> on_ready) {
-  ENSURE(!state_->watches.contains(fd));
+  ENSURE(fd >= 0 && !state_->watch_of(fd));
   const std::uint32_t generation = state_->next_generation++;
   if (state_->next_generation == 0) state_->next_generation = 1;
   epoll_event event{};
   event.events = epoll_bits(interest);
   event.data.u64 = token_of(fd, generation);
   if (::epoll_ctl(state_->epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) return os_error("watch", "descriptor");
-  state_->watches.emplace(fd, std::make_shared<Watch>(Watch{generation, interest, std::move(on_ready)}));
+  const auto at = static_cast<std::size_t>(fd);
+  if (at >= state_->watches.size()) state_->watches.resize(at + 1);
+  state_->watches[at] = std::make_shared<Watch>(Watch{generation, interest, std::move(on_ready)});
   return {};
 }
 
 Status Loop::change(int fd, Ready interest) {
-  const auto found = state_->watches.find(fd);
-  ENSURE(found != state_->watches.end());
-  if (found->second->interest == interest) return {};
+  const std::shared_ptr<Watch> watch = state_->watch_of(fd);
+  ENSURE(watch);
+  if (watch->interest == interest) return {};
   epoll_event event{};
   event.events = epoll_bits(interest);
-  event.data.u64 = token_of(fd, found->second->generation);
+  event.data.u64 = token_of(fd, watch->generation);
   if (::epoll_ctl(state_->epoll.get(), EPOLL_CTL_MOD, fd, &event) != 0) return os_error("watch", "descriptor");
-  found->second->interest = interest;
+  watch->interest = interest;
   return {};
 }
 
 void Loop::unwatch(int fd) {
-  const auto node = state_->watches.extract(fd);
-  if (node.empty()) return;
+  const std::shared_ptr<Watch> watch = state_->watch_of(fd);
+  if (!watch) return;
+  state_->watches[static_cast<std::size_t>(fd)].reset();
   ::epoll_ctl(state_->epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
