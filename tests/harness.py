@@ -108,10 +108,10 @@ class Manager:
         self.arguments, self.process = arguments, process
         self.ready_file = scene.folder / "ready"
 
-    def start(self):
+    def start(self, *more):
         self.ready_file.unlink(missing_ok=True)
         self.program = self.scene.start("signetd", "--data", self.data, "--host", "127.0.0.1", "--device-port", 0,
-                                        "--people-port", 0, "--ready-file", self.ready_file, *self.arguments,
+                                        "--people-port", 0, "--ready-file", self.ready_file, *self.arguments, *more,
                                         **self.process)
         wait_for(lambda: self.ready_file.exists() or self.program.poll() is not None, "signetd to serve")
         if self.program.poll() is not None:

@@ -21,7 +21,7 @@ constexpr const char* example =
     "Example:\n"
     "  signetd --data /var/lib/signet --name signet.example.org\n"
     "  signet setup 'https://signet.example.org:8443/setup#token=...'   (the link that signetd prints)\n\n"
-    "DIR keeps everything: signet.db and the manager's own keys. Back it up as a whole.\n"
+    "DIR keeps everything: signet.db, ingest/ and the manager's own keys. Back it up as a whole.\n"
     "SIGINT or SIGTERM ends the program in good order.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
 
@@ -162,7 +162,8 @@ Status serve(const Options& options) {
   policy.quarantine_duplicates = config.quarantine_duplicates;
   fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
   const std::string setup_token = TRY(fleet.open_setup());
-  const auto gateway = TRY(with_hint(gateway::Gateway::create(config, fleet, *loop, server), "--device-port"));
+  const auto gateway =
+      TRY(with_hint(gateway::Gateway::create(config, fleet, *loop, server, options.data + "/ingest"), "--device-port"));
 
   api::Api api{fleet,
                clock,

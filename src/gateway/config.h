@@ -21,6 +21,9 @@ struct Config {
   std::uint32_t publish_burst = 1'000;
   std::uint16_t receive_max = 64;
   std::uint16_t send_max = 16;
+  Millis commit_delay{1};
+  std::uint64_t ingest_backlog_max = 512u << 20;
+  bool skip_damaged_readings = false;
 };
 
 inline constexpr std::tuple config_fields{
@@ -37,6 +40,12 @@ inline constexpr std::tuple config_fields{
     Field{"publish_burst", &Config::publish_burst, "messages it may send at once after a silence"},
     Field{"receive_max", &Config::receive_max, "QoS 1 messages of a device that may wait for our PUBACK"},
     Field{"send_max", &Config::send_max, "QoS 1 messages to a device that may wait for its PUBACK"},
+    Field{"commit_delay", &Config::commit_delay,
+          "milliseconds that a few readings wait for others, to be written to the disk together"},
+    Field{"ingest_backlog_max", &Config::ingest_backlog_max,
+          "bytes of readings of one loop that may wait for the store; past half of it devices are slowed down"},
+    Field{"skip_damaged_readings", &Config::skip_damaged_readings,
+          "yes or no: go on behind what an ingest log cannot read any more, and tell what was lost"},
 };
 
 // What one field alone cannot tell.

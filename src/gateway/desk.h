@@ -34,16 +34,6 @@ struct MessageHeard {
   std::uint16_t packet_id;  // 0: nobody waits for what became of it
   std::string payload;
 };  // -> MessageTaken
-struct TakenReading {
-  DeviceId device;
-  std::string tag;
-  std::optional<Timestamp> device_time;  // absent: the time of arrival, made unique
-  std::string payload;
-};
-struct ReadingsTaken {
-  std::size_t hall;
-  std::vector<TakenReading> readings;
-};  // -> ReadingsKept
 struct Left {
   SessionNumber session;
   DeviceId device;
@@ -55,7 +45,7 @@ struct Refused {
   Error why;
   std::size_t more;  // like it, which the hall held back
 };
-using Question = std::variant<EnterAsked, MessageHeard, ReadingsTaken, Left, Refused>;
+using Question = std::variant<EnterAsked, MessageHeard, Left, Refused>;
 
 enum class Verdict : std::uint8_t {
   welcome,
@@ -73,14 +63,11 @@ struct MessageTaken {
   std::uint16_t packet_id;
   Result<std::vector<fleet::DownMessage>> outcome;  // to send down; a refusal is in the audit already
 };
-struct ReadingsKept {
-  std::vector<mqtt::ReasonCode> reasons;  // of each reading, in their order
-};
 struct MustGo {
   SessionNumber session;
   mqtt::ReasonCode reason;  // session_taken_over or administrative_action
 };
-using Answer = std::variant<Entered, MessageTaken, ReadingsKept, MustGo>;
+using Answer = std::variant<Entered, MessageTaken, MustGo>;
 
 // A hall's way to the fleet's side.
 struct Desk {

@@ -13,13 +13,19 @@ class FakeTurn final : public Turn {
   explicit FakeTurn(Clock& clock) : clock_(clock) {}
   Clock& clock() override { return clock_; }
   void at_turn_end(std::function<void()> run) override { ends_.push_back(std::move(run)); }
-  void end() {
+  void after(Micros, std::function<void()> run) override { delayed_.push_back(std::move(run)); }
+  void end() {  // and lets pass what was to wait
+    end_only();
+    for (const auto& run : std::exchange(delayed_, {})) run();
+  }
+  void end_only() {
     for (const auto& run : std::exchange(ends_, {})) run();
   }
 
  private:
   Clock& clock_;
   std::vector<std::function<void()>> ends_;
+  std::vector<std::function<void()>> delayed_;
 };
 
 class FakeConnection final : public net::Connection {

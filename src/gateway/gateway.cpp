@@ -6,6 +6,8 @@
 namespace signet::gateway {
 namespace {
 
+constexpr Millis drain_every{50};
+
 Config completed(Config config) {
   const unsigned cores = usable_cores();
   if (config.loops == 0) config.loops = static_cast<std::uint16_t>(std::min<std::size_t>(cores, loops_max));
@@ -15,25 +17,43 @@ Config completed(Config config) {
 }  // namespace
 
 struct Gateway::State {
-  State(const Config& c, fleet::Fleet& fleet) : config(completed(c)), registrar(fleet, config.sessions_max) {}
+  State(const Config& c, fleet::Fleet& f, net::Loop& l)
+      : config(completed(c)), fleet(f), fleet_loop(l), registrar(fleet, config.sessions_max) {}
+  ~State() {
+    fleet_loop.cancel(timer);
+    fleet.before_questions(nullptr);
+  }
+  // Rows are cheaper the more of them share a commit, so they are gathered for a moment.
+  void drain_later(Micros delay) {
+    timer = fleet_loop.after(delay, [this] { drain_later(ingest->drainer().slice() ? Micros{0} : drain_every); });
+  }
 
   Config config;
+  fleet::Fleet& fleet;
+  net::Loop& fleet_loop;
+  std::unique_ptr<Ingest> ingest;
   Registrar registrar;
   std::unique_ptr<Counter> counter;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
+  net::Loop::TimerId timer = 0;
 };
 
 Gateway::Gateway(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Gateway::~Gateway() { shut_down(); }
 
 Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fleet& fleet, net::Loop& fleet_loop,
-                                                 const net::ServerIdentity& identity) {
+                                                 const net::ServerIdentity& identity,
+                                                 const std::string& ingest_folder) {
   TRY(check(config));
-  auto state = std::make_unique<State>(config, fleet);
+  auto state = std::make_unique<State>(config, fleet, fleet_loop);
   state->port = config.listen_port;
+  state->ingest = TRY(
+      Ingest::open(ingest_folder, state->config.loops, fleet, fleet_loop.clock(), state->config.skip_damaged_readings));
+  fleet.before_questions([drainer = &state->ingest->drainer()] { return drainer->catch_up(); });
+  state->drain_later(Micros{0});
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
-  const LaneShared shared{state->config, fleet, *state->counter, fleet_loop.clock(), identity};
+  const LaneShared shared{state->config, fleet, *state->counter, fleet_loop.clock(), identity, *state->ingest};
   for (std::uint16_t i = 0; i < state->config.loops; ++i) {
     state->lanes.push_back(TRY(Lane::create(shared, state->port)));
     state->port = state->lanes.front()->port();
@@ -48,7 +68,8 @@ std::size_t Gateway::sessions() const { return state_->registrar.devices(); }
 void Gateway::shut_down() {
   state_->port = 0;
   for (const auto& lane : state_->lanes) lane->stop();
-  state_->counter->serve_what_waits();  // they said that they left
+  state_->counter->serve_what_waits();         // they said that they left
+  (void)state_->ingest->drainer().catch_up();  // what it does not manage is moved by the next life
 }
 
 }  // namespace signet::gateway

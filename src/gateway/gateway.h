@@ -1,10 +1,11 @@
 // gateway.h -- where devices come in: mutual TLS, then MQTT, then the fleet.
 //
-//   const auto gateway = TRY(Gateway::create(config, fleet, fleet_loop, identity));
+//   const auto gateway = TRY(Gateway::create(config, fleet, fleet_loop, identity, data + "/ingest"));
 //
-// Devices are served by `loops` threads of its own (docs/decisions/0024). All calls come from the fleet's thread, where
-// `fleet_loop` runs: whoever comes and goes is told to the fleet there. Destroy it before the fleet and the loop: live
-// sessions are told "server shutting down".
+// What devices say is durable in `ingest_folder` when it is acknowledged, and moved into the fleet's store soon after;
+// the fleet's answers about data wait for it. Devices are served by `loops` threads of its own (docs/decisions/0024).
+// All calls come from the fleet's thread, where `fleet_loop` runs: whoever comes and goes is told to the fleet there.
+// Destroy it before the fleet and the loop: live sessions are told "server shutting down".
 #pragma once
 
 #include "fleet/fleet.h"
@@ -19,7 +20,7 @@ class Gateway {
  public:
   // conflict, naming host and port, when the port is taken. Becomes the fleet's Observer.
   static Result<std::unique_ptr<Gateway>> create(const Config& config, fleet::Fleet& fleet, net::Loop& fleet_loop,
-                                                 const net::ServerIdentity& identity);
+                                                 const net::ServerIdentity& identity, const std::string& ingest_folder);
   ~Gateway();
 
   std::uint16_t port() const;

@@ -15,8 +15,8 @@ std::uint32_t generation_of(SessionNumber session) {
 
 }  // namespace
 
-Hall::Hall(const Config& config, Gate& gate, Desk& desk, std::size_t number, Turn& turn)
-    : config_(config), gate_(gate), desk_(desk), number_(number), turn_(turn), telemetry_(desk, number, turn) {}
+Hall::Hall(const Config& config, Gate& gate, Desk& desk, std::size_t number, store::LogWriter& log, Turn& turn)
+    : config_(config), gate_(gate), desk_(desk), number_(number), turn_(turn), telemetry_(config_, log, turn) {}
 
 Hall::~Hall() { close_all(); }
 
@@ -74,8 +74,6 @@ void Hall::on(Entered& entered) {
 void Hall::on(MessageTaken& taken) {
   if (Session* session = find(taken.session)) session->on_taken(taken);
 }
-
-void Hall::on(ReadingsKept& kept) { telemetry_.on_kept(kept); }
 
 void Hall::on(MustGo& go) {
   Session* session = find(go.session);

@@ -3,6 +3,7 @@
 
 #include "fleet/throttle.h"
 #include "gateway/config.h"
+#include "gateway/desk.h"
 #include "gateway/gate.h"
 #include "gateway/telemetry.h"
 #include "mqtt/server_session.h"
@@ -18,8 +19,8 @@ inline constexpr std::size_t down_queue_max = 64;  // messages to a device that 
 
 class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> {
  public:
-  // `number` is the desk's. All must outlive the hall; everything happens on the turn's thread.
-  Hall(const Config& config, Gate& gate, Desk& desk, std::size_t number, Turn& turn);
+  // `number` is the desk's, `log` the loop's. All must outlive the hall; everything happens on the turn's thread.
+  Hall(const Config& config, Gate& gate, Desk& desk, std::size_t number, store::LogWriter& log, Turn& turn);
   ~Hall() override;
 
   // The gate's question in the TLS handshake.
@@ -53,7 +54,6 @@ class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> 
   Session* find(SessionNumber session) const;
   void on(Entered& entered);
   void on(MessageTaken& taken);
-  void on(ReadingsKept& kept);
   void on(MustGo& go);
   void let_in_who_waits();
 

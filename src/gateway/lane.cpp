@@ -15,6 +15,7 @@ class LoopTurn final : public Turn {
   explicit LoopTurn(net::Loop& loop) : loop_(loop) {}
   Clock& clock() override { return loop_.clock(); }
   void at_turn_end(std::function<void()> run) override { loop_.at_turn_end(std::move(run)); }
+  void after(Micros delay, std::function<void()> run) override { loop_.after(delay, std::move(run)); }
 
  private:
   net::Loop& loop_;
@@ -71,7 +72,8 @@ Status Lane::State::open(const LaneShared& shared, std::uint16_t port) {
   gate = std::make_unique<IndexGate>(index->reader(), shared.clock);
   desk = TRY(PostedDesk::create(shared.counter, *loop,
                                 [this](std::vector<Answer> answers) { hall->give_all(std::move(answers)); }));
-  hall = std::make_shared<Hall>(config, *gate, *desk, desk->number(), *turn);
+  store::LogWriter& log = shared.ingest.writer(desk->number());
+  hall = std::make_shared<Hall>(config, *gate, *desk, desk->number(), log, *turn);
   // A connection may outlive the hall within the loop: it asks for a hall that may be gone.
   const std::weak_ptr<Hall> weak = hall;
   tls = TRY(net::TlsServer::create(shared.identity, {"mqtt"}, [weak](Bytes leaf_der) -> Status {

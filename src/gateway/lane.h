@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gateway/hall.h"
+#include "gateway/ingest.h"
 #include "gateway/posted_desk.h"
 
 namespace signet::gateway {
@@ -14,6 +15,7 @@ struct LaneShared {
   Counter& counter;
   Clock& clock;
   const net::ServerIdentity& identity;  // only within create
+  Ingest& ingest;
 };
 
 class Lane {

@@ -2,6 +2,7 @@
 // the fleet's.
 #pragma once
 
+#include "base/port/folder_for_test.h"
 #include "crypto/key_pem.h"
 #include "fleet/memory_store_for_test.h"
 #include "gateway/gateway.h"
@@ -60,7 +61,7 @@ class PortScene : public testing::Test {
     net::ServerIdentity identity;
     identity.certificate_chain_pem = identity::pem("CERTIFICATE", server.der);
     identity.private_key_pem = crypto::export_private_key_pem(server_key.secret);
-    auto opened = Gateway::create(config, fleet, *loop, identity);
+    auto opened = Gateway::create(config, fleet, *loop, identity, folder.file("ingest"));
     ASSERT_TRUE(opened) << opened.error().what;
     gateway = std::move(opened).value();
   }
@@ -91,6 +92,7 @@ class PortScene : public testing::Test {
     });
   }
 
+  Folder_for_test folder;
   SystemClock clock;
   crypto::SystemRandom random;
   fleet::MemoryStore_for_test store;

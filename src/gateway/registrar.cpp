@@ -5,9 +5,6 @@
 namespace signet::gateway {
 namespace {
 
-// Trouble of the store as a whole: to try reading by reading would only be slower.
-bool concerns_all(Errc code) { return code == Errc::exhausted || code == Errc::unavailable || code == Errc::corrupt; }
-
 bool is_withdrawal(Errc code) { return code == Errc::forbidden || code == Errc::unauthenticated; }
 
 }  // namespace
@@ -74,45 +71,6 @@ void Registrar::on(MessageHeard& heard) {
 }
 
 void Registrar::on(Refused& refused) { fleet_.refused(refused.address, refused.subject, refused.why, refused.more); }
-
-void Registrar::on(ReadingsTaken& taken) {
-  std::vector<mqtt::ReasonCode> reasons(taken.readings.size(), mqtt::ReasonCode::success);
-  std::vector<fleet::Reading> judged;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < taken.readings.size(); ++i) {
-    const TakenReading& one = taken.readings[i];
-    auto reading = fleet_.judge({one.device, {}, {}, {}}, one.tag, one.device_time, one.payload);
-    if (reading) {
-      judged.push_back(std::move(reading).value());
-      places.push_back(i);
-    } else {
-      reasons[i] = mqtt::puback_reason(reading.error().code);
-    }
-  }
-  const auto kept = judged.empty() ? std::vector<mqtt::ReasonCode>{} : keep(judged);
-  for (std::size_t i = 0; i < places.size(); ++i) reasons[places[i]] = kept[i];
-  if (AnswerSink* const hall = halls_.at(taken.hall)) hall->give(ReadingsKept{std::move(reasons)});
-}
-
-// One commit for all. Should one reading be at fault, it alone is refused, not its neighbours.
-std::vector<mqtt::ReasonCode> Registrar::keep(const std::vector<fleet::Reading>& readings) {
-  std::vector<mqtt::ReasonCode> reasons(readings.size(), mqtt::ReasonCode::success);
-  const Status kept = fleet_.keep(readings);
-  if (kept) {
-    if (std::exchange(failing_, false)) log_info("telemetry.recovered");
-    return reasons;
-  }
-  if (!std::exchange(failing_, true)) log_error("telemetry.not_kept", {{"why", kept.error().what}});
-  if (concerns_all(kept.error().code)) {
-    reasons.assign(readings.size(), mqtt::puback_reason(kept.error().code));
-    return reasons;
-  }
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    const Status alone = fleet_.keep(std::span{readings}.subspan(i, 1));
-    if (!alone) reasons[i] = mqtt::puback_reason(alone.error().code);
-  }
-  return reasons;
-}
 
 void Registrar::pass() {
   if (passages_.empty()) return;

@@ -40,7 +40,6 @@ class Registrar final : public fleet::Observer {
 
   void on(EnterAsked& asked);
   void on(MessageHeard& heard);
-  void on(ReadingsTaken& taken);
   void on(Left& left);
   void on(Refused& refused);
   void pass();  // those of this call that came and went
@@ -51,7 +50,6 @@ class Registrar final : public fleet::Observer {
   Seat* find(const DeviceId& device, SessionNumber session);
   void send_away(Seat& seat, mqtt::ReasonCode reason);
   void answer(SessionNumber session, Answer answer);
-  std::vector<mqtt::ReasonCode> keep(const std::vector<fleet::Reading>& readings);
 
   fleet::Fleet& fleet_;
   std::size_t sessions_max_;
@@ -60,7 +58,6 @@ class Registrar final : public fleet::Observer {
   std::unordered_map<DeviceId, std::vector<Seat>, IdHash> seats_;
   std::vector<fleet::Passage> passages_;
   std::vector<SessionNumber> passing_;  // whose each of them is
-  bool failing_ = false;                // logged once, not once a turn
 };
 
 }  // namespace signet::gateway

@@ -1,8 +1,10 @@
 // scene_for_test.h -- a gateway without sockets: a real fleet over memory, and devices whose connections are fakes.
 #pragma once
 
+#include "base/memory_disk_for_test.h"
 #include "fleet/memory_store_for_test.h"
 #include "gateway/device_for_test.h"
+#include "gateway/drainer.h"
 #include "gateway/straight_desk.h"
 
 namespace signet::gateway {
@@ -13,6 +15,8 @@ class Scene : public testing::Test {
   Scene() {
     ann = add("ann");
     bob = add("bob");
+    log = store::LogWriter::open(disk, 0, random).value();
+    EXPECT_TRUE(drainer.add("0", disk, *log));
   }
 
   struct Person {
@@ -61,7 +65,7 @@ class Scene : public testing::Test {
     if (!hall_) {
       registrar.emplace(fleet, config.sessions_max);
       desk.emplace(*registrar);
-      hall_ = std::make_shared<Hall>(config, gate, *desk, desk->number(), turn);
+      hall_ = std::make_shared<Hall>(config, gate, *desk, desk->number(), *log, turn);
       desk->deliver_to(hall_.get());
     }
     return *hall_;
@@ -70,6 +74,7 @@ class Scene : public testing::Test {
     for (int i = 0; i < seconds.count(); ++i) clock.advance(Seconds{1}), hall().sweep();
   }
   std::vector<fleet::DataRow> kept() {
+    EXPECT_TRUE(drainer.catch_up());
     fleet::DataQuery query;
     query.workspace = workspace.id, query.newest_first = false;
     return store.data(query).value();
@@ -95,6 +100,9 @@ class Scene : public testing::Test {
   fleet::Fleet fleet{store, clock, random, {"server", nullptr}, {}};
   FakeTurn turn{clock};
   Config config;
+  MemoryDisk_for_test disk;
+  std::unique_ptr<store::LogWriter> log;
+  Drainer drainer{fleet, clock, false};
   FleetGate gate{fleet};
   std::optional<Registrar> registrar;  // from hall() on
   std::optional<StraightDesk> desk;    // the same

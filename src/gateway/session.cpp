@@ -98,7 +98,8 @@ void Session::tick() {
     }
   }
   if (is_paused(Pause::rate) && !rate_->exhausted(now)) resume(Pause::rate);
-  if (is_paused(Pause::rate) || is_paused(Pause::desk)) return;
+  if (is_paused(Pause::store) && !hall_->telemetry().is_congested()) resume(Pause::store);
+  if (is_paused(Pause::rate) || is_paused(Pause::desk) || is_paused(Pause::store)) return;
   mqtt_->tick(now);
   settle();
 }
@@ -200,6 +201,7 @@ Status Session::take(const mqtt::Publish& publish) {
   const DeviceTopic topic = TRY(parse_topic(publish.topic, who_.device));
   if (topic.road == Road::up) return ask_up(publish.packet_id, std::string{text_of(publish.payload)});
   const auto at = TRY(device_time(publish.properties));
+  if (!is_paused(Pause::store) && hall_->telemetry().is_congested()) pause(Pause::store);
   return hall_->telemetry().add(weak_from_this(), publish.packet_id,
                                 {who_.device, std::string{topic.tag}, at, std::string{text_of(publish.payload)}});
 }

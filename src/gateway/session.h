@@ -39,7 +39,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void on_taken(MessageTaken& taken);
 
   // Why it is not read. Each is ended for itself.
-  enum class Pause : std::uint8_t { rate = 1, desk = 2, entrance = 4 };
+  enum class Pause : std::uint8_t { rate = 1, desk = 2, entrance = 4, store = 8 };
   void resume(Pause why);
 
  private:

@@ -67,7 +67,7 @@ TEST_F(GatewaySession, AForeignClientIdIsRefusedInBothVersions) {
 
 TEST_F(GatewaySession, AReadingIsAcknowledgedOnlyAfterTheCommit) {
   auto device = connected(ann);
-  const int before = store.commits();
+  const std::size_t before = disk.syncs();
   const auto id = device->publish(data_topic(ann), R"({"value":1})");
   const auto second = device->publish(data_topic(ann), R"({"value":2})");
   EXPECT_TRUE(device->heard.pubacks.empty());
@@ -76,7 +76,7 @@ TEST_F(GatewaySession, AReadingIsAcknowledgedOnlyAfterTheCommit) {
   device->hear();
   EXPECT_EQ(device->heard.pubacks, (Pubacks{{id, ReasonCode::success}, {second, ReasonCode::success}}));
   EXPECT_EQ(kept().size(), 2u);
-  EXPECT_EQ(store.commits(), before + 1) << "one commit a turn";
+  EXPECT_EQ(disk.syncs(), before + 1) << "one sync a turn";
 }
 
 TEST_F(GatewaySession, TheDevicesOwnTimeIsTheReadingsTime) {
@@ -96,7 +96,7 @@ TEST_F(GatewaySession, TheDevicesOwnTimeIsTheReadingsTime) {
 
 TEST_F(GatewaySession, AFullDiskRefusesAndThenRecovers) {
   auto device = connected(ann);
-  store.fail_next_commits(1);
+  disk.fail_append = Error{Errc::exhausted, "full"};
   const auto first = device->publish(data_topic(ann), R"({"value":1})");
   turn.end();
   device->hear();
@@ -111,7 +111,7 @@ TEST_F(GatewaySession, AFullDiskRefusesAndThenRecovers) {
 
 TEST_F(GatewaySession, AFullDiskEndsA311SessionWithoutAPuback) {
   auto device = connected(ann, Version::v311);
-  store.fail_next_commits(1);
+  disk.fail_append = Error{Errc::exhausted, "full"};
   device->publish(data_topic(ann), R"({"value":1})");
   turn.end();
   device->hear();

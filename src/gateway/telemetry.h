@@ -1,13 +1,18 @@
-// telemetry.h -- collects one turn's readings, has them kept together, and only then lets them be acknowledged.
+// telemetry.h -- collects a turn's readings in the loop's log, makes them durable together, and only then lets them be
+// acknowledged.
 #pragma once
 
 #include "fleet/telemetry.h"
-#include "gateway/desk.h"
+#include "gateway/config.h"
 #include "gateway/turn.h"
-
-#include <deque>
+#include "mqtt/types.h"
+#include "store/log/writer.h"
 
 namespace signet::gateway {
+
+// So many in a turn are company enough: they are made durable when it ends, and do not wait for commit_delay.
+inline constexpr std::size_t company = 16;
+inline constexpr std::size_t commit_readings_max = 4000;  // then a turn is committed in parts
 
 // Who is told what became of a message: a session, as long as it lives.
 struct Sender {
@@ -16,17 +21,26 @@ struct Sender {
   virtual void answered() = 0;  // all answers that came together are given: time to send
 };
 
+struct TakenReading {
+  DeviceId device;
+  std::string tag;
+  std::optional<Timestamp> device_time;  // absent: the time of arrival, made unique
+  std::string payload;
+};
+
 class Telemetry {
  public:
-  Telemetry(Desk& desk, std::size_t hall, Turn& turn) : desk_(desk), hall_(hall), turn_(turn) {}
+  // `log` is this loop's; all outlive the telemetry.
+  Telemetry(const Config& config, store::LogWriter& log, Turn& turn)
+      : config_(config), log_(log), turn_(turn), judge_(turn.clock()) {}
 
-  // An error when this is no reading; nobody is asked then. Otherwise the sender hears of it after its turn.
-  // `packet_id` 0 is not answered (QoS 0, or a will).
-  Status add(std::weak_ptr<Sender> sender, std::uint16_t packet_id, TakenReading reading);
+  // An error when this is no reading, or when there is no room for it (exhausted); nothing else is said then. Otherwise
+  // the sender hears of it once it is durable, or cannot be. `packet_id` 0 is not answered (QoS 0, or a will).
+  Status add(std::weak_ptr<Sender> sender, std::uint16_t packet_id, const TakenReading& reading);
+  // The store is far behind: who publishes is not read until it is not.
+  bool is_congested() const { return log_.backlog() > config_.ingest_backlog_max / 2; }
 
-  // Ends the turn now; otherwise the turn's own end does.
-  void finish();
-  void on_kept(const ReadingsKept& kept);  // the answer to what finish() has asked
+  void finish();  // makes durable and answers now what has been added
 
  private:
   struct Owed {
@@ -34,16 +48,20 @@ class Telemetry {
     std::uint16_t packet_id;
   };
   void finish_later();
+  void at_turn_end();
+  Status append(const TakenReading& reading);
+  void tell(const Status& kept);
 
-  Desk& desk_;
-  std::size_t hall_;
+  const Config& config_;
+  store::LogWriter& log_;
   Turn& turn_;
-  fleet::PayloadCheck payload_check_;
-  std::vector<TakenReading> readings_;
-  std::vector<Owed> owed_;                                // for each of readings_ one
-  std::deque<std::vector<Owed>> asked_;                   // for each answer that is to come one
+  fleet::ReadingJudge judge_;
+  Buffer record_;
+  std::vector<Owed> owed_;                                // for each reading that is pending in the log one
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // a turn may end after us
   bool turn_asked_ = false;
+  bool delayed_ = false;
+  bool failing_ = false;  // logged once, not once a turn
 };
 
 }  // namespace signet::gateway

@@ -1,11 +1,14 @@
 // manager.h -- signetd without sockets: the real gateway over the real fleet over a real SQLite file, in one process.
 #pragma once
 
+#include "base/memory_disk_for_test.h"
 #include "fleet/fleet.h"
+#include "gateway/drainer.h"
 #include "gateway/session.h"
 #include "gateway/straight_desk.h"
 #include "net/connection.h"
 #include "sim/flaky_store.h"
+#include "store/log/writer.h"
 
 namespace signet::sim {
 
@@ -45,10 +48,13 @@ class Manager final : public gateway::Turn {
   void end_turn();
 
   FlakyStore& store() { return *store_; }
+  MemoryDisk_for_test& disk() { return disk_; }
+  gateway::Drainer& drainer() { return *drainer_; }
   gateway::Hall& hall() { return *hall_; }
 
   Clock& clock() override { return clock_; }
   void at_turn_end(std::function<void()> run) override { ends_.push_back(std::move(run)); }
+  void after(Micros, std::function<void()> run) override { ends_.push_back(std::move(run)); }  // the turn after this
 
  private:
   std::string database_;
@@ -58,6 +64,9 @@ class Manager final : public gateway::Turn {
   std::vector<std::function<void()>> ends_;
   std::unique_ptr<FlakyStore> store_;
   std::unique_ptr<fleet::Fleet> fleet_;
+  MemoryDisk_for_test disk_;  // of the ingest log
+  std::unique_ptr<store::LogWriter> log_;
+  std::unique_ptr<gateway::Drainer> drainer_;
   std::unique_ptr<gateway::Registrar> registrar_;
   std::unique_ptr<gateway::StraightDesk> desk_;
   std::unique_ptr<gateway::FleetGate> gate_;

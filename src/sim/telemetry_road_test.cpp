@@ -43,6 +43,7 @@ TEST(TelemetryRoad, LosesNothingAcknowledgedAndDoublesNothingUnderAnySeed) {
     all.power_cuts += one.value().power_cuts;
     all.line_cuts += one.value().line_cuts;
     all.failed_commits += one.value().failed_commits;
+    all.failed_log_commits += one.value().failed_log_commits;
   }
   // The promises were put to the test: there was much of everything.
   EXPECT_GT(all.published, 100 * seeds);
@@ -51,6 +52,7 @@ TEST(TelemetryRoad, LosesNothingAcknowledgedAndDoublesNothingUnderAnySeed) {
   EXPECT_GT(all.power_cuts, seeds);
   EXPECT_GT(all.line_cuts, seeds);
   EXPECT_GT(all.failed_commits, seeds);
+  EXPECT_GT(all.failed_log_commits, seeds);
   RecordProperty("published", static_cast<int>(all.published));
 }
 

@@ -87,10 +87,21 @@ class World {
       ++outcome_.failed_commits;
       manager_.store().next(choice_.once_in(2) ? Trouble::refused : Trouble::unsure);
     }
+    trouble_log();
     manager_.end_turn();
+    if (choice_.once_in(2)) manager_.drainer().slice();
+    manager_.disk().fail_append = manager_.disk().fail_sync = manager_.disk().fail_cut = std::nullopt;
     manager_.store().next(Trouble::none);
     manager_.hall().sweep();
     return {};
+  }
+
+  void trouble_log() {
+    if (!choice_.once_in(8)) return;
+    ++outcome_.failed_log_commits;
+    MemoryDisk_for_test& disk = manager_.disk();
+    (choice_.once_in(2) ? disk.fail_append : disk.fail_sync) = Error{Errc::exhausted, "the disk is full"};
+    if (choice_.once_in(2)) disk.fail_cut = Error{Errc::unavailable, "an I/O error"};
   }
 
   // No more troubles: everything that was published must arrive.
@@ -118,6 +129,9 @@ class World {
   void kill_manager() {
     ++outcome_.manager_kills;
     manager_.kill();
+    if (choice_.once_in(2)) {  // and its machine, too
+      manager_.disk().cut_power([&](std::size_t loose) { return choice_.below(loose + 1); });
+    }
     for (Board& board : boards_) board.manager_died();
   }
   Status start_manager() {
@@ -140,6 +154,7 @@ class World {
 
   // At every moment: what was acknowledged is kept, and what is kept was published, each once.
   Status check_promises() {
+    TRY(manager_.drainer().catch_up());
     for (const Board& board : boards_) {
       const auto rows = TRY(kept(board));
       for (const auto& [at, payload] : board.acknowledged()) {

@@ -20,6 +20,7 @@ struct Outcome {
   std::size_t power_cuts = 0;
   std::size_t line_cuts = 0;
   std::size_t failed_commits = 0;
+  std::size_t failed_log_commits = 0;
   crypto::Digest trace{};  // of everything that happened, in order
 };
 

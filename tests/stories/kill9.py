@@ -1,7 +1,9 @@
-"""Ten times kill -9 of signetd while a device publishes: every reading that was acknowledged is stored, once.
+"""Fifty times kill -9 of signetd while devices publish: every reading that was acknowledged is stored, once.
 
-The device keeps up to 48 readings unacknowledged and sends those again, with the same device time, on its next
-connection. The manager dies in the middle of such a burst, at a place that a seed chooses.
+Each device keeps up to 48 readings unacknowledged and sends those again, with the same device time, on its next
+connection. The manager dies in the middle of such a burst, at a place that a seed chooses: while it writes its ingest
+logs, while it moves readings from there into the store, or just after it has begun. The number of its loops changes on
+the way, so that logs are left whose loops are no more.
 """
 import datetime
 import pathlib
@@ -13,7 +15,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from harness import Scene  # noqa: E402
 from mqtt5 import Client, Closed, publish_packet  # noqa: E402
 
-KILLS = 10
+KILLS = 50
+DEVICES = 3
 WINDOW = 48  # the manager allows 64
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -38,7 +41,7 @@ class Publisher:
     def send(self, number):
         payload = b'{"value": %d}' % number
         topic = f"j/data/{self.identity.device}/test"
-        self.client.send(publish_packet(number + 1, topic, payload, device_time(number)))
+        self.client.send(publish_packet(number % 65535 + 1, topic, payload, device_time(number)))
 
     def fill(self):
         while len(self.pending) < WINDOW:
@@ -66,27 +69,38 @@ class KillNine(unittest.TestCase):
         chance = random.Random(9)
         with Scene() as scene:
             manager = scene.manager()
-            publisher = Publisher(manager, manager.enroll("publisher"))
-            publisher.connect()
-            for _ in range(KILLS):
-                for _ in range(chance.randint(20, 150)):
+            settings = scene.folder / "settings"
+            publishers = [Publisher(manager, manager.enroll(f"publisher-{i}")) for i in range(DEVICES)]
+            for publisher in publishers:
+                publisher.connect()
+            for kill in range(KILLS):
+                for _ in range(chance.randint(0, 60)):
+                    for publisher in publishers:
+                        publisher.fill()
+                        publisher.take_one()
+                for publisher in publishers:
                     publisher.fill()
-                    publisher.take_one()
-                publisher.fill()
                 manager.kill()
+                for publisher in publishers:
+                    publisher.take_rest()
+                    publisher.client.close()
+                settings.write_text(f"loops = {1 + kill % 3}\n")
+                manager.start("--config", settings)
+                for publisher in publishers:
+                    publisher.connect()
+            for publisher in publishers:
                 publisher.take_rest()
                 publisher.client.close()
-                manager.start()
-                publisher.connect()
-            publisher.take_rest()
-            publisher.client.close()
 
-            stored = [datum["payload"]["value"] for datum in manager.readings(publisher.identity.device)]
-            print(f"{KILLS} kills: {len(publisher.acknowledged)} acknowledged, {publisher.sent_again} sent again, "
-                  f"{len(stored)} stored")
-            self.assertGreater(publisher.sent_again, KILLS)  # else no kill came while something was on its way
-            self.assertEqual(publisher.acknowledged, set(range(publisher.next)))
-            self.assertEqual(stored, list(range(publisher.next)))
+            for publisher in publishers:
+                stored = [datum["payload"]["value"] for datum in manager.readings(publisher.identity.device)]
+                print(f"{KILLS} kills: {len(publisher.acknowledged)} acknowledged, {publisher.sent_again} sent again, "
+                      f"{len(stored)} stored")
+                self.assertGreater(publisher.sent_again, KILLS)  # else no kill came while something was on its way
+                self.assertEqual(publisher.acknowledged, set(range(publisher.next)))
+                self.assertEqual(stored, list(range(publisher.next)))
+            self.assertNotIn("ingest.damaged", scene.log("signetd"))
+            self.assertNotIn("ingest.lost", scene.log("signetd"))
             self.assertEqual(manager.stop(), 0)
 
 
