@@ -1,3 +1,4 @@
+#include "base/port/folder_for_test.h"
 #include "gateway/ingest.h"
 #include "gateway/ingest_record.h"
 #include "gateway/scene_for_test.h"

@@ -11,7 +11,7 @@
 namespace signet::gateway {
 
 // So many in a turn are company enough: they are made durable when it ends, and do not wait for commit_delay.
-inline constexpr std::size_t company = 16;
+inline constexpr std::size_t company = 64;
 inline constexpr std::size_t commit_readings_max = 4000;  // then a turn is committed in parts
 
 // Who is told what became of a message: a session, as long as it lives.
