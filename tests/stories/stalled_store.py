@@ -1,5 +1,5 @@
-"""The store stalls: another program holds the database's lock for some seconds while devices publish. They are acknowledged
-all the while, for the ingest log has what they say; in the end what was acknowledged is stored, each once.
+"""The store stalls: another program holds the database's lock for some seconds while devices publish. They are
+acknowledged all the while, for the ingest log has what they say; in the end what was acknowledged is stored, each once.
 
 SIGNET_STALL_SECONDS says how long (5); the promise is for 30 and more.
 """
