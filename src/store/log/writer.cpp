@@ -65,8 +65,8 @@ Status LogWriter::write_batch() {
 // Durable before any batch goes into it. Where one of that name is there, no batch of it counts.
 Status LogWriter::start_segment() {
   segment_.reset();
-  Reader chance{Bytes{random_.block<8>()}};
-  const SegmentHeader header{end(), TRY(chance.u64_le())};
+  const Block<8> chance = random_.block<8>();
+  const SegmentHeader header{end(), TRY(Reader{chance}.u64_le())};
   TRY(disk_.replace(segment_name(header.base), encode_segment_header(header)));
   segment_ = header;
   return {};
