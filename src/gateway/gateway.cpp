@@ -6,7 +6,7 @@
 namespace signet::gateway {
 namespace {
 
-constexpr Millis drain_every{50};
+constexpr Millis drain_every{500};
 
 Config completed(Config config) {
   const unsigned cores = usable_cores();
@@ -23,7 +23,8 @@ struct Gateway::State {
     fleet_loop.cancel(timer);
     fleet.before_questions(nullptr);
   }
-  // Rows are cheaper the more of them share a commit, so they are gathered for a moment.
+  // Rows are cheaper the more of them share a page and a commit, so they are gathered for a moment: who asks for them
+  // before has them moved first.
   void drain_later(Micros delay) {
     timer = fleet_loop.after(delay, [this] { drain_later(ingest->drainer().slice() ? Micros{0} : drain_every); });
   }
