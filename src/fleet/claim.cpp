@@ -153,6 +153,7 @@ Status Fleet::unclaim(const Actor& actor, const DeviceId& device) {
   }
   TRY(s.act(s.entry(actor, "device.unclaim", device.str(), bound->dcn), [&](Changes& to) -> Status {
     TRY(to.set_identity(bound->fingerprint, IdentityState::known, std::nullopt));
+    TRY(to.remove_session(device));
     return to.set_receipt(bound->fingerprint, "");
   }));
   s.identity_changed(bound->fingerprint, IdentityState::known, std::nullopt);
@@ -170,6 +171,7 @@ Status Fleet::revoke(const Actor& actor, const DeviceId& device, std::string_vie
   if (!reason.empty()) detail.append(": ").append(reason);
   TRY(s.act(s.entry(actor, "device.revoke", device.str(), detail), [&](Changes& to) -> Status {
     TRY(to.set_identity(bound->fingerprint, IdentityState::revoked, device));
+    TRY(to.remove_session(device));
     return to.set_receipt(bound->fingerprint, "");
   }));
   s.identity_changed(bound->fingerprint, IdentityState::revoked, owner);

@@ -178,6 +178,16 @@ class Fleet {
   void before_questions(std::function<Status()> catch_up);
   // A message on j/up: {"key": ..., "value": ...}. Answers go to j/dn.
   Result<std::vector<DownMessage>> heard(const Admission& who, std::string_view payload);
+  // --- sessions that outlive a connection: fleet/session.cpp
+  // To be called once, before any is opened: those that were connected when the manager went away begin to end.
+  Status recover_sessions();
+  Result<std::optional<DeviceSession>> session(const DeviceId& device);  // none when it has ended
+  // All with one commit.
+  Status keep_sessions(std::span<const DeviceSession> sessions);
+  Status end_session(const DeviceId& device);
+  // A reading together with the packet id that it came under: neither is there without the other.
+  Status keep_once(const Reading& reading, const DeviceSession& session);
+
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
   Result<Twin> twin(const Actor& actor, const DeviceId& device);
 

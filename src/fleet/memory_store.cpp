@@ -144,6 +144,25 @@ class MemoryChanges final : public Changes {
     now_.twin.erase({device, side, std::string{key}});
     return {};
   }
+  Status put_session(const DeviceSession& session) override {
+    if (!find_id(now_.devices, session.device)) return missing("device");
+    now_.sessions[session.device] = session;
+    return {};
+  }
+  Status remove_session(const DeviceId& device) override {
+    now_.sessions.erase(device);
+    return {};
+  }
+  Status remove_sessions_ended_at(Timestamp now) override {
+    std::erase_if(now_.sessions, [&](const auto& one) { return one.second.ends_at && *one.second.ends_at <= now; });
+    return {};
+  }
+  Status end_connected_sessions(Timestamp now) override {
+    for (auto& [device, session] : now_.sessions) {
+      if (!session.ends_at) session.ends_at = now + session.lifetime;
+    }
+    return {};
+  }
   Status audit(const AuditEntry& entry) override {
     now_.audit.push_back(entry);
     now_.audit.back().number = static_cast<std::int64_t>(now_.audit.size());
@@ -278,6 +297,10 @@ Result<Twin> MemoryStore_for_test::twin(const DeviceId& device) {
     (std::get<TwinSide>(key) == TwinSide::current ? out.current : out.expected).push_back(entry);
   }
   return out;
+}
+Result<std::optional<DeviceSession>> MemoryStore_for_test::session(const DeviceId& device) {
+  const auto found = now_.sessions.find(device);
+  return found == now_.sessions.end() ? std::nullopt : std::optional{found->second};
 }
 Result<std::vector<AuditEntry>> MemoryStore_for_test::audit(std::int64_t after, std::size_t size) {
   auto out = all_where(now_.audit, [&](const AuditEntry& entry) { return entry.number > after; });

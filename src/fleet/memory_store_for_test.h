@@ -37,6 +37,7 @@ class MemoryStore_for_test final : public Store {
   Result<std::uint64_t> log_position(std::string_view log) override;
   Result<std::vector<DataRow>> data(const DataQuery& query) override;
   Result<Twin> twin(const DeviceId& device) override;
+  Result<std::optional<DeviceSession>> session(const DeviceId& device) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
   struct Contents {
@@ -51,6 +52,7 @@ class MemoryStore_for_test final : public Store {
     std::map<std::tuple<Timestamp, DeviceId, std::string>, Reading> readings;
     std::map<std::string, std::uint64_t> log_positions;
     std::map<std::tuple<DeviceId, TwinSide, std::string>, TwinEntry> twin;
+    std::map<DeviceId, DeviceSession> sessions;
     std::vector<AuditEntry> audit;
   };
 

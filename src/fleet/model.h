@@ -93,6 +93,26 @@ struct DataRow {
   FleetId fleet;
 };
 
+// What a device and the manager have not finished saying to each other: it outlives a connection, and a restart. One a
+// device; gone when the device's identity is withdrawn.
+struct DeviceSession {
+  struct Down {  // to j/dn, QoS 1
+    std::uint16_t packet_id = 0;
+    bool sent = false;  // maybe
+    std::optional<Timestamp> expires_at{};
+    std::string payload;
+    bool operator==(const Down&) const = default;
+  };
+  DeviceId device;
+  Seconds lifetime{0};                      // after the connection
+  std::optional<Timestamp> ends_at{};       // absent: it is connected
+  std::optional<std::uint8_t> listens{};    // to j/dn, with that QoS
+  std::uint16_t last_id = 0;                // of a packet to the device
+  std::vector<Down> down{};                 // in their order
+  std::vector<std::uint16_t> unreleased{};  // QoS 2 of the device that is kept: its id is not to be taken for a new one
+  bool operator==(const DeviceSession&) const = default;
+};
+
 struct AuditEntry {
   std::int64_t number = 0;  // rises by one
   Timestamp at;

@@ -77,6 +77,11 @@ class Changes {
   virtual Status erase_twin(const DeviceId& device, TwinSide side,
                             std::string_view key) = 0;  // well when there is none
 
+  virtual Status put_session(const DeviceSession& session) = 0;  // replaces
+  virtual Status remove_session(const DeviceId& device) = 0;     // well when there is none
+  virtual Status remove_sessions_ended_at(Timestamp now) = 0;
+  virtual Status end_connected_sessions(Timestamp now) = 0;  // their lifetime begins: the manager was away
+
   virtual Status audit(const AuditEntry& entry) = 0;  // its number is given by the store
 };
 
@@ -114,7 +119,8 @@ class Store {
   virtual Result<std::uint64_t> log_position(std::string_view log) = 0;  // 0 when none was set
   // By device time, then device, then tag.
   virtual Result<std::vector<DataRow>> data(const DataQuery& query) = 0;
-  virtual Result<Twin> twin(const DeviceId& device) = 0;                                    // each side by key
+  virtual Result<Twin> twin(const DeviceId& device) = 0;  // each side by key
+  virtual Result<std::optional<DeviceSession>> session(const DeviceId& device) = 0;
   virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) = 0;  // number > after, rising
 };
 

@@ -6,7 +6,8 @@ namespace signet::fleet {
 
 Status Fleet::State::set_aside(const Identity& identity, const AuditEntry& entry) {
   const std::optional<Device> device = identity.device ? TRY(store.device(*identity.device)) : std::nullopt;
-  TRY(act(entry, [&](Changes& to) {
+  TRY(act(entry, [&](Changes& to) -> Status {
+    if (device) TRY(to.remove_session(device->id));
     return to.set_identity(identity.fingerprint, IdentityState::quarantined, identity.device);
   }));
   identity_changed(identity.fingerprint, IdentityState::quarantined, device);

@@ -58,6 +58,9 @@ class FlakyStore final : public fleet::Store {
   Result<std::uint64_t> log_position(std::string_view log) override { return real_->log_position(log); }
   Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override { return real_->data(query); }
   Result<fleet::Twin> twin(const DeviceId& device) override { return real_->twin(device); }
+  Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override {
+    return real_->session(device);
+  }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
     return real_->audit(after, size);
   }

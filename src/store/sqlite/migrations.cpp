@@ -65,7 +65,15 @@ constexpr const char* step_2 = R"sql(
 CREATE TABLE log_positions (log TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{step_1, step_2};
+// What devices and the manager have not finished saying; `state` is session.h's.
+constexpr const char* step_3 = R"sql(
+CREATE TABLE sessions (
+  device INTEGER PRIMARY KEY REFERENCES devices, lifetime INTEGER NOT NULL, ends_at INTEGER,
+  state BLOB NOT NULL) STRICT;
+CREATE INDEX sessions_by_end ON sessions (ends_at);
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

@@ -1,4 +1,5 @@
 #include "store/sqlite/sqlite.h"
+#include "store/sqlite/session.h"
 
 #include "base/port/file.h"
 #include "base/port/folder_for_test.h"
@@ -200,6 +201,19 @@ TEST_F(SqliteFile, NoFrequentQueryReadsAWholeTable) {
       EXPECT_FALSE(steps.row().text(3).starts_with("SCAN")) << sql << ": " << steps.row().text(3);
       EXPECT_EQ(steps.row().text(3).find("TEMP B-TREE"), std::string::npos) << sql << ": " << steps.row().text(3);
     }
+  }
+}
+
+TEST(SqliteSession, ADamagedStateIsCorrupt) {
+  fleet::DeviceSession session, back;
+  session.down = {{7, true, Timestamp{Seconds{1}}, "payload"}};
+  session.unreleased = {1, 2};
+  const Buffer state = encode_session_state(session);
+  ASSERT_TRUE(decode_session_state(state, back));
+  EXPECT_EQ(back, session);
+  for (std::size_t size = 0; size < state.size(); ++size) {
+    fleet::DeviceSession cut;
+    EXPECT_EQ(decode_session_state(Bytes{state}.first(size), cut).error().code, Errc::corrupt) << size;
   }
 }
 

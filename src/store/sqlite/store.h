@@ -42,6 +42,11 @@ class SqliteChanges final : public fleet::Changes {
   // twin.cpp
   Status put_twin(const DeviceId& device, fleet::TwinSide side, const fleet::TwinEntry& entry) override;
   Status erase_twin(const DeviceId& device, fleet::TwinSide side, std::string_view key) override;
+  // session.cpp
+  Status put_session(const fleet::DeviceSession& session) override;
+  Status remove_session(const DeviceId& device) override;
+  Status remove_sessions_ended_at(Timestamp now) override;
+  Status end_connected_sessions(Timestamp now) override;
   // audit.cpp
   Status audit(const fleet::AuditEntry& entry) override;
 
@@ -81,6 +86,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::uint64_t> log_position(std::string_view log) override;
   Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override;
   Result<fleet::Twin> twin(const DeviceId& device) override;
+  Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override;
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
  private:

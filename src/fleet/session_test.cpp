@@ -1,0 +1,76 @@
+// Sessions of devices that outlive their connection.
+#include "fleet/manager_for_test.h"
+
+#include <gtest/gtest.h>
+
+namespace signet::fleet {
+namespace {
+
+class DeviceSessionTest : public testing::Test {
+ protected:
+  DeviceSessionTest() {
+    m.set_up();
+    who = m.admitted("pump", "sn0123F1822C38DD7A01");
+    session.device = who.device, session.lifetime = Seconds{60};
+  }
+  Status keep() { return m.fleet.keep_sessions(std::span{&session, 1}); }
+  std::optional<DeviceSession> kept() { return m.fleet.session(who.device).value(); }
+
+  Manager_for_test m;
+  Admission who;
+  DeviceSession session;
+};
+
+TEST_F(DeviceSessionTest, LivesAsLongAsItWasGivenAfterItsConnection) {
+  session.listens = std::uint8_t{1};
+  session.ends_at = m.clock.now() + session.lifetime;
+  ASSERT_TRUE(is_well(keep()));
+  m.clock.advance(Seconds{60} - Micros{1});
+  EXPECT_EQ(kept(), session);
+  m.clock.advance(Micros{1});
+  EXPECT_FALSE(kept()) << "[MQTT-4.1.0-2]";
+}
+
+TEST_F(DeviceSessionTest, OneThatWasConnectedWhenTheManagerWentAwayBeginsToEnd) {
+  ASSERT_TRUE(is_well(keep()));
+  m.clock.advance(Seconds{1000});
+  EXPECT_TRUE(kept());
+  ASSERT_TRUE(is_well(m.fleet.recover_sessions()));
+  EXPECT_EQ(kept()->ends_at, m.clock.now() + Seconds{60});
+  m.clock.advance(Seconds{60});
+  ASSERT_TRUE(is_well(m.fleet.recover_sessions()));
+  EXPECT_FALSE(m.store.session(who.device).value()) << "and is not stored for ever";
+}
+
+TEST_F(DeviceSessionTest, EndsWithTheIdentity) {
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(m.fleet.quarantine(m.owner, who.dcn, "")));
+  EXPECT_FALSE(kept());
+  ASSERT_TRUE(is_well(m.fleet.release(m.owner, who.dcn)));
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(m.fleet.unclaim(m.owner, who.device)));
+  EXPECT_FALSE(kept());
+  const Admission other = m.admitted("lamp", "sn0123F1822C38DD7A02");
+  session.device = other.device;
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(m.fleet.revoke(m.owner, other.device, "")));
+  EXPECT_FALSE(m.fleet.session(other.device).value());
+}
+
+TEST_F(DeviceSessionTest, AReadingAndItsPacketIdAreThereTogetherOrNotAtAll) {
+  const Reading reading = m.fleet.judge(who, "speed", std::nullopt, R"({"value":1})").value();
+  session.unreleased = {7};
+  m.store.fail_next_commits(1);
+  EXPECT_TRUE(fails_with(m.fleet.keep_once(reading, session), Errc::exhausted));
+  EXPECT_FALSE(kept());
+  ASSERT_TRUE(is_well(m.fleet.keep_once(reading, session)));
+  EXPECT_EQ(kept()->unreleased, std::vector<std::uint16_t>{7});
+  DataQuery query;
+  query.workspace = who.workspace;
+  EXPECT_EQ(m.store.data(query).value().size(), 1u);
+  ASSERT_TRUE(is_well(m.fleet.end_session(who.device)));
+  EXPECT_FALSE(kept());
+}
+
+}  // namespace
+}  // namespace signet::fleet

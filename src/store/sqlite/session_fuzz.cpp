@@ -1,0 +1,11 @@
+#include "store/sqlite/session.h"
+
+// What is read is written the same.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace signet;
+  fleet::DeviceSession first, second;
+  if (!store::decode_session_state({data, size}, first)) return 0;
+  const Buffer once = store::encode_session_state(first);
+  ENSURE(store::decode_session_state(once, second) && first == second);
+  return 0;
+}
