@@ -144,9 +144,9 @@ function(signet_plugin name)
   add_dependencies(programs ${name})
 endfunction()
 
-# signet_story(NAME FILE): a test that plays with the real programs (tests/harness.py).
+# signet_story(NAME FILE ARGUMENTS...): a test that plays with the real programs (tests/harness.py).
 function(signet_story name file)
-  add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/${file})
+  add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/${file} ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS story
     ENVIRONMENT "SIGNET_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
 endfunction()

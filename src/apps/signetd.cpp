@@ -1,15 +1,17 @@
 // signetd: the manager. Devices come in on one port, people and programs on another; both meet in the fleet.
-#include "api/manager_identity.h"
+#include "api/server_certificate.h"
 #include "apps/command_line.h"
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/port/process.h"
+#include "element/open/open.h"
 #include "gateway/gateway.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite.h"
 
 #include <iostream>
+#include <mutex>
 
 namespace {
 
@@ -22,7 +24,7 @@ constexpr const char* example =
     "  signetd --data /var/lib/signet --name signet.example.org\n"
     "  signet setup 'https://signet.example.org:8443/setup#token=...'   (the link that signetd prints)\n\n"
     "DIR keeps everything: signet.db, ingest/ and the manager's own keys. Back it up as a whole.\n"
-    "SIGINT or SIGTERM ends the program in good order.";
+    "SIGINT or SIGTERM ends the program in good order; SIGHUP reads server_certificate and server_key again.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
 
 struct Config : gateway::Config {
@@ -30,14 +32,21 @@ struct Config : gateway::Config {
   bool legacy_claims = false;
   bool quarantine_duplicates = false;
   Seconds session_lifetime{12 * 3600};
+  std::string server_certificate;
+  std::string server_key;
 };
 const auto config_fields = std::tuple_cat(
     gateway::config_fields,
-    std::tuple{Field{"people_port", &Config::people_port, "port for HTTPS; 0: the system chooses"},
-               Field{"legacy_claims", &Config::legacy_claims, "yes or no: accept bundles dcn:nonce:signature"},
-               Field{"quarantine_duplicates", &Config::quarantine_duplicates,
-                     "yes or no: keep an identity out that was seen on two boards at once; else it is only audited"},
-               Field{"session_lifetime", &Config::session_lifetime, "seconds that a sign-in lasts"}});
+    std::tuple{
+        Field{"people_port", &Config::people_port, "port for HTTPS; 0: the system chooses"},
+        Field{"legacy_claims", &Config::legacy_claims, "yes or no: accept bundles dcn:nonce:signature"},
+        Field{"quarantine_duplicates", &Config::quarantine_duplicates,
+              "yes or no: keep an identity out that was seen on two boards at once; else it is only audited"},
+        Field{"session_lifetime", &Config::session_lifetime, "seconds that a sign-in lasts"},
+        Field{"server_certificate", &Config::server_certificate,
+              "PEM file, leaf first, for both ports; empty: one below this manager's CA is made at each start"},
+        Field{"server_key", &Config::server_key,
+              "its P-256 key: a PEM file, or the element that holds it, as pkcs11:token=LABEL?pin-source=file:F"}});
 
 struct Options {
   std::string data;
@@ -106,6 +115,50 @@ Result<T> with_hint(Result<T> made, const char* flag) {
   return error;
 }
 
+// The server's key within a token or another element. Both ports' threads sign with it, and a session with a token is
+// for one at a time.
+Result<net::SignDigest> open_server_key(const std::string& name, crypto::Random& random) {
+  const element::AskSecret nobody = [](std::string_view what) -> Result<crypto::SecretBytes> {
+    return Error{Errc::unauthenticated, "its " + std::string{what} + " is not asked for at a terminal: add " +
+                                            "?pin-source=file:PATH (software: passphrase-source) to the name"};
+  };
+  const auto opened = std::make_shared<element::Opened>(TRY(element::open_element(name, {random, nobody})));
+  const auto one_at_a_time = std::make_shared<std::mutex>();
+  return net::SignDigest{[opened, one_at_a_time](const crypto::Digest& digest) {
+    const std::lock_guard guard{*one_at_a_time};
+    return opened->element->sign(digest);
+  }};
+}
+
+// Looks for a new certificate now and then, and when SIGHUP asks for it.
+class Renewal {
+ public:
+  Renewal(net::Loop& loop, api::ServerCertificate& certificate, const Fd& reload)
+      : loop_(loop), certificate_(certificate), reload_(reload) {}
+  ~Renewal() {
+    loop_.cancel(timer_);
+    loop_.unwatch(reload_.get());
+  }
+  Status start() {
+    look_later();
+    return loop_.watch(reload_.get(), net::Ready::read, [this](net::Ready) {
+      if (take_reload_signal(reload_)) certificate_.look(true);
+    });
+  }
+
+ private:
+  void look_later() {
+    timer_ = loop_.after(api::server_certificate_look_interval, [this] {
+      certificate_.look(false);
+      look_later();
+    });
+  }
+  net::Loop& loop_;
+  api::ServerCertificate& certificate_;
+  const Fd& reload_;
+  net::Loop::TimerId timer_ = 0;
+};
+
 // The lock of the store keeps a second signetd out of the folder.
 Result<std::unique_ptr<fleet::Store>> open_store(const std::string& folder) {
   const auto open = [&]() -> Result<std::unique_ptr<fleet::Store>> {
@@ -150,11 +203,14 @@ Status serve(const Options& options) {
   const Config config = TRY(load_config(options));
   check_open_files(config);
   const Fd stop = TRY(open_stop_signals());
+  const Fd reload = TRY(open_reload_signal());
   SystemClock clock;
   crypto::SystemRandom random;
   const auto store = TRY(open_store(options.data));
   const auto identity = TRY(api::ManagerIdentity::open(options.data, clock, random));
-  const net::ServerIdentity server = TRY(identity.issue_server(server_names(options), clock, random));
+  const auto open_key = [&](const std::string& name) { return open_server_key(name, random); };
+  const auto certificate = TRY(api::ServerCertificate::create({config.server_certificate, config.server_key}, identity,
+                                                              server_names(options), clock, random, open_key));
   const auto loop = TRY(net::Loop::create(clock));
   fleet::Policy policy;
   policy.legacy_claims = config.legacy_claims;
@@ -163,7 +219,8 @@ Status serve(const Options& options) {
   fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
   const std::string setup_token = TRY(fleet.open_setup());
   const auto gateway =
-      TRY(with_hint(gateway::Gateway::create(config, fleet, *loop, server, options.data + "/ingest"), "--device-port"));
+      TRY(with_hint(gateway::Gateway::create(config, fleet, *loop, certificate->identity(), options.data + "/ingest"),
+                    "--device-port"));
 
   api::Api api{fleet,
                clock,
@@ -173,10 +230,12 @@ Status serve(const Options& options) {
   net::HttpConfig http;
   http.host = config.listen_host;
   http.port = config.people_port;
-  http.identity = server;
+  http.identity = certificate->identity();
   const auto people = TRY(with_hint(net::HttpServer::create(http, through(*loop, api)), "--people-port"));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
+  Renewal renewal{*loop, *certificate, reload};
+  TRY(renewal.start());
   TRY(announce(options, {gateway->port(), people->port()}, setup_token, identity.fingerprint()));
   loop->run();
   loop->unwatch(stop.get());

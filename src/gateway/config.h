@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fields.h"
+#include "net/tls.h"
 
 namespace signet::gateway {
 
@@ -12,6 +13,8 @@ struct Config {
   std::string listen_host = "0.0.0.0";
   std::uint16_t listen_port = 8883;
   std::uint16_t loops = 0;
+  net::TlsBackend tls_backend = net::TlsBackend::gnutls;
+  bool tls_legacy_ec = false;
   Seconds handshake_timeout{10};
   Seconds connect_timeout{10};
   Seconds keepalive_max{600};
@@ -26,10 +29,15 @@ struct Config {
   bool skip_damaged_readings = false;
 };
 
+inline net::TlsOptions tls_options(const Config& config) { return {config.tls_backend, config.tls_legacy_ec}; }
+
 inline constexpr std::tuple config_fields{
     Field{"listen_host", &Config::listen_host, "address to bind"},
     Field{"listen_port", &Config::listen_port, "port for MQTT over mutual TLS; 0: the system chooses"},
     Field{"loops", &Config::loops, "threads that serve devices, at most 64; 0: one for each core"},
+    Field{"tls_backend", &Config::tls_backend, "openssl or gnutls: the library behind the devices' port"},
+    Field{"tls_legacy_ec", &Config::tls_legacy_ec,
+          "yes or no, with tls_backend = openssl: P-256 by OpenSSL's code from before providers, for less CPU"},
     Field{"handshake_timeout", &Config::handshake_timeout, "seconds; a slower TLS handshake is cut"},
     Field{"connect_timeout", &Config::connect_timeout, "seconds from the handshake to CONNECT"},
     Field{"keepalive_max", &Config::keepalive_max, "seconds; a device that asks for more, or for none, gets this"},

@@ -18,6 +18,16 @@ TEST(GatewayConfig, TakesLoopsMaxLoopsAndNotOneMore) {
   EXPECT_FALSE(check(Config{.loops = loops_max + 1}));
 }
 
+TEST(GatewayConfig, NamesTheTlsLibrary) {
+  const auto loaded = load<Config>("tls_backend = openssl\ntls_legacy_ec = yes\n", config_fields);
+  EXPECT_TRUE(loaded.problems.empty());
+  EXPECT_EQ(tls_options(loaded.config).backend, net::TlsBackend::openssl);
+  EXPECT_TRUE(tls_options(loaded.config).legacy_ec);
+  EXPECT_EQ(tls_options(Config{}).backend, net::TlsBackend::gnutls);
+  const auto wrong = load<Config>("tls_backend = wolfssl\n", config_fields);
+  EXPECT_EQ(wrong.problems, (std::vector<std::string>{"line 1: tls_backend: neither openssl nor gnutls"}));
+}
+
 TEST(GatewayConfig, ReportsEveryMistakeAtOnce) {
   const auto loaded = load<Config>("listen_port = 99999\nlisten_prot = 1\n", config_fields);
   EXPECT_EQ(loaded.problems, (std::vector<std::string>{"line 1: listen_port: not a number in range",

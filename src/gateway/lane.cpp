@@ -76,11 +76,12 @@ Status Lane::State::open(const LaneShared& shared, std::uint16_t port) {
   hall = std::make_shared<Hall>(config, *gate, *desk, desk->number(), log, *turn);
   // A connection may outlive the hall within the loop: it asks for a hall that may be gone.
   const std::weak_ptr<Hall> weak = hall;
-  tls = TRY(net::TlsServer::create(shared.identity, {"mqtt"}, [weak](Bytes leaf_der) -> Status {
+  const net::JudgePeer judge = [weak](Bytes leaf_der) -> Status {
     const auto open = weak.lock();
     if (!open) return Error{Errc::unavailable, "the gateway stops"};
     return open->judge(leaf_der);
-  }));
+  };
+  tls = TRY(net::TlsServer::create(shared.identity, {"mqtt"}, judge, tls_options(config)));
   listener = TRY(net::Listener::create(
       *loop, listen_config(config, port, desk->number() == 0), *tls,
       [hall_of = hall.get()]() -> std::shared_ptr<net::ConnectionEvents> { return hall_of->make_session(); }));

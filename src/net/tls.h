@@ -4,10 +4,12 @@
 // (tls_contract_test.cpp). net/tls* and crypto/openssl alone include OpenSSL, net/tls_gnutls* alone GnuTLS.
 #pragma once
 
+#include "base/clock.h"
 #include "element/element.h"
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,15 +25,22 @@ using JudgePeer = std::function<Status(Bytes leaf_der)>;
 // Signs with a P-256 key that somebody else holds: a token, an element. May be asked from several threads.
 using SignDigest = std::function<Result<crypto::Signature>(const crypto::Digest&)>;
 
+class IdentityFeed;
+
 struct ServerIdentity {
-  std::string certificate_chain_pem{};  // leaf first, P-256
-  std::string private_key_pem{};        // a manager's server key, P-256; a device's key never looks like this
-  SignDigest sign{};                    // instead of private_key_pem; a handshake waits for it
-  ~ServerIdentity();                    // wipes the key's text
+  std::string certificate_chain_pem{};   // leaf first, P-256
+  std::string private_key_pem{};         // a manager's server key, P-256; a device's key never looks like this
+  SignDigest sign{};                     // instead of private_key_pem; a handshake waits for it
+  std::shared_ptr<IdentityFeed> feed{};  // of the identities that come after this one
+  ~ServerIdentity();                     // wipes the key's text
 };
 
+// When the first certificate of a PEM text ends.
+Result<Timestamp> end_of_certificate(std::string_view chain_pem);
+
 enum class TlsBackend : std::uint8_t { openssl, gnutls };
-Result<TlsBackend> parse_tls_backend(std::string_view text);
+Status parse_value(std::string_view text, TlsBackend& out);  // for config fields (base/fields.h)
+std::string print_value(TlsBackend backend);
 
 struct TlsOptions {
   TlsBackend backend = TlsBackend::openssl;
@@ -56,6 +65,19 @@ class TlsServer {
  private:
   explicit TlsServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
+};
+
+// Every server that was made from an identity with this feed takes up what is published, on whatever thread it lives.
+class IdentityFeed {
+ public:
+  // From any thread. After an Error of a pair that does not fit, all is as before.
+  Status publish(const ServerIdentity& identity);
+
+ private:
+  friend class TlsServer;
+  void subscribe(const std::shared_ptr<TlsServer::State>& server);
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<TlsServer::State>> servers_;
 };
 
 enum class TlsVersion { v1_2, v1_3 };

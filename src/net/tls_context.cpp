@@ -4,6 +4,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <ctime>
 
 namespace signet::net {
 namespace {
@@ -59,6 +60,15 @@ Result<std::vector<X509Ptr>> certificates_of(OSSL_LIB_CTX* library, std::string_
   ERR_clear_error();
   if (found.empty()) return Error{Errc::malformed, std::string{what} + ": no certificate in PEM form"};
   return found;
+}
+
+Result<Timestamp> end_of_certificate(std::string_view chain_pem) {
+  const auto chain = TRY(certificates_of(nullptr, chain_pem, "the server's certificate"));
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(chain.front().get()), &parts) != 1) {
+    return Error{Errc::malformed, "the server's certificate: an unreadable time"};
+  }
+  return Timestamp{Seconds{::timegm(&parts)}};
 }
 
 Status use_chain(SSL_CTX* context, const std::vector<X509Ptr>& chain) {

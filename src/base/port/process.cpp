@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <csignal>
+#include <initializer_list>
 
 namespace signet {
 
@@ -30,15 +32,26 @@ std::uint64_t raise_open_files_limit() {
   return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
 }
 
-Result<Fd> open_stop_signals() {
-  sigset_t stops;
-  sigemptyset(&stops);
-  sigaddset(&stops, SIGINT);
-  sigaddset(&stops, SIGTERM);
-  if (::pthread_sigmask(SIG_BLOCK, &stops, nullptr) != 0) return os_error("block", "stop signals");
-  Fd fd{::signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK)};
-  if (!fd) return os_error("open", "stop signals");
+namespace {
+
+Result<Fd> open_signals(std::initializer_list<int> which, const char* what) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : which) sigaddset(&set, signal);
+  if (::pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) return os_error("block", what);
+  Fd fd{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
+  if (!fd) return os_error("open", what);
   return fd;
+}
+
+}  // namespace
+
+Result<Fd> open_stop_signals() { return open_signals({SIGINT, SIGTERM}, "stop signals"); }
+Result<Fd> open_reload_signal() { return open_signals({SIGHUP}, "reload signal"); }
+
+bool take_reload_signal(const Fd& reload) {
+  signalfd_siginfo info;
+  return ::read(reload.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info);
 }
 
 }  // namespace signet

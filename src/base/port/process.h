@@ -18,4 +18,8 @@ std::uint64_t raise_open_files_limit();
 // and in those it starts.
 Result<Fd> open_stop_signals();
 
+// The same for SIGHUP. take_reload_signal: true once for those that came; the descriptor is no longer readable then.
+Result<Fd> open_reload_signal();
+bool take_reload_signal(const Fd& reload);
+
 }  // namespace signet

@@ -64,5 +64,17 @@ TEST(Process, AStopSignalIsAByteToReadAndNoDeath) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+TEST(Process, AReloadSignalIsTakenOnce) {
+  sigset_t before;
+  ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &before), 0);
+  const auto reload = open_reload_signal();
+  ASSERT_TRUE(reload);
+  EXPECT_FALSE(take_reload_signal(reload.value()));
+  ASSERT_EQ(std::raise(SIGHUP), 0);
+  EXPECT_TRUE(take_reload_signal(reload.value()));
+  EXPECT_FALSE(take_reload_signal(reload.value()));
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 }  // namespace
 }  // namespace signet
