@@ -13,11 +13,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from harness import Manager, Scene, run  # noqa: E402
 
 BACKENDS = ("gnutls", "openssl")
-# A part of what testssl.sh can look for: the rest is about web servers, and about who signed the certificate, which
-# here is the manager's own CA.
-CHECKS = ("--protocols", "--std", "--heartbleed", "--ccs-injection", "--ticketbleed", "--robot", "--renegotiation",
-          "--crime", "--poodle", "--tls-fallback", "--sweet32", "--freak", "--drown", "--logjam", "--beast", "--lucky13",
-          "--rc4")
+# A part of what testssl.sh can look for: the rest is about web servers, and about who signed the certificate.
+CHECKS = ("--protocols", "--std", "--heartbleed", "--ccs-injection", "--ticketbleed", "--robot",
+          "--renegotiation", "--crime", "--poodle", "--tls-fallback", "--sweet32", "--freak", "--drown", "--logjam",
+          "--beast", "--lucky13", "--rc4")
 WEAK = ("LOW", "MEDIUM", "HIGH", "CRITICAL")
 
 
@@ -53,8 +52,9 @@ class Scanners(unittest.TestCase):
             with self.subTest(backend):
                 manager = self.serve(backend)
                 found = manager.scene.folder / "found.json"
-                done = run("testssl", "--quiet", "--warnings", "batch", "--color", "0", "-n", "none", "--openssl-timeout",
-                           "10", "--jsonfile", found, *CHECKS, f"127.0.0.1:{manager.port}", timeout=280)
+                done = run("testssl", "--quiet", "--warnings", "batch", "--color", "0", "-n", "none",
+                           "--openssl-timeout", "10", "--jsonfile", found, *CHECKS, f"127.0.0.1:{manager.port}",
+                           timeout=280)
                 self.assertTrue(found.exists(), done.stdout + done.stderr)
                 findings = json.loads(found.read_text())
                 weak = [f"{one['id']}: {one['finding']}" for one in findings if one["severity"] in WEAK]

@@ -1,7 +1,7 @@
 """The devices' port as openssl s_client and gnutls-cli see it, with each TLS library behind it.
 
-What they are told is golden text (tests/golden/gate_tls.BACKEND.txt): SIGNET_UPDATE_GOLDEN=1 writes it anew. sslscan and
-testssl.sh then look for weaknesses (tests/interop/gate_scanners.py).
+What they are told is golden text (tests/golden/gate_tls.BACKEND.txt): SIGNET_UPDATE_GOLDEN=1 writes it anew.
+sslscan and testssl.sh look for weaknesses beside it (tests/interop/gate_scanners.py).
 """
 import difflib
 import os
@@ -21,7 +21,8 @@ OLD = ("-cipher", "ALL:@SECLEVEL=0")  # so that OpenSSL's client itself agrees t
 
 # What is asked, and with which options of s_client.
 ASKED = {
-    "versions": [("TLS 1.3", "-tls1_3"), ("TLS 1.2", "-tls1_2"), ("TLS 1.1", "-tls1_1", *OLD), ("TLS 1.0", "-tls1", *OLD)],
+    "versions": [("TLS 1.3", "-tls1_3"), ("TLS 1.2", "-tls1_2"), ("TLS 1.1", "-tls1_1", *OLD),
+                 ("TLS 1.0", "-tls1", *OLD)],
     "groups, 1.3": [(group, "-tls1_3", "-groups", group) for group in
                     ("X25519", "P-256", "P-256:X25519", "P-384:P-256", "P-384", "X448", "ffdhe2048")],
     "groups, 1.2": [(group, "-tls1_2", "-groups", group) for group in ("X25519", "P-256", "P-384")],
@@ -74,7 +75,8 @@ class Gate:
     def renegotiate(self):
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.manager.port}", "-CAfile", self.manager.ca,
                    "-tls1_2", "-cert", str(self.device.certificate), "-key", str(self.device.key)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as client:
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT) as client:
             client.stdin.write(b"R\n")
             client.stdin.flush()
             said = client.communicate(timeout=PATIENCE)[0].decode(errors="replace")
@@ -153,8 +155,8 @@ class GateTls(unittest.TestCase):
                 if "SIGNET_UPDATE_GOLDEN" in os.environ:
                     golden.write_text(seen)
                 expected = golden.read_text()
-                difference = "".join(difflib.unified_diff(expected.splitlines(True), seen.splitlines(True), "golden", "seen"))
-                self.assertEqual(difference, "")
+                lines = (text.splitlines(True) for text in (expected, seen))
+                self.assertEqual("".join(difflib.unified_diff(*lines, "golden", "seen")), "")
 
     def test_gnutls_cli_is_served_under_both_versions_and_no_other(self):
         for backend in BACKENDS:
@@ -162,8 +164,9 @@ class GateTls(unittest.TestCase):
             self.addCleanup(gate.close)
             for version, served in (("1.3", True), ("1.2", True), ("1.1", False)):
                 with self.subTest(backend=backend, version=version):
-                    done = run("gnutls-cli", "--x509certfile", gate.device.certificate, "--x509keyfile", gate.device.key,
-                               "--x509cafile", gate.manager.ca, "--alpn", "mqtt", "--sni-hostname", "localhost",
+                    done = run("gnutls-cli", "--x509certfile", gate.device.certificate,
+                               "--x509keyfile", gate.device.key, "--x509cafile", gate.manager.ca,
+                               "--alpn", "mqtt", "--sni-hostname", "localhost",
                                "--verify-hostname", "localhost", "--priority", f"NORMAL:-VERS-ALL:+VERS-TLS{version}",
                                "--port", gate.manager.port, "127.0.0.1", input="", stdin=None)
                     said = done.stdout + done.stderr
