@@ -1,4 +1,4 @@
-"""The manager's certificate from files, its key in a file or in a PKCS#11 token, exchanged while a device is connected."""
+"""The manager's certificate from files, its key in a file or a PKCS#11 token, exchanged while a device is connected."""
 import os
 import pathlib
 import signal
