@@ -90,8 +90,11 @@ Result<Drainer::Slice> Drainer::read_slice(Log& log) {
       const auto record = records.next();
       if (record && !record.value()) break;
       auto reading = record ? decode_record(*record.value()) : Result<fleet::Reading>{record.error()};
-      if (reading) out.readings.push_back(std::move(reading).value());
-      if (!reading) whole = Error{Errc::corrupt, reading.error().what};
+      if (!reading) {
+        whole = Error{Errc::corrupt, reading.error().what};
+      } else {
+        out.readings.push_back(std::move(reading).value());
+      }
     }
     if (!whole) {
       out.readings.resize(before);
