@@ -96,7 +96,7 @@ class [[nodiscard]] Result {
     T value_;
     Error error_;
   };
-  bool well_;
+  bool well_ = false;
 };
 
 template <>
