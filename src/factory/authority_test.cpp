@@ -61,6 +61,29 @@ TEST(Authority, ATokenThatACrashHarmedIsPutBack) {
   ::unsetenv("SOFTHSM2_CONF");
 }
 
+TEST(Authority, AnInitThatWasKilledWithinItsTokenIsBegunAnew) {
+  const Folder_for_test folder;
+  const std::string home = folder.file("foundry");
+  SystemClock clock;
+  crypto::SystemRandom random;
+  ::unsetenv("SOFTHSM2_CONF");
+  AuthorityPlan plan;
+  plan.folder = home;
+  ASSERT_TRUE(Authority::create(plan, clock, random));
+  ASSERT_TRUE(remove_file(home + "/foundry.json")) << "which comes last";
+  ASSERT_TRUE(write_file_atomic(home + "/pin", bytes_of("not the one that the token took"), 0600));
+  ::unsetenv("SOFTHSM2_CONF");
+  const auto made = Authority::create(plan, clock, random);
+  ASSERT_TRUE(made) << made.error().what;
+  EXPECT_TRUE(made.value()->signer_signs()(crypto::Digest{}));
+  std::size_t kept = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(home)) {
+    kept += entry.path().filename().string().starts_with("tokens-unfinished-");
+  }
+  EXPECT_EQ(kept, 1u) << "should it have been a whole foundry";
+  ::unsetenv("SOFTHSM2_CONF");
+}
+
 TEST(Authority, FindsItsPinFromAnyFolder) {
   const Folder_for_test folder;
   const std::filesystem::path here = std::filesystem::current_path();
