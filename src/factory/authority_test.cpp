@@ -16,37 +16,35 @@ ino_t file_number(const std::string& path) {
   return ::stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
 }
 
-// Stations work side by side on one foundry: a file that each of them replaced at its start made some of them fail.
-TEST(Authority, IsOpenedWithoutWritingToItsFolder) {
+class AuthorityTest : public testing::Test {
+ protected:
+  AuthorityTest() { as_another_process(), plan.folder = home; }
+  ~AuthorityTest() override { as_another_process(); }
+  static void as_another_process() { ::unsetenv("SOFTHSM2_CONF"); }
+
   const Folder_for_test folder;
   const std::string home = folder.file("foundry");
   SystemClock clock;
   crypto::SystemRandom random;
-  ::unsetenv("SOFTHSM2_CONF");
   AuthorityPlan plan;
-  plan.folder = home;
+};
+
+// Stations work side by side on one foundry: a file that each of them replaced at its start made some of them fail.
+TEST_F(AuthorityTest, IsOpenedWithoutWritingToItsFolder) {
   const auto made = Authority::create(plan, clock, random);
   ASSERT_TRUE(made) << made.error().what;
   const ino_t before = file_number(home + "/softhsm2.conf");
   ASSERT_NE(before, 0u);
 
-  ::unsetenv("SOFTHSM2_CONF");  // as in another process
+  as_another_process();
   const auto opened = Authority::open(home);
   ASSERT_TRUE(opened) << opened.error().what;
   EXPECT_EQ(opened.value()->root().der, made.value()->root().der);
   EXPECT_EQ(file_number(home + "/softhsm2.conf"), before);
-  ::unsetenv("SOFTHSM2_CONF");
 }
 
 // SoftHSM writes token.object in place at each login.
-TEST(Authority, ATokenThatACrashHarmedIsPutBack) {
-  const Folder_for_test folder;
-  const std::string home = folder.file("foundry");
-  SystemClock clock;
-  crypto::SystemRandom random;
-  ::unsetenv("SOFTHSM2_CONF");
-  AuthorityPlan plan;
-  plan.folder = home;
+TEST_F(AuthorityTest, ATokenThatACrashHarmedIsPutBack) {
   ASSERT_TRUE(Authority::create(plan, clock, random));
   int harmed = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(home + "/tokens")) {
@@ -58,21 +56,13 @@ TEST(Authority, ATokenThatACrashHarmedIsPutBack) {
   const auto opened = Authority::open(home);
   ASSERT_TRUE(opened) << opened.error().what;
   EXPECT_TRUE(opened.value()->signer_signs()(crypto::Digest{}));
-  ::unsetenv("SOFTHSM2_CONF");
 }
 
-TEST(Authority, AnInitThatWasKilledWithinItsTokenIsBegunAnew) {
-  const Folder_for_test folder;
-  const std::string home = folder.file("foundry");
-  SystemClock clock;
-  crypto::SystemRandom random;
-  ::unsetenv("SOFTHSM2_CONF");
-  AuthorityPlan plan;
-  plan.folder = home;
+TEST_F(AuthorityTest, AnInitThatWasKilledWithinItsTokenIsBegunAnew) {
   ASSERT_TRUE(Authority::create(plan, clock, random));
   ASSERT_TRUE(remove_file(home + "/foundry.json")) << "which comes last";
   ASSERT_TRUE(write_file_atomic(home + "/pin", bytes_of("not the one that the token took"), 0600));
-  ::unsetenv("SOFTHSM2_CONF");
+  as_another_process();
   const auto made = Authority::create(plan, clock, random);
   ASSERT_TRUE(made) << made.error().what;
   EXPECT_TRUE(made.value()->signer_signs()(crypto::Digest{}));
@@ -81,18 +71,11 @@ TEST(Authority, AnInitThatWasKilledWithinItsTokenIsBegunAnew) {
     kept += entry.path().filename().string().starts_with("tokens-unfinished-");
   }
   EXPECT_EQ(kept, 1u) << "should it have been a whole foundry";
-  ::unsetenv("SOFTHSM2_CONF");
 }
 
-TEST(Authority, FindsItsPinFromAnyFolder) {
-  const Folder_for_test folder;
+TEST_F(AuthorityTest, FindsItsPinFromAnyFolder) {
   const std::filesystem::path here = std::filesystem::current_path();
-  AuthorityPlan plan;
-  plan.folder = folder.file("foundry");
   plan.pin_file = "pin";
-  SystemClock clock;
-  crypto::SystemRandom random;
-  ::unsetenv("SOFTHSM2_CONF");
   ASSERT_TRUE(write_file_atomic(folder.file("pin"), bytes_of("123456"), 0600));
   std::filesystem::current_path(folder.path());
   const auto made = Authority::create(plan, clock, random);
@@ -100,7 +83,6 @@ TEST(Authority, FindsItsPinFromAnyFolder) {
   ASSERT_TRUE(made) << made.error().what;
   const auto opened = Authority::open(plan.folder);
   EXPECT_TRUE(opened) << opened.error().what;
-  ::unsetenv("SOFTHSM2_CONF");
 }
 
 }  // namespace

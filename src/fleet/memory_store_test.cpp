@@ -1,6 +1,6 @@
 #include "fleet/memory_store_for_test.h"
 
-#include "fleet/store_contract_for_test.h"
+#include "fleet/session_contract_for_test.h"
 
 namespace signet::fleet {
 namespace {
@@ -9,6 +9,7 @@ struct MemoryMaker {
   std::unique_ptr<Store> make() { return std::make_unique<MemoryStore_for_test>(); }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, SessionContract, MemoryMaker);
 
 TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {
   MemoryStore_for_test store;

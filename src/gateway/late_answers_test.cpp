@@ -146,5 +146,17 @@ TEST_F(GatewayLateAnswers, WhoAsksWhenTheDeskIsFullIsNotReadUntilThereIsRoom) {
   EXPECT_FALSE(device->connection.paused);
 }
 
+// A device that connects again and again while the store stands still would fill the fleet's side without end.
+TEST_F(GatewayLateAnswers, WhoKnocksWhenTheDeskIsFullIsRefusedAndLeavesNoQuestion) {
+  late->room = false;
+  auto device = knocking(ann);
+  EXPECT_EQ(device->heard.refused, ReasonCode::server_busy);
+  EXPECT_TRUE(device->connection.closed);
+  device->hang_up();
+  EXPECT_TRUE(late->questions.empty()) << "neither that it came nor that it left";
+  late->room = true;
+  EXPECT_TRUE(inside(ann)->heard.connected);
+}
+
 }  // namespace
 }  // namespace signet::gateway

@@ -133,6 +133,10 @@ void Session::on(const mqtt::ConnectRequested& event) {
     audit(fine.error());
     return mqtt_->refuse(reason, fine.error());
   }
+  if (!hall_->desk().has_room()) {  // ours to mend, so nothing for the audit
+    return mqtt_->refuse(mqtt::ReasonCode::server_busy,
+                         {Errc::exhausted, "questions_max questions wait for the fleet"});
+  }
   assign_id_ = event.connect.client_id.empty();
   entrance_ = Entrance::asked;
   pause(Pause::entrance);

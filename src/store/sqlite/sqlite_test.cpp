@@ -3,7 +3,7 @@
 
 #include "base/port/file.h"
 #include "base/port/folder_for_test.h"
-#include "fleet/store_contract_for_test.h"
+#include "fleet/session_contract_for_test.h"
 #include "store/sqlite/database.h"
 
 #include "store/sqlite/migrations.h"
@@ -30,7 +30,8 @@ struct SqliteMaker {
 
 namespace signet::fleet {
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, signet::store::SqliteMaker);
-}
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, SessionContract, signet::store::SqliteMaker);
+}  // namespace signet::fleet
 
 namespace signet::store {
 namespace {

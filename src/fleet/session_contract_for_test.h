@@ -1,0 +1,49 @@
+// session_contract_for_test.h -- what every Store must do with the sessions of devices. To be instantiated beside
+// StoreContract, with the same type.
+#pragma once
+
+#include "fleet/store_contract_for_test.h"
+
+namespace signet::fleet {
+
+template <class Maker>
+class SessionContract : public StoreContract<Maker> {};
+TYPED_TEST_SUITE_P(SessionContract);
+
+TYPED_TEST_P(SessionContract, ASessionIsKeptWholeUntilItEnds) {
+  DeviceSession session{.device = this->house.pump.id, .lifetime = Seconds{60}};
+  session.listens = std::uint8_t{1};
+  session.last_id = 65'535;
+  session.down = {{7, true, noon_for_test, R"({"key":"#now"})"}, {8, false, std::nullopt, ""}};
+  session.unreleased = {1, 65'535};
+  const auto put = [&] { return this->change([&](Changes& to) { return to.put_session(session); }); };
+  ASSERT_TRUE(is_well(put()));
+  EXPECT_EQ(this->store->session(session.device).value(), session);
+  EXPECT_FALSE(this->store->session(this->house.lamp.id).value());
+  session.listens.reset(), session.down.clear(), session.unreleased.clear();
+  ASSERT_TRUE(is_well(put())) << "it replaces";
+  EXPECT_EQ(this->store->session(session.device).value(), session);
+
+  const auto at = [&](Timestamp now) {
+    return this->change([&](Changes& to) { return to.remove_sessions_ended_at(now); });
+  };
+  ASSERT_TRUE(is_well(at(noon_for_test + Seconds{1'000'000})));
+  EXPECT_TRUE(this->store->session(session.device).value()) << "it is connected";
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.end_connected_sessions(noon_for_test); })));
+  EXPECT_EQ(this->store->session(session.device).value()->ends_at, noon_for_test + Seconds{60});
+  ASSERT_TRUE(is_well(at(noon_for_test + Seconds{59})));
+  EXPECT_TRUE(this->store->session(session.device).value());
+  ASSERT_TRUE(is_well(at(noon_for_test + Seconds{60})));
+  EXPECT_FALSE(this->store->session(session.device).value());
+
+  ASSERT_TRUE(is_well(put()));
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) -> Status {
+    TRY(to.remove_session(session.device));
+    return to.remove_session(session.device);
+  })));
+  EXPECT_FALSE(this->store->session(session.device).value());
+}
+
+REGISTER_TYPED_TEST_SUITE_P(SessionContract, ASessionIsKeptWholeUntilItEnds);
+
+}  // namespace signet::fleet
