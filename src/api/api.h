@@ -1,6 +1,6 @@
 // api.h -- where people and programs come in: one HTTP request in, one response out, over the fleet.
 //
-//   Api api{fleet, clock, about, issue};
+//   Api api{fleet, clock, guard, about, issue};
 //   net::HttpResponse response = api.handle(request);      // on the fleet's thread
 //
 // The routes are one table (routes.h), from which GET /v3/openapi.json is generated. Errors are
@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "fleet/fleet.h"
+#include "guard/guard.h"
 #include "identity/profile.h"
 #include "net/http_server.h"
 
@@ -19,6 +20,7 @@ inline constexpr std::size_t manifest_body_bytes_max = 32u << 20;  // POST /v3/r
 inline constexpr std::size_t path_bytes_max = 1024;
 inline constexpr std::size_t query_values_max = 256;
 inline constexpr std::size_t manifest_roots_max = 16;
+inline constexpr Seconds ban_time_default{3600};
 inline constexpr unsigned sign_in_attempts_max = 20;  // of one address within one minute
 
 // What the manager says about itself.
@@ -36,8 +38,8 @@ using IssueEnrolled = std::function<Result<identity::Certificate>(const identity
 
 class Api {
  public:
-  // `fleet` and `clock` must outlive the Api.
-  Api(fleet::Fleet& fleet, Clock& clock, About about, IssueEnrolled issue);
+  // `fleet`, `clock` and `guard` must outlive the Api.
+  Api(fleet::Fleet& fleet, Clock& clock, guard::Guard& guard, About about, IssueEnrolled issue);
   ~Api();
   net::HttpResponse handle(const net::HttpRequest& request);
 

@@ -125,6 +125,19 @@ class EveryRoute : public ::testing::Test {
     serve("GET", "/v3/registry/{dcn}");
     serve("POST", "/v3/registry/{dcn}/quarantine", {{"reason", "seen twice"}});
     serve("POST", "/v3/registry/{dcn}/release", json::object{});
+    serve("POST", "/v3/security/bans", {{"address", "203.0.113.7/24"}, {"seconds", 60}, {"reason", "scans"}});
+    for (const json::value& harm : {json::value{"60"}, json::value{1.5}, json::value{true}}) {
+      const json::object body{{"address", "203.0.113.7"}, {"seconds", harm}};
+      EXPECT_EQ(scene.send("POST", "/v3/security/bans", json::serialize(body)).status, 400) << harm;
+    }
+    for (const std::int64_t harm : {std::int64_t{0}, std::int64_t{guard::manual_ban_max.count() + 1}, INT64_MAX}) {
+      const json::object body{{"address", "203.0.113.7"}, {"seconds", harm}};
+      EXPECT_EQ(scene.send("POST", "/v3/security/bans", json::serialize(body)).status, 413) << harm;
+    }
+    const auto security = serve("GET", "/v3/security/top", {}, {{"size", "10"}});
+    EXPECT_EQ(security.at("bans").as_array().at(0).at("address").as_string(), "203.0.113.0/24");
+    serve("DELETE", "/v3/security/bans", {}, {{"address", "203.0.113.0/24"}});
+    EXPECT_TRUE(scene.guard.bans(scene.clock.monotonic()).empty());
     const auto challenge = serve("POST", device + "/claims", {{"dcn", Factory_for_test::dcn}});
     serve("POST", device + "/claims/finish", scene.proof(challenge));
     EXPECT_EQ(serve("GET", device + "/identities").at("identities").as_array().size(), 1u);

@@ -281,6 +281,32 @@ void add_rest(std::vector<Route>& to) {
       {"GET", "/v3/server", Access::token, "What this manager is", get_server, {}, {}, {{"server", "Server"}}});
 }
 
+void add_security(std::vector<Route>& to) {
+  to.push_back({"GET",
+                "/v3/security/top",
+                Access::token,
+                "Which addresses knock at the devices' port without being let in, and the bans that stand",
+                get_security,
+                {{"size", "integer?", "addresses at most, up to 1000; 20"}},
+                {},
+                {{"knockers", "Knocker[]"}, {"bans", "Ban[]"}}});
+  to.push_back({"POST",
+                "/v3/security/bans",
+                Access::token,
+                "Refuse connections of devices from an address or a net",
+                ban,
+                {},
+                {{"address", "string", "203.0.113.7, 203.0.113.0/24 or the same of IPv6"},
+                 {"seconds", "integer?", "how long; 3600"},
+                 {"reason", "string?", "up to 256 bytes, for the audit"}}});
+  to.push_back({"DELETE",
+                "/v3/security/bans",
+                Access::token,
+                "Lift a ban",
+                unban,
+                {{"address", "string", "as the ban names it"}}});
+}
+
 std::vector<Route> make_routes() {
   std::vector<Route> out;
   add_public(out);
@@ -289,6 +315,7 @@ std::vector<Route> make_routes() {
   add_devices(out);
   add_identities(out);
   add_registry(out);
+  add_security(out);
   add_rest(out);
   return out;
 }

@@ -30,6 +30,7 @@ struct Call;
 struct Service {
   fleet::Fleet& fleet;
   Clock& clock;
+  guard::Guard& guard;
   About about;
   IssueEnrolled issue;
 };
@@ -101,8 +102,11 @@ SIGNET_HANDLER(get_registered);
 SIGNET_HANDLER(quarantine);
 SIGNET_HANDLER(release);
 SIGNET_HANDLER(enroll);
-SIGNET_HANDLER(get_data);    // telemetry.cpp
-SIGNET_HANDLER(get_audit);   // audit.cpp
+SIGNET_HANDLER(get_data);      // telemetry.cpp
+SIGNET_HANDLER(get_audit);     // audit.cpp
+SIGNET_HANDLER(get_security);  // security.cpp
+SIGNET_HANDLER(ban);
+SIGNET_HANDLER(unban);
 SIGNET_HANDLER(get_server);  // server.cpp
 SIGNET_HANDLER(get_ca);
 SIGNET_HANDLER(get_health);

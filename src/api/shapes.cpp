@@ -39,10 +39,30 @@ Result<json::object> side(const std::vector<fleet::TwinEntry>& entries) {
   return out;
 }
 
+// Of module guard.
+std::vector<Schema> with_security(std::vector<Schema> all) {
+  all.insert(all.end(), {{"Knocker",
+                          {{"address", "string", "an IPv4 address or an IPv6 /64"},
+                           {"connections", "integer"},
+                           {"failed", "integer", "handshakes"},
+                           {"refused", "integer", "before the handshake"},
+                           {"at_home", "boolean", "a device was admitted from there within the hour"},
+                           {"last_seen", "time"},
+                           {"reason", "string", "of the last failure or refusal"},
+                           {"banned_until", "time?"}}},
+                         {"Ban",
+                          {{"address", "string"},
+                           {"until", "time"},
+                           {"manual", "boolean", "a person set it"},
+                           {"strikes", "integer", "automatic bans so far"},
+                           {"reason", "string"}}}});
+  return all;
+}
+
 }  // namespace
 
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all{
+  static const std::vector<Schema> all = with_security({
       {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
       {"Workspace",
        {{"id", "string"},
@@ -106,7 +126,7 @@ const std::vector<Schema>& schemas() {
         {"receipt_key", "string", "public key of claim receipts: X and Y, 128 hex digits"}}},
       {"ApiKey", {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
       {"Error", {{"code", "string"}, {"title", "string"}, {"message", "string"}}},
-  };
+  });
   return all;
 }
 

@@ -224,6 +224,7 @@ Status serve(const Options& options) {
 
   api::Api api{fleet,
                clock,
+               gateway->guard(),
                {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
                 static_cast<unsigned>(store::migrations().size())},
                identity.issuer(clock)};

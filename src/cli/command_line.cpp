@@ -33,6 +33,7 @@ class Tree {
     add_devices();
     add_secrets();
     add_registry();
+    add_security();
     add_data();
     add_element(app_, args_, [this](Command command) { chosen = command; });
     add_own_elements();
@@ -160,6 +161,22 @@ class Tree {
     enroll->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
     enroll->add_option("--csr", args_.file, "request made with the key, PEM")->type_name("FILE")->required();
     enroll->add_option("-o,--out", args_.out_file, "where to write the certificate")->type_name("CERT")->required();
+  }
+
+  void add_security() {
+    CLI::App* security = noun("security", "Who knocks at the devices' port, and who is kept out");
+    verb(security, "top", "Addresses whose connections fail most, and the bans", run_security_top)
+        ->add_option("--count", args_.count, "at most this many addresses (20)")
+        ->type_name("N");
+    CLI::App* ban = verb(security, "ban", "Refuse devices' connections from an address or a net", run_security_ban);
+    ban->add_option("--time", args_.timeout, "how long (3600)")->type_name("SECONDS");
+    ban->add_option("--reason", args_.reason, "for the audit")->type_name("TEXT");
+    CLI::App* unban = verb(security, "unban", "Lift a ban", run_security_unban);
+    for (CLI::App* command : {ban, unban}) {
+      command->add_option("address", args_.name, "203.0.113.7, 203.0.113.0/24, 2001:db8::/64")
+          ->type_name("ADDRESS")
+          ->required();
+    }
   }
 
   void add_own_elements() {  // beside what add_element has for chips

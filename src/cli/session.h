@@ -110,6 +110,9 @@ Status run_data_tail(Session& session);
 Status run_element_new(Session& session);  // element_new.cpp
 Status run_element_request(Session& session);
 Status run_element_install(Session& session);
+Status run_security_top(Session& session);  // security.cpp
+Status run_security_ban(Session& session);
+Status run_security_unban(Session& session);
 Status run_audit_ls(Session& session);  // audit.cpp
 Status run_audit_tail(Session& session);
 Status run_element_show(Session& session);  // element.cpp

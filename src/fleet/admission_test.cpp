@@ -183,6 +183,15 @@ TEST_F(GateTest, AnAuditThatCannotBeWrittenOpensNoDoor) {
   EXPECT_TRUE(fails_with(m.fleet.admit(crypto::Digest{}), Errc::unauthenticated));
 }
 
+TEST_F(GateTest, OnlyTheOperatorSecuresTheGateAndItIsAudited) {
+  ASSERT_TRUE(is_well(m.fleet.secure(m.owner, "security.ban", "203.0.113.0/24", "scans")));
+  EXPECT_EQ(m.last_audit().action, "security.ban");
+  EXPECT_EQ(m.last_audit().subject, "203.0.113.0/24");
+  EXPECT_EQ(m.last_audit().detail, "scans");
+  EXPECT_TRUE(fails_with(m.fleet.secure(m.stranger(), "security.ban", "203.0.113.0/24", ""), Errc::forbidden));
+  EXPECT_TRUE(fails_with(m.fleet.secure({}, "security.read", "", ""), Errc::unauthenticated));
+}
+
 TEST_F(GateTest, TheAuditIsReadPageByPage) {
   const auto all = m.fleet.audit(m.owner, 0, audit_page_max).value();
   ASSERT_FALSE(all.empty());

@@ -90,4 +90,11 @@ Result<std::vector<AuditEntry>> Fleet::audit(const Actor& actor, std::int64_t af
   return state_->store.audit(after, size);
 }
 
+Status Fleet::secure(const Actor& actor, std::string_view action, std::string_view subject, std::string_view detail) {
+  TRY(state_->require_operator(actor, action));
+  if (subject.empty()) return {};
+  TRY(check_text("reason", detail, reason_bytes_max));
+  return state_->act(state_->entry(actor, action, subject, detail), [](Changes&) { return Status{}; });
+}
+
 }  // namespace signet::fleet

@@ -191,6 +191,10 @@ class Fleet {
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
   Result<Twin> twin(const Actor& actor, const DeviceId& device);
 
+  // --- the gate's ban list, which module guard keeps: fleet/audit.cpp
+  // Only the operator. With a subject, the act is in the audit when this returns; the caller then does it.
+  Status secure(const Actor& actor, std::string_view action, std::string_view subject, std::string_view detail);
+
   // --- audit: fleet/audit.cpp
   Result<std::vector<AuditEntry>> audit(const Actor& actor, std::int64_t after, std::size_t size);
 

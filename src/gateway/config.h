@@ -27,6 +27,13 @@ struct Config {
   Millis commit_delay{1};
   std::uint64_t ingest_backlog_max = 512u << 20;
   bool skip_damaged_readings = false;
+  std::uint32_t connections_per_second = 50;
+  std::uint32_t connection_burst = 2'000;
+  std::uint32_t ban_after = 20;
+  Seconds ban_window{60};
+  Seconds ban_time{300};
+  Seconds ban_time_longest{24 * 3600};
+  std::string guard_exempt = "127.0.0.1 ::1";
 };
 
 inline net::TlsOptions tls_options(const Config& config) { return {config.tls_backend, config.tls_legacy_ec}; }
@@ -54,11 +61,23 @@ inline constexpr std::tuple config_fields{
           "bytes of readings of one loop that may wait for the store; past half of it devices are slowed down"},
     Field{"skip_damaged_readings", &Config::skip_damaged_readings,
           "yes or no: go on behind what an ingest log cannot read any more, and tell what was lost"},
+    Field{"connections_per_second", &Config::connections_per_second,
+          "of one address, in the long run; ten times as many where a device was admitted within the hour"},
+    Field{"connection_burst", &Config::connection_burst, "connections of one address at once"},
+    Field{"ban_after", &Config::ban_after, "failed handshakes of one address within ban_window; then it is banned"},
+    Field{"ban_window", &Config::ban_window, "seconds"},
+    Field{"ban_time", &Config::ban_time, "seconds of the first ban; each further one lasts twice as long"},
+    Field{"ban_time_longest", &Config::ban_time_longest, "seconds; no automatic ban is longer"},
+    Field{"guard_exempt", &Config::guard_exempt,
+          "addresses and nets, with blanks between, that are never slowed and never banned by themselves"},
 };
 
 // What one field alone cannot tell.
 inline Status check(const Config& config) {
   if (config.loops > loops_max) return Error{Errc::malformed, "loops: at most " + std::to_string(loops_max)};
+  if (config.ban_after == 0 || config.ban_window <= Seconds{0} || config.ban_time <= Seconds{0}) {
+    return Error{Errc::malformed, "ban_after, ban_window and ban_time: at least 1"};
+  }
   return {};
 }
 

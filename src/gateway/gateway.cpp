@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include "base/port/process.h"
+#include "crypto/random.h"
 #include "gateway/lane.h"
 
 namespace signet::gateway {
@@ -14,11 +15,22 @@ Config completed(Config config) {
   return config;
 }
 
+std::uint64_t random_key() {
+  crypto::SystemRandom random;
+  std::uint64_t key = 0;
+  for (const std::uint8_t byte : random.block<sizeof key>()) key = key << 8 | byte;
+  return key;
+}
+
 }  // namespace
 
 struct Gateway::State {
-  State(const Config& c, fleet::Fleet& f, net::Loop& l)
-      : config(completed(c)), fleet(f), fleet_loop(l), registrar(fleet, config.sessions_max) {}
+  State(const Config& c, guard::Policy policy, fleet::Fleet& f, net::Loop& l)
+      : config(c),
+        guard(std::move(policy), random_key()),
+        fleet(f),
+        fleet_loop(l),
+        registrar(fleet, config.sessions_max) {}
   ~State() {
     fleet_loop.cancel(timer);
     fleet.before_questions(nullptr);
@@ -30,6 +42,7 @@ struct Gateway::State {
   }
 
   Config config;
+  guard::Guard guard;
   fleet::Fleet& fleet;
   net::Loop& fleet_loop;
   std::unique_ptr<Ingest> ingest;
@@ -47,14 +60,17 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
                                                  const net::ServerIdentity& identity,
                                                  const std::string& ingest_folder) {
   TRY(check(config));
-  auto state = std::make_unique<State>(config, fleet, fleet_loop);
+  const Config whole = completed(config);
+  guard::Policy policy = TRY(guard_policy(whole, net::ListenConfig{}.slow_handshakes_max));
+  auto state = std::make_unique<State>(whole, std::move(policy), fleet, fleet_loop);
   state->port = config.listen_port;
   state->ingest = TRY(
       Ingest::open(ingest_folder, state->config.loops, fleet, fleet_loop.clock(), state->config.skip_damaged_readings));
   fleet.before_questions([drainer = &state->ingest->drainer()] { return drainer->catch_up(); });
   state->drain_later(Micros{0});
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
-  const LaneShared shared{state->config, fleet, *state->counter, fleet_loop.clock(), identity, *state->ingest};
+  const LaneShared shared{state->config,      fleet,    *state->counter, state->guard,
+                          fleet_loop.clock(), identity, *state->ingest};
   for (std::uint16_t i = 0; i < state->config.loops; ++i) {
     state->lanes.push_back(TRY(Lane::create(shared, state->port)));
     state->port = state->lanes.front()->port();
@@ -64,6 +80,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
 }
 
 std::uint16_t Gateway::port() const { return state_->port; }
+guard::Guard& Gateway::guard() { return state_->guard; }
 std::size_t Gateway::sessions() const { return state_->registrar.devices(); }
 
 void Gateway::shut_down() {

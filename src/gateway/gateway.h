@@ -10,6 +10,7 @@
 
 #include "fleet/fleet.h"
 #include "gateway/config.h"
+#include "guard/guard.h"
 #include "net/connection.h"
 
 #include <memory>
@@ -24,6 +25,7 @@ class Gateway {
   ~Gateway();
 
   std::uint16_t port() const;
+  guard::Guard& guard();         // who may knock; for any thread
   std::size_t sessions() const;  // devices that are in
   void shut_down();              // closes the port; tells every device "server shutting down"; cannot be undone
 

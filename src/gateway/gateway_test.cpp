@@ -105,6 +105,41 @@ TEST_F(GatewayOnAPort, ASelfMadeCertificateOfTheSameNameIsRefusedAndAudited) {
   EXPECT_TRUE(is_audited("gateway.refuse unknown, calls itself pump-1: unknown certificate"));
 }
 
+TEST_F(GatewayOnAPort, WhoseHandshakesFailAgainAndAgainIsBannedUntilAPersonLiftsIt) {
+  config.guard_exempt = "";
+  config.ban_after = 3;
+  gateway.reset();
+  open_gateway();
+  Key forged_key{random};
+  const auto forged = issue(forged_key, "pump-1");
+  for (unsigned i = 0; i < config.ban_after; ++i) live(forged_key, forged, [](Device&) {});
+  EXPECT_TRUE(is_audited("banned for 300 seconds, as its handshakes fail: unknown certificate"));
+  const auto out = live(device_key, certificate, [](Device&) {});
+  EXPECT_FALSE(out->mqtt.connected()) << "the same address";
+  const auto top = gateway->guard().top(1, clock.monotonic());
+  ASSERT_EQ(top.size(), 1u);
+  EXPECT_EQ(top[0].site.text(), "127.0.0.1");
+  EXPECT_EQ(top[0].failed, 3u);
+  EXPECT_TRUE(top[0].banned_until);
+  EXPECT_TRUE(gateway->guard().unban(guard::Prefix::parse("127.0.0.1").value(), clock.monotonic()));
+  bool was_in = false;
+  live(device_key, certificate, [&](Device& it) {
+    it.when_connected = [&] {
+      was_in = true;
+      gateway->shut_down();
+    };
+  });
+  EXPECT_TRUE(was_in);
+}
+
+TEST_F(GatewayOnAPort, AnExemptionThatIsNoAddressIsRefusedAtTheStart) {
+  gateway.reset();
+  config.guard_exempt = "127.0.0.1 localhost";
+  const auto opened = Gateway::create(config, fleet, *loop, {}, folder.file("ingest"));
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find("guard_exempt: 'localhost'"), std::string::npos) << opened.error().what;
+}
+
 TEST_F(GatewayOnAPort, ShuttingDownTellsTheDevice) {
   const auto ended = live(device_key, certificate, [&](Device& it) {
     it.when_connected = [&] { publish(it, "{}"), loop->after(Millis{1}, [&] { gateway->shut_down(); }); };

@@ -38,7 +38,11 @@ net::ListenConfig listen_config(const Config& config, std::uint16_t port, bool f
 }  // namespace
 
 struct Lane::State {
-  explicit State(const LaneShared& shared) : config(shared.config) {}
+  explicit State(const LaneShared& shared)
+      : config(shared.config), door(shared.guard, shared.clock, [this](const std::string& peer, const Error& why) {
+          log_warn("gateway.banned", {{"address", peer}, {"why", why.what}});
+          if (hall) hall->refused(peer, peer, why);
+        }) {}
 
   Status open(const LaneShared& shared, std::uint16_t port);
   void sweep_later() {
@@ -54,6 +58,7 @@ struct Lane::State {
   }
 
   const Config& config;
+  Door door;
   std::unique_ptr<net::Loop> loop;
   std::unique_ptr<LoopTurn> turn;
   std::unique_ptr<Gate> gate;
@@ -84,7 +89,7 @@ Status Lane::State::open(const LaneShared& shared, std::uint16_t port) {
   tls = TRY(net::TlsServer::create(shared.identity, {"mqtt"}, judge, tls_options(config)));
   listener = TRY(net::Listener::create(
       *loop, listen_config(config, port, desk->number() == 0), *tls,
-      [hall_of = hall.get()]() -> std::shared_ptr<net::ConnectionEvents> { return hall_of->make_session(); }));
+      [this](const std::string& peer) { return door.let_in(peer, [this] { return hall->make_session(); }); }));
   sweep_later();
   return {};
 }

@@ -2,6 +2,7 @@
 // the port number, the registry's index and the desk.
 #pragma once
 
+#include "gateway/door.h"
 #include "gateway/hall.h"
 #include "gateway/ingest.h"
 #include "gateway/posted_desk.h"
@@ -13,6 +14,7 @@ struct LaneShared {
   const Config& config;
   fleet::Fleet& fleet;
   Counter& counter;
+  guard::Guard& guard;
   Clock& clock;
   const net::ServerIdentity& identity;  // only within create
   Ingest& ingest;

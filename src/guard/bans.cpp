@@ -2,6 +2,11 @@
 
 namespace signet::guard {
 
+Status check_manual_ban(Seconds time) {
+  if (time > Seconds{0} && time <= manual_ban_max) return {};
+  return Error{Errc::too_large, "a ban lasts from one second to " + std::to_string(manual_ban_max.count())};
+}
+
 const Ban* Bans::find(const Prefix& address, Instant now) const {
   for (unsigned bits = 0; bits < lengths_.size(); ++bits) {
     if (lengths_[bits] == 0 || bits > address.bits()) continue;
@@ -41,22 +46,23 @@ Ban* Bans::place_for(const Prefix& of, Instant now) {
   return &made;
 }
 
-void Bans::strike(const Prefix& of, Seconds first, Seconds longest, std::string_view reason, Instant now) {
+std::optional<Seconds> Bans::strike(const Prefix& of, Seconds first, Seconds longest, std::string_view reason,
+                                    Instant now) {
   Ban* const ban = place_for(of, now);
-  if (!ban || now < ban->until) return;  // those in a handshake when it was banned fail too
+  if (!ban || now < ban->until) return {};  // those in a handshake when it was banned fail too
   if (now >= ban->until + strikes_forgotten_after) ban->strikes = 0;
   Seconds time = first;
   for (unsigned i = 0; i < ban->strikes && time < longest; ++i) time *= 2;
-  ban->until = now + std::min(time, longest);
+  time = std::min(time, longest);
+  ban->until = now + time;
   ban->is_manual = false;
   ban->reason = reason;
   ++ban->strikes;
+  return time;
 }
 
 Status Bans::set(const Prefix& of, Seconds time, std::string_view reason, Instant now) {
-  if (time <= Seconds{0} || time > manual_ban_max) {
-    return Error{Errc::too_large, "a ban lasts from one second to " + std::to_string(manual_ban_max.count())};
-  }
+  TRY(check_manual_ban(time));
   Ban* const ban = place_for(of, now);
   if (!ban) return Error{Errc::exhausted, "there are " + std::to_string(bans_max) + " bans: lift some first"};
   ban->until = now + time;

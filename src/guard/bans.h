@@ -6,6 +6,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace signet::guard {
@@ -23,11 +24,14 @@ struct Ban {
   std::string reason;
 };
 
+Status check_manual_ban(Seconds time);
+
 class Bans {
  public:
   const Ban* find(const Prefix& address, Instant now) const;  // one that covers it and has not ended
   // Of a site that failed too often.
-  void strike(const Prefix& of, Seconds first, Seconds longest, std::string_view reason, Instant now);
+  // How long it is kept out; nullopt when it is already, or when there is no room.
+  std::optional<Seconds> strike(const Prefix& of, Seconds first, Seconds longest, std::string_view reason, Instant now);
   // exhausted when bans_max manual ones stand.
   Status set(const Prefix& of, Seconds time, std::string_view reason, Instant now);
   bool lift(const Prefix& of, Instant now);  // false when there is none

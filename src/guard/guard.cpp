@@ -96,20 +96,20 @@ void Guard::on_admitted(Visit& visit, Instant now) {
   sites_.find_or_add(visit.site, now).admitted = now;
 }
 
-void Guard::on_failed(Visit& visit, std::string_view reason, Instant now) {
+std::optional<Seconds> Guard::on_failed(Visit& visit, std::string_view reason, Instant now) {
   const std::lock_guard lock{mutex_};
   end_handshake(visit);
   Record& site = sites_.find_or_add(visit.site, now);
   ++site.failed;
   site.reason = printable(reason);
-  if (visit.is_exempt) return;
+  if (visit.is_exempt) return {};
   const bool at_home = site.is_at_home(now);
   const Rate failures = scaled(failures_of(policy_), at_home ? home_factor : 1);
   if (!at_home)
     nets_.find_or_add(visit.site.net(), now).failures.take(scaled(failures_of(policy_), failures_of_net_factor), now);
-  if (site.failures.take(failures, now) && site.failures.has(failures, now)) return;
-  bans_.strike(visit.site, policy_.ban_time, policy_.ban_time_longest, site.reason, now);
+  if (site.failures.take(failures, now) && site.failures.has(failures, now)) return {};
   site.failures = {};  // when the ban ends, it begins anew
+  return bans_.strike(visit.site, policy_.ban_time, policy_.ban_time_longest, site.reason, now);
 }
 
 void Guard::on_closed(Visit& visit) {

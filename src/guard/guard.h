@@ -65,7 +65,8 @@ class Guard {
   };
   Answer on_connect(const Prefix& peer, Instant now);
   void on_admitted(Visit& visit, Instant now);  // its handshake ended well: a device of ours
-  void on_failed(Visit& visit, std::string_view reason, Instant now);
+  // For how long the site is banned, when this failure was one too many.
+  std::optional<Seconds> on_failed(Visit& visit, std::string_view reason, Instant now);
   void on_closed(Visit& visit);  // after either of them, or without
 
   Status ban(const Prefix& of, Seconds time, std::string_view reason, Instant now);

@@ -272,7 +272,10 @@ TEST(Guard, IsOneForAllThreads) {
     for (unsigned n = 0; n < 2000; ++n) {
       Guard::Answer answer = guard.on_connect(numbered(from + n % 50), start);
       if (answer.verdict != Verdict::welcome) continue;
-      n % 2 == 0 ? guard.on_admitted(answer.visit, start) : guard.on_failed(answer.visit, "x", start);
+      if (n % 2 == 0)
+        guard.on_admitted(answer.visit, start);
+      else
+        guard.on_failed(answer.visit, "x", start);
       guard.on_closed(answer.visit);
     }
   };

@@ -54,16 +54,18 @@ struct ListenConfig {
   std::size_t connections_max = 15'000;    // the rest wait in the backlog
 };
 
+using MakeOwner = std::function<std::shared_ptr<ConnectionEvents>(const std::string& peer)>;
+
 class Listener {
  public:
   virtual ~Listener() = default;  // closes the port, not the connections
   virtual std::uint16_t port() const = 0;
 
-  // `make_owner` is asked once a connection; what it returns lives until after on_close. `loop` and `tls` must outlive
-  // the listener and its connections.
-  // conflict, naming host and port, when the port is taken.
+  // `make_owner` is asked once a connection, by the peer's address; what it returns lives until after on_close. Null:
+  // the connection is closed at once, without a word and before a byte is read. `loop` and `tls` must outlive the
+  // listener and its connections. conflict, naming host and port, when the port is taken.
   static Result<std::unique_ptr<Listener>> create(Loop& loop, const ListenConfig& config, TlsServer& tls,
-                                                  std::function<std::shared_ptr<ConnectionEvents>()> make_owner);
+                                                  MakeOwner make_owner);
 };
 
 // Starts to connect; the outcome comes as on_open or on_close, later. The Connection returned is owned by the loop and

@@ -314,9 +314,23 @@ TEST_F(ConnectionTest, TwoHundredDevicesComeAtOnceAndAllAreHeard) {
   EXPECT_EQ(element.signatures, 200);
 }
 
+TEST_F(ConnectionTest, WhoIsNotWantedIsClosedAtOnceWithoutAWord) {
+  listener.reset();
+  std::vector<std::string> asked;
+  listener = Listener::create(*loop, {}, *tls_server, [&](const std::string& peer) {
+               asked.push_back(peer);
+               return nullptr;
+             }).value();
+  const Fd client = dial_silent();
+  ASSERT_TRUE(run_until(*loop, [&] { return asked.size() == 1; }));
+  EXPECT_TRUE(asked[0].starts_with("127.0.0.1:")) << asked[0];
+  char byte = 0;
+  EXPECT_EQ(::recv(client.get(), &byte, 1, 0), 0) << "the end, and nothing before it";
+}
+
 TEST_F(ConnectionTest, ATakenPortIsNamed) {
-  const auto again =
-      Listener::create(*loop, {.port = listener->port()}, *tls_server, [] { return std::make_shared<Recorder>(); });
+  const auto again = Listener::create(*loop, {.port = listener->port()}, *tls_server,
+                                      [](const std::string&) { return std::make_shared<Recorder>(); });
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Errc::conflict);
   EXPECT_THAT(again.error().what, HasSubstr("127.0.0.1:" + std::to_string(listener->port())));
@@ -325,7 +339,7 @@ TEST_F(ConnectionTest, ATakenPortIsNamed) {
 TEST_F(ConnectionTest, ASharedPortIsOpenToItsNextListenersAndToNobodyElse) {
   const auto try_one = [&](std::uint16_t port, PortSharing sharing) {
     return Listener::create(*loop, {.port = port, .sharing = sharing}, *tls_server,
-                            [] { return std::make_shared<Recorder>(); });
+                            [](const std::string&) { return std::make_shared<Recorder>(); });
   };
   const auto first = try_one(0, PortSharing::first);
   ASSERT_TRUE(first);

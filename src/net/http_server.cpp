@@ -36,7 +36,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::create(const HttpConfig& config,
   listening.host = config.host;
   listening.port = config.port;
   listening.connections_max = config.connections_max;
-  const auto make_session = [&s] { return std::make_shared<HttpSession>(*s.loop, s.shared); };
+  const auto make_session = [&s](const std::string&) { return std::make_shared<HttpSession>(*s.loop, s.shared); };
   s.listener = TRY(listen(*s.loop, listening, s.tls ? tls_streams(*s.tls) : plain_streams(), make_session));
   s.thread = std::thread{[&s] { s.loop->run(); }};
   return std::unique_ptr<HttpServer>{new HttpServer{std::move(state)}};

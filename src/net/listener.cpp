@@ -9,6 +9,8 @@
 namespace signet::net {
 namespace {
 
+constexpr std::size_t accepts_a_turn = 64;  // then the connections that are there have their turn
+
 // Finishes handshakes that were begun before it begins more, and leaves the rest in the kernel's backlog: in a storm
 // the first ones are served at once instead of all being served last. That is for peers that answer at once: who is
 // slow, far away, or silent on purpose soon waits beside that queue and not in it.
@@ -74,7 +76,7 @@ class Port : public std::enable_shared_from_this<Port> {
   }
 
   void accept_all() {
-    while (fd_ && has_room()) {
+    for (std::size_t i = 0; i < accepts_a_turn && fd_ && has_room(); ++i) {
       Result<Accepted> accepted = accept_socket(fd_.get());
       if (!accepted) {
         rest(accepted.error());
@@ -87,16 +89,19 @@ class Port : public std::enable_shared_from_this<Port> {
   }
 
   void admit(Accepted accepted) {
+    const std::string peer = address_text(accepted.peer);
+    std::shared_ptr<ConnectionEvents> owner = make_owner_(peer);
+    if (!owner) return;
     auto stream = make_stream_(accepted.fd.get());
     if (!stream) return log_error("net.accept", {{"error", stream.error().what}});
     ++connections_;
     auto owned = std::make_unique<Place>(weak_from_this(), loop_.clock().monotonic());
     Place& place = *owned;
     place.enter(has_spoken(accepted.fd.get()) ? prompt_ : slow_);
-    const auto connection = std::make_shared<StreamConnection>(loop_, make_owner_(), std::move(owned));
+    const auto connection = std::make_shared<StreamConnection>(loop_, std::move(owner), std::move(owned));
     place.connection = connection;
     connection->start_deadline(config_.handshake_timeout);
-    connection->begin(std::move(accepted.fd), std::move(stream).value(), address_text(accepted.peer));
+    connection->begin(std::move(accepted.fd), std::move(stream).value(), peer);
     shed_slow_ones();
   }
 
@@ -170,7 +175,7 @@ Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenConfig& config,
 }
 
 Result<std::unique_ptr<Listener>> Listener::create(Loop& loop, const ListenConfig& config, TlsServer& tls,
-                                                   std::function<std::shared_ptr<ConnectionEvents>()> make_owner) {
+                                                   MakeOwner make_owner) {
   return listen(loop, config, tls_streams(tls), std::move(make_owner));
 }
 

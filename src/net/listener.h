@@ -6,8 +6,6 @@
 
 namespace signet::net {
 
-using MakeOwner = std::function<std::shared_ptr<ConnectionEvents>()>;
-
 inline constexpr Millis accept_rest{100};  // after the process ran out of descriptors
 
 Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenConfig& config, MakeStream make_stream,

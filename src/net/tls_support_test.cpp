@@ -250,7 +250,7 @@ TlsServer& World::serve(JudgePeer judge, std::vector<std::string> alpn) {
 
 void World::listen_again(ListenConfig config) {
   listener.reset();
-  listener = Listener::create(*loop, config, *tls_server, [this] {
+  listener = Listener::create(*loop, config, *tls_server, [this](const std::string&) {
                admitted.push_back(std::make_shared<Recorder>());
                prepare(*admitted.back());
                return admitted.back();

@@ -1,0 +1,63 @@
+#include "api/routes.h"
+
+namespace signet::api {
+namespace {
+
+// The guard counts on a clock that never jumps; people read wall time.
+json::string wall_time(Service& service, Instant at) {
+  return json::string{rfc3339(service.clock.now() + (at - service.clock.monotonic()))};
+}
+
+json::object shape(Service& service, const guard::Knocker& knocker) {
+  json::object out{{"address", knocker.site.text()}, {"connections", knocker.connections},
+                   {"failed", knocker.failed},       {"refused", knocker.refused},
+                   {"at_home", knocker.is_at_home},  {"last_seen", wall_time(service, knocker.last)},
+                   {"reason", knocker.reason},       {"banned_until", nullptr}};
+  if (knocker.banned_until) out["banned_until"] = wall_time(service, *knocker.banned_until);
+  return out;
+}
+
+json::object shape(Service& service, const guard::Ban& ban) {
+  return {{"address", ban.of.text()},
+          {"until", wall_time(service, ban.until)},
+          {"manual", ban.is_manual},
+          {"strikes", ban.strikes},
+          {"reason", ban.reason}};
+}
+
+}  // namespace
+
+Result<net::HttpResponse> get_security(Service& service, const Call& call) {
+  const std::size_t size = TRY(call.query_number("size", 20));
+  TRY(service.fleet.secure(call.actor, "security.read", "", ""));
+  if (size > guard::top_max) {
+    return Error{Errc::too_large, "query \"size\" is at most " + std::to_string(guard::top_max)};
+  }
+  const Instant now = service.clock.monotonic();
+  json::array knockers, bans;
+  for (const guard::Knocker& each : service.guard.top(size, now)) knockers.push_back(shape(service, each));
+  for (const guard::Ban& each : service.guard.bans(now)) bans.push_back(shape(service, each));
+  return reply({{"knockers", std::move(knockers)}, {"bans", std::move(bans)}});
+}
+
+Result<net::HttpResponse> ban(Service& service, const Call& call) {
+  const guard::Prefix address = TRY(guard::Prefix::parse(call.text("address")));
+  const json::value* const seconds = call.body.if_contains("seconds");
+  const Seconds time = seconds && seconds->is_int64() ? Seconds{seconds->as_int64()} : ban_time_default;
+  TRY(guard::check_manual_ban(time));
+  const std::string reason = call.optional_text("reason").value_or("");
+  TRY(service.fleet.secure(call.actor, "security.ban", address.text(), reason));
+  TRY(service.guard.ban(address, time, reason, service.clock.monotonic()));
+  return reply({});
+}
+
+Result<net::HttpResponse> unban(Service& service, const Call& call) {
+  const guard::Prefix address = TRY(guard::Prefix::parse(call.query("address").value_or("")));
+  TRY(service.fleet.secure(call.actor, "security.unban", address.text(), ""));
+  if (!service.guard.unban(address, service.clock.monotonic())) {
+    return Error{Errc::not_found, address.text() + " is not banned; GET /v3/security/top lists the bans"};
+  }
+  return reply({});
+}
+
+}  // namespace signet::api
