@@ -289,7 +289,10 @@ void add_security(std::vector<Route>& to) {
                 get_security,
                 {{"size", "integer?", "addresses at most, up to 1000; 20"}},
                 {},
-                {{"knockers", "Knocker[]"}, {"bans", "Ban[]"}}});
+                {{"admitted", "integer", "connections of devices since the start"},
+                 {"refusals", "Refusal[]", "of all addresses since the start"},
+                 {"knockers", "Knocker[]"},
+                 {"bans", "Ban[]"}}});
   to.push_back({"POST",
                 "/v3/security/bans",
                 Access::token,

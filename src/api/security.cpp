@@ -1,5 +1,7 @@
 #include "api/routes.h"
 
+#include <algorithm>
+
 namespace signet::api {
 namespace {
 
@@ -8,11 +10,27 @@ json::string wall_time(Service& service, Instant at) {
   return json::string{rfc3339(service.clock.now() + (at - service.clock.monotonic()))};
 }
 
+// Those that are not zero, the greatest first.
+json::array shape(const guard::Counts& counts) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> sorted;
+  for (std::size_t i = 1; i < counts.size(); ++i) {  // 0 is no refusal
+    if (counts[i] > 0) sorted.emplace_back(counts[i], i);
+  }
+  std::sort(sorted.rbegin(), sorted.rend());
+  json::array out;
+  for (const auto& [count, verdict] : sorted) {
+    out.push_back(json::object{{"reason", guard::words_of(guard::Verdict(verdict))}, {"count", count}});
+  }
+  return out;
+}
+
 json::object shape(Service& service, const guard::Knocker& knocker) {
-  json::object out{{"address", knocker.site.text()}, {"connections", knocker.connections},
-                   {"failed", knocker.failed},       {"refused", knocker.refused},
-                   {"at_home", knocker.is_at_home},  {"last_seen", wall_time(service, knocker.last)},
-                   {"reason", knocker.reason},       {"banned_until", nullptr}};
+  json::object out{{"address", knocker.site.text()},
+                   {"admitted", knocker.counts.front()},
+                   {"refusals", shape(knocker.counts)},
+                   {"at_home", knocker.is_at_home},
+                   {"last_seen", wall_time(service, knocker.last)},
+                   {"banned_until", nullptr}};
   if (knocker.banned_until) out["banned_until"] = wall_time(service, *knocker.banned_until);
   return out;
 }
@@ -37,7 +55,11 @@ Result<net::HttpResponse> get_security(Service& service, const Call& call) {
   json::array knockers, bans;
   for (const guard::Knocker& each : service.guard.top(size, now)) knockers.push_back(shape(service, each));
   for (const guard::Ban& each : service.guard.bans(now)) bans.push_back(shape(service, each));
-  return reply({{"knockers", std::move(knockers)}, {"bans", std::move(bans)}});
+  const guard::Counts counts = service.guard.counts();
+  return reply({{"admitted", counts.front()},
+                {"refusals", shape(counts)},
+                {"knockers", std::move(knockers)},
+                {"bans", std::move(bans)}});
 }
 
 Result<net::HttpResponse> ban(Service& service, const Call& call) {

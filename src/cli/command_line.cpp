@@ -165,10 +165,10 @@ class Tree {
 
   void add_security() {
     CLI::App* security = noun("security", "Who knocks at the devices' port, and who is kept out");
-    verb(security, "top", "Addresses whose connections fail most, and the bans", run_security_top)
+    verb(security, "top", "Addresses that connect and are not let in, why, and the bans", run_security_top)
         ->add_option("--count", args_.count, "at most this many addresses (20)")
         ->type_name("N");
-    CLI::App* ban = verb(security, "ban", "Refuse devices' connections from an address or a net", run_security_ban);
+    CLI::App* ban = verb(security, "ban", "Refuse new connections of an address or a net", run_security_ban);
     ban->add_option("--time", args_.timeout, "how long (3600)")->type_name("SECONDS");
     ban->add_option("--reason", args_.reason, "for the audit")->type_name("TEXT");
     CLI::App* unban = verb(security, "unban", "Lift a ban", run_security_unban);

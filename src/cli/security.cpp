@@ -5,16 +5,36 @@ namespace {
 
 constexpr unsigned ban_seconds = 3600;
 
+// "180 unknown certificate, 20 banned"
+Result<std::string> refusals_in(const json::object& object) {
+  std::string out;
+  for (const json::object& one : TRY(objects(object, "refusals"))) {
+    out += (out.empty() ? "" : ", ") + cell(one, "count") + " " + cell(one, "reason");
+  }
+  return out;
+}
+
 }  // namespace
 
 Status run_security_top(Session& session) {
   const std::string size = std::to_string(session.args.count.value_or(20));
   const json::object answer = TRY(ask(session, "GET", "/v3/security/top?size=" + size));
-  TRY(show_list(session, answer, "knockers",
-                {"Address", "Failed", "Refused", "Connections", "At home", "Last seen", "Banned until", "Reason"},
-                {"address", "failed", "refused", "connections", "at_home", "last_seen", "banned_until", "reason"}));
-  if (session.args.as_json || TRY(objects(answer, "bans")).empty()) return {};
-  session.env.out << '\n';
+  std::ostream& out = session.env.out;
+  if (session.args.as_json) {
+    print_json(out, answer);
+    return {};
+  }
+  const std::string all = TRY(refusals_in(answer));
+  out << "Since the start: " << cell(answer, "admitted") << " admitted" << printable(all.empty() ? "" : ", " + all)
+      << "\n\n";
+  std::vector<Row> rows;
+  for (const json::object& one : TRY(objects(answer, "knockers"))) {
+    rows.push_back({cell(one, "address"), cell(one, "admitted"), cell(one, "at_home"), cell(one, "last_seen"),
+                    cell(one, "banned_until"), TRY(refusals_in(one))});
+  }
+  print_table(out, {"Address", "Admitted", "At home", "Last seen", "Banned until", "Refused"}, rows);
+  if (TRY(objects(answer, "bans")).empty()) return {};
+  out << '\n';
   return show_list(session, answer, "bans", {"Banned", "Until", "By a person", "Strikes", "Reason"},
                    {"address", "until", "manual", "strikes", "reason"});
 }

@@ -32,8 +32,8 @@ struct Config {
   std::uint32_t ban_after = 20;
   Seconds ban_window{60};
   Seconds ban_time{300};
-  Seconds ban_time_longest{24 * 3600};
-  std::string guard_exempt = "127.0.0.1 ::1";
+  Seconds ban_time_longest{3600};
+  std::string guard_exempt = "127.0.0.0/8 ::1";
 };
 
 inline net::TlsOptions tls_options(const Config& config) { return {config.tls_backend, config.tls_legacy_ec}; }
@@ -62,9 +62,10 @@ inline constexpr std::tuple config_fields{
     Field{"skip_damaged_readings", &Config::skip_damaged_readings,
           "yes or no: go on behind what an ingest log cannot read any more, and tell what was lost"},
     Field{"connections_per_second", &Config::connections_per_second,
-          "of one address, in the long run; ten times as many where a device was admitted within the hour"},
+          "of one address, in the long run; ten times as many where a device of ours is, or was within two days"},
     Field{"connection_burst", &Config::connection_burst, "connections of one address at once"},
-    Field{"ban_after", &Config::ban_after, "failed handshakes of one address within ban_window; then it is banned"},
+    Field{"ban_after", &Config::ban_after,
+          "handshakes without a certificate that we know, of an address without a device, within ban_window: a ban"},
     Field{"ban_window", &Config::ban_window, "seconds"},
     Field{"ban_time", &Config::ban_time, "seconds of the first ban; each further one lasts twice as long"},
     Field{"ban_time_longest", &Config::ban_time_longest, "seconds; no automatic ban is longer"},
@@ -75,6 +76,9 @@ inline constexpr std::tuple config_fields{
 // What one field alone cannot tell.
 inline Status check(const Config& config) {
   if (config.loops > loops_max) return Error{Errc::malformed, "loops: at most " + std::to_string(loops_max)};
+  if (config.connections_per_second == 0 || config.connection_burst == 0) {
+    return Error{Errc::malformed, "connections_per_second and connection_burst: at least 1"};
+  }
   if (config.ban_after == 0 || config.ban_window <= Seconds{0} || config.ban_time <= Seconds{0}) {
     return Error{Errc::malformed, "ban_after, ban_window and ban_time: at least 1"};
   }

@@ -18,6 +18,15 @@ TEST(GatewayConfig, TakesLoopsMaxLoopsAndNotOneMore) {
   EXPECT_FALSE(check(Config{.loops = loops_max + 1}));
 }
 
+TEST(GatewayConfig, LeavesTheDoorOpenToSomebody) {
+  EXPECT_TRUE(check(Config{.connections_per_second = 1, .connection_burst = 1, .ban_after = 1}));
+  EXPECT_FALSE(check(Config{.connections_per_second = 0}));
+  EXPECT_FALSE(check(Config{.connection_burst = 0}));
+  EXPECT_FALSE(check(Config{.ban_after = 0}));
+  EXPECT_FALSE(check(Config{.ban_window = Seconds{0}}));
+  EXPECT_FALSE(check(Config{.ban_time = Seconds{0}}));
+}
+
 TEST(GatewayConfig, NamesTheTlsLibrary) {
   const auto loaded = load<Config>("tls_backend = openssl\ntls_legacy_ec = yes\n", config_fields);
   EXPECT_TRUE(loaded.problems.empty());

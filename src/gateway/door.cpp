@@ -13,10 +13,10 @@ Result<guard::Policy> guard_policy(const Config& config, std::size_t slow_handsh
   out.ban_window = config.ban_window;
   out.ban_time = config.ban_time;
   out.ban_time_longest = config.ban_time_longest;
-  // An eighth is kept for those at home.
+  // An eighth is kept for those at home. No stranger that was admitted is one any more, so sessions_max is for all.
   const std::size_t half_open = (config.handshakes_max + slow_handshakes_max) * std::max<std::size_t>(config.loops, 1);
   out.half_open_of_strangers = half_open - half_open / 8;
-  out.open_of_strangers = config.sessions_max - config.sessions_max / 8;
+  out.open_of_strangers = config.sessions_max + config.sessions_max / 8;
   std::istringstream words{config.guard_exempt};
   for (std::string word; words >> word;) {
     Result<guard::Prefix> prefix = guard::Prefix::parse(word);
@@ -26,13 +26,27 @@ Result<guard::Policy> guard_policy(const Config& config, std::size_t slow_handsh
   return out;
 }
 
+namespace {
+
+// Only what no genuine device does may lead to a ban: the address that it has may be that of a thousand others.
+guard::Verdict verdict_of(const net::Connection& connection, const std::optional<Error>& why) {
+  if (!why) return guard::Verdict::unfinished;
+  const bool unknown = why->code == Errc::unauthenticated;
+  if (net::is_fault_of_peer(*why)) return unknown ? guard::Verdict::unknown : guard::Verdict::not_tls;
+  if (connection.peer_certificate().empty()) return guard::Verdict::unfinished;  // it was not judged
+  if (unknown) return guard::Verdict::unknown;
+  return why->code == Errc::forbidden ? guard::Verdict::withdrawn : guard::Verdict::unfinished;
+}
+
+}  // namespace
+
 class Door::Guest final : public net::ConnectionEvents {
  public:
   Guest(Door& door, const guard::Visit& visit, std::shared_ptr<net::ConnectionEvents> session)
       : door_(door), visit_(visit), session_(std::move(session)) {}
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
-  ~Guest() override { door_.guard_.on_closed(visit_); }
+  ~Guest() override { door_.guard_.on_closed(visit_, door_.clock_.monotonic()); }
 
   void on_open(net::Connection& connection) override {
     door_.guard_.on_admitted(visit_, door_.clock_.monotonic());
@@ -41,19 +55,18 @@ class Door::Guest final : public net::ConnectionEvents {
   void on_bytes(net::Connection& connection, Bytes bytes) override { session_->on_bytes(connection, bytes); }
   void on_drained(net::Connection& connection) override { session_->on_drained(connection); }
   void on_close(net::Connection& connection, const std::optional<Error>& why) override {
-    if (!connection.established()) failed(connection.peer_address(), why);
+    if (!connection.established()) failed(connection, why);
     session_->on_close(connection, why);
   }
 
  private:
-  void failed(const std::string& peer, const std::optional<Error>& why) {
-    // Ours: the gateway stops, or has no room for as many slow ones.
-    if (why && (why->code == Errc::unavailable || why->code == Errc::exhausted)) return;
-    const std::string_view reason = why ? std::string_view{why->what} : "left within the handshake";
-    const auto banned = door_.guard_.on_failed(visit_, reason, door_.clock_.monotonic());
+  void failed(const net::Connection& connection, const std::optional<Error>& why) {
+    const guard::Verdict verdict = verdict_of(connection, why);
+    const std::string reason = why ? why->what : "";
+    const auto banned = door_.guard_.on_failed(visit_, verdict, reason, door_.clock_.monotonic());
     if (!banned) return;
-    door_.on_banned_(peer, {Errc::forbidden, "banned for " + std::to_string(banned->count()) +
-                                                 " seconds, as its handshakes fail: " + std::string{reason}});
+    door_.on_banned_(connection.peer_address(), {Errc::forbidden, "banned for " + std::to_string(banned->count()) +
+                                                                      " seconds, as its handshakes fail: " + reason});
   }
 
   Door& door_;

@@ -119,7 +119,7 @@ TEST_F(GatewayOnAPort, WhoseHandshakesFailAgainAndAgainIsBannedUntilAPersonLifts
   const auto top = gateway->guard().top(1, clock.monotonic());
   ASSERT_EQ(top.size(), 1u);
   EXPECT_EQ(top[0].site.text(), "127.0.0.1");
-  EXPECT_EQ(top[0].failed, 3u);
+  EXPECT_EQ(top[0].counts[static_cast<std::size_t>(guard::Verdict::unknown)], 3u);
   EXPECT_TRUE(top[0].banned_until);
   EXPECT_TRUE(gateway->guard().unban(guard::Prefix::parse("127.0.0.1").value(), clock.monotonic()));
   bool was_in = false;

@@ -39,8 +39,11 @@ net::ListenConfig listen_config(const Config& config, std::uint16_t port, bool f
 
 struct Lane::State {
   explicit State(const LaneShared& shared)
-      : config(shared.config), door(shared.guard, shared.clock, [this](const std::string& peer, const Error& why) {
-          log_warn("gateway.banned", {{"address", peer}, {"why", why.what}});
+      : config(shared.config),
+        door(shared.guard, shared.clock, [this, &clock = shared.clock](const std::string& peer, const Error& why) {
+          // A ban of one address is no news while others are banned: the audit has each, and counts what is too many.
+          if (const auto more = bans_told.pass("", clock.monotonic()))
+            log_warn("gateway.banned", {{"address", peer}, {"why", why.what}, {"more", *more}});
           if (hall) hall->refused(peer, peer, why);
         }) {}
 
@@ -58,6 +61,7 @@ struct Lane::State {
   }
 
   const Config& config;
+  fleet::Suppressor bans_told;
   Door door;
   std::unique_ptr<net::Loop> loop;
   std::unique_ptr<LoopTurn> turn;

@@ -1,5 +1,7 @@
 #include "guard/bans.h"
 
+#include <algorithm>
+
 namespace signet::guard {
 
 Status check_manual_ban(Seconds time) {
@@ -16,7 +18,7 @@ const Ban* Bans::find(const Prefix& address, Instant now) const {
   return nullptr;
 }
 
-// Forgets what is long over; if that is not enough, the automatic one that ends first.
+// Forgets what is long over; if that is not enough, the automatic ones that end first.
 bool Bans::make_room(Instant now) {
   const auto drop = [&](auto at) {
     --lengths_[at->first.bits()];
@@ -26,14 +28,15 @@ bool Bans::make_room(Instant now) {
     at = now >= at->second.until + strikes_forgotten_after ? drop(at) : std::next(at);
   }
   if (bans_.size() < bans_max) return true;
-  auto first = bans_.end();
+  std::vector<std::map<Prefix, Ban>::iterator> may_go;
   for (auto at = bans_.begin(); at != bans_.end(); ++at) {
-    const bool may_go = !at->second.is_manual || now >= at->second.until;
-    if (may_go && (first == bans_.end() || at->second.until < first->second.until)) first = at;
+    if (!at->second.is_manual || now >= at->second.until) may_go.push_back(at);
   }
-  if (first == bans_.end()) return false;
-  drop(first);
-  return true;
+  const std::size_t count = std::min(may_go.size(), bans_dropped_at_once);
+  std::partial_sort(may_go.begin(), may_go.begin() + static_cast<std::ptrdiff_t>(count), may_go.end(),
+                    [](const auto& a, const auto& b) { return a->second.until < b->second.until; });
+  for (std::size_t i = 0; i < count; ++i) drop(may_go[i]);
+  return count > 0;
 }
 
 Ban* Bans::place_for(const Prefix& of, Instant now) {

@@ -1,4 +1,4 @@
-// bans.h -- who is kept out, and until when. Bounded: when it is full, the automatic ban that ends first makes room.
+// bans.h -- who is kept out, and until when. Bounded: when it is full, the automatic bans that end first make room.
 #pragma once
 
 #include "base/clock.h"
@@ -12,6 +12,7 @@
 namespace signet::guard {
 
 inline constexpr std::size_t bans_max = 10'000;
+inline constexpr std::size_t bans_dropped_at_once = bans_max / 64;  // so that a flood of bans does not look through all
 inline constexpr std::size_t reason_bytes_max = 96;
 inline constexpr Seconds manual_ban_max{366 * 24 * 3600};
 inline constexpr Seconds strikes_forgotten_after{24 * 3600};  // since the last ban ended

@@ -1,5 +1,7 @@
 #include "guard/guard.h"
 
+#include <numeric>
+
 namespace signet::guard {
 namespace {
 
@@ -22,18 +24,11 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-}  // namespace
-
-const char* words_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::welcome: return "welcome";
-    case Verdict::banned: return "banned";
-    case Verdict::too_often: return "connects too often";
-    case Verdict::net_fails: return "its net fails too often";
-    case Verdict::crowded: return "no room for strangers";
-  }
-  return "";
+std::uint64_t faults(const Record& site) {
+  return std::accumulate(site.counts.begin() + 1, site.counts.end(), std::uint64_t{0});  // all but the welcome
 }
+
+}  // namespace
 
 Guard::Guard(Policy policy, std::uint64_t key)
     : policy_(std::move(policy)), sites_(sites_max, key), nets_(nets_max, ~key) {}
@@ -68,19 +63,25 @@ Guard::Answer Guard::on_connect(const Prefix& peer, Instant now) {
   const std::lock_guard lock{mutex_};
   Record& site = sites_.find_or_add(peer.site(), now);
   site.last = now;
-  ++site.seen;
   const Verdict verdict = judge(peer, site, now);
   if (verdict != Verdict::welcome) {
-    ++site.refused;
-    site.reason = words_of(verdict);
+    count(site, verdict);
     return {verdict, {}};
   }
-  Visit visit{site.of, is_exempt(peer), false, true};
+  Visit visit;
+  visit.site = site.of;
+  visit.is_exempt = is_exempt(peer);
   visit.is_stranger = !visit.is_exempt && !site.is_at_home(now);
   ++open_;
   ++site.half_open;
   if (visit.is_stranger) ++half_open_strangers_;
   return {verdict, visit};
+}
+
+void Guard::count(Record& site, Verdict verdict) {
+  const auto at = static_cast<std::size_t>(verdict);
+  ++site.counts[at];
+  ++counts_[at];
 }
 
 void Guard::end_handshake(Visit& visit) {
@@ -93,29 +94,35 @@ void Guard::end_handshake(Visit& visit) {
 void Guard::on_admitted(Visit& visit, Instant now) {
   const std::lock_guard lock{mutex_};
   end_handshake(visit);
-  sites_.find_or_add(visit.site, now).admitted = now;
+  Record& site = sites_.find_or_add(visit.site, now);
+  site.admitted = now;
+  ++site.devices;
+  visit.is_admitted = true;
+  count(site, Verdict::welcome);
 }
 
-std::optional<Seconds> Guard::on_failed(Visit& visit, std::string_view reason, Instant now) {
+std::optional<Seconds> Guard::on_failed(Visit& visit, Verdict why, std::string_view reason, Instant now) {
   const std::lock_guard lock{mutex_};
   end_handshake(visit);
   Record& site = sites_.find_or_add(visit.site, now);
-  ++site.failed;
-  site.reason = printable(reason);
-  if (visit.is_exempt) return {};
-  const bool at_home = site.is_at_home(now);
-  const Rate failures = scaled(failures_of(policy_), at_home ? home_factor : 1);
-  if (!at_home)
-    nets_.find_or_add(visit.site.net(), now).failures.take(scaled(failures_of(policy_), failures_of_net_factor), now);
+  count(site, why);
+  const bool is_offence = why == Verdict::unknown || why == Verdict::not_tls;
+  if (!is_offence || visit.is_exempt || site.is_at_home(now)) return {};
+  const Rate failures = failures_of(policy_);
+  nets_.find_or_add(visit.site.net(), now).failures.take(scaled(failures, failures_of_net_factor), now);
   if (site.failures.take(failures, now) && site.failures.has(failures, now)) return {};
   site.failures = {};  // when the ban ends, it begins anew
-  return bans_.strike(visit.site, policy_.ban_time, policy_.ban_time_longest, site.reason, now);
+  return bans_.strike(visit.site, policy_.ban_time, policy_.ban_time_longest, printable(reason), now);
 }
 
-void Guard::on_closed(Visit& visit) {
+void Guard::on_closed(Visit& visit, Instant now) {
   const std::lock_guard lock{mutex_};
   end_handshake(visit);
   --open_;
+  if (!visit.is_admitted) return;
+  Record& site = sites_.find_or_add(visit.site, now);
+  site.admitted = now;
+  if (site.devices > 0) --site.devices;  // its record may be a new one
 }
 
 Status Guard::ban(const Prefix& of, Seconds time, std::string_view reason, Instant now) {
@@ -137,11 +144,10 @@ std::vector<Knocker> Guard::top(std::size_t count, Instant now) const {
   const std::lock_guard lock{mutex_};
   std::vector<const Record*> all;
   for (const Record& site : sites_.records()) {
-    if (site.is_used) all.push_back(&site);
+    if (site.is_used && faults(site) > 0) all.push_back(&site);
   }
   const auto more = [](const Record* a, const Record* b) {
-    const auto faults = [](const Record* r) { return r->failed + r->refused; };
-    return faults(a) != faults(b) ? faults(a) > faults(b) : a->seen > b->seen;
+    return faults(*a) != faults(*b) ? faults(*a) > faults(*b) : a->last > b->last;
   };
   count = std::min({count, top_max, all.size()});
   std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(), more);
@@ -149,10 +155,14 @@ std::vector<Knocker> Guard::top(std::size_t count, Instant now) const {
   for (std::size_t i = 0; i < count; ++i) {
     const Record& r = *all[i];
     const Ban* const ban = bans_.find(r.of, now);
-    out.push_back({r.of, r.seen, r.refused, r.failed, r.is_at_home(now), r.last, r.reason,
-                   ban ? std::optional{ban->until} : std::nullopt});
+    out.push_back({r.of, r.counts, r.is_at_home(now), r.last, ban ? std::optional{ban->until} : std::nullopt});
   }
   return out;
+}
+
+Counts Guard::counts() const {
+  const std::lock_guard lock{mutex_};
+  return counts_;
 }
 
 }  // namespace signet::guard

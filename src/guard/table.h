@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "guard/prefix.h"
+#include "guard/verdict.h"
 
 #include <algorithm>
 #include <optional>
@@ -15,7 +16,7 @@
 
 namespace signet::guard {
 
-inline constexpr Seconds home_for{3600};
+inline constexpr Seconds home_for{48 * 3600};           // so that who reports once a day stays
 inline constexpr Seconds faults_forgotten_after{3600};  // when there is no room for all
 
 struct Rate {
@@ -49,13 +50,13 @@ struct Record {
   bool is_used = false;
   Bucket connections;
   Bucket failures;
-  std::uint64_t seen = 0, refused = 0, failed = 0;
+  Counts counts{};
   std::uint32_t half_open = 0;
-  std::optional<Instant> admitted;  // a device, the last time
+  std::uint32_t devices = 0;        // connected
+  std::optional<Instant> admitted;  // a device, the last time that one was there
   Instant last{};
-  std::string reason;  // of the last refusal or failure
 
-  bool is_at_home(Instant now) const { return admitted && now - *admitted < home_for; }
+  bool is_at_home(Instant now) const { return devices > 0 || (admitted && now - *admitted < home_for); }
 };
 
 class Table {

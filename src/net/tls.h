@@ -25,6 +25,10 @@ using JudgePeer = std::function<Status(Bytes leaf_der)>;
 // Signs with a P-256 key that somebody else holds: a token, an element. May be asked from several threads.
 using SignDigest = std::function<Result<crypto::Signature>(const crypto::Digest&)>;
 
+// Whether `why`, with which a handshake ended at a server, can only be the peer's doing: not a broken line, not our key
+// or our certificate that it did not like, and not the judge's word.
+bool is_fault_of_peer(const Error& why);
+
 class IdentityFeed;
 
 struct ServerIdentity {

@@ -231,6 +231,7 @@ TEST_P(TlsContractStream, AKeyThatSomebodyElseHoldsSigns) {
   broken = true;
   EXPECT_FALSE(against_us(as_device()).shaken);
   EXPECT_THAT(served().why->what, HasSubstr("the server's private key did not sign: the token was pulled"));
+  EXPECT_FALSE(is_fault_of_peer(*served().why));
   broken = false;
   const auto refused = tls_server->renew({ca.issue().certificate_pem, "", sign});
   ASSERT_FALSE(refused);

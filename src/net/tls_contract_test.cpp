@@ -108,6 +108,7 @@ TEST_P(TlsContract, AClientWithoutACertificateIsRefused) {
     ASSERT_TRUE(served().why);
     EXPECT_EQ(served().why->code, Errc::unauthenticated);
     EXPECT_THAT(served().why->what, HasSubstr("showed no certificate"));
+    EXPECT_TRUE(is_fault_of_peer(*served().why));
     EXPECT_FALSE(served().established);
   }
 }
@@ -249,6 +250,9 @@ TEST_P(TlsContract, GarbageIsAnsweredWithAnAlertOrNothing) {
     ASSERT_TRUE(served().why);
     EXPECT_EQ(served().why->code, knock.code) << served().why->what;
     EXPECT_THAT(served().why->what, HasSubstr(knock.words));
+    if (*knock.words != '\0' || knock.bytes.empty()) {
+      EXPECT_EQ(is_fault_of_peer(*served().why), !knock.bytes.empty());
+    }
     EXPECT_FALSE(served().established);
     char answer[64];
     EXPECT_LE(::recv(fd.get(), answer, sizeof answer, MSG_DONTWAIT), alert_bytes);

@@ -1,5 +1,8 @@
 #include "net/tls_words.h"
 
+#include "net/tls.h"
+
+#include <algorithm>
 #include <cstring>
 
 namespace signet::net {
@@ -41,6 +44,14 @@ Error alert_error(int alert, std::string_view name) {
       return {Errc::malformed, "refused by the peer (alert no_application_protocol): it does not speak our protocol"};
     default: return {Errc::malformed, "refused by the peer (alert " + std::string{name} + ")"};
   }
+}
+
+bool is_fault_of_peer(const Error& why) {
+  constexpr Words faults[] = {words::no_certificate, words::bad_signature, words::wrong_algorithm,
+                              words::wrong_key,      words::no_version,    words::no_suite,
+                              words::no_group,       words::no_algorithm,  words::no_protocol,
+                              words::no_tls,         words::http,          words::too_long};
+  return std::any_of(std::begin(faults), std::end(faults), [&](const Words& w) { return why.what == w.text; });
 }
 
 Error broken_connection(int os_errno) {
