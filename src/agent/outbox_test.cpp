@@ -7,7 +7,7 @@
 namespace signet::agent {
 namespace {
 
-constexpr Timestamp noon = Timestamp{Seconds{1'790'000'000}};
+constexpr Timestamp midday = Timestamp{Seconds{1'790'000'000}};
 
 using CutDisk = MemoryDisk_for_test;
 
@@ -66,9 +66,9 @@ TEST(Outbox, KeepsReadingsOverARestart) {
   Timestamp first;
   {
     Outbox box = Outbox::load(disk).value();
-    first = box.add(noon, "test", "{\"value\":1}").value();
-    EXPECT_EQ(first, noon);
-    box.remove(box.add(noon, "test", "{\"value\":2}").value());
+    first = box.add(midday, "test", "{\"value\":1}").value();
+    EXPECT_EQ(first, midday);
+    box.remove(box.add(midday, "test", "{\"value\":2}").value());
   }
   const Outbox box = Outbox::load(disk).value();
   ASSERT_EQ(box.waiting().size(), 1u);
@@ -79,7 +79,7 @@ TEST(Outbox, KeepsReadingsOverARestart) {
 TEST(Outbox, NeverGivesATimeTwiceWhenTheClockStepsBackOrStands) {
   CutDisk disk;
   Timestamp last{};
-  for (const auto now : {noon, noon, noon - Seconds{86'400}, noon + Seconds{1}, Timestamp{}}) {
+  for (const auto now : {midday, midday, midday - Seconds{86'400}, midday + Seconds{1}, Timestamp{}}) {
     Outbox box = Outbox::load(disk).value();
     const Timestamp at = box.add(now, "t", "{}").value();
     EXPECT_GT(at, last);
@@ -98,12 +98,12 @@ TEST(Outbox, SurvivesACutAtEveryOperationAndAtEveryPair) {
     Known known;
     int next = 0;
     disk.cut_at = first_cut;
-    live(disk, known, next, noon, small);
+    live(disk, known, next, midday, small);
     disk.power_on();
     if (second_cut > 0) disk.cut_at = disk.operations() + second_cut;
-    live(disk, known, next, noon - Seconds{5}, small);
+    live(disk, known, next, midday - Seconds{5}, small);
     disk.power_on();
-    live(disk, known, next, noon, small);
+    live(disk, known, next, midday, small);
     const auto box = Outbox::load(disk, small);
     if (!box) return ADD_FAILURE() << box.error().what;
     known.check(box.value());
@@ -111,7 +111,7 @@ TEST(Outbox, SurvivesACutAtEveryOperationAndAtEveryPair) {
   CutDisk whole;
   Known known;
   int next = 0;
-  live(whole, known, next, noon, small);
+  live(whole, known, next, midday, small);
   const std::size_t operations = whole.operations();
   ASSERT_GT(operations, 15u);
 
@@ -128,9 +128,9 @@ TEST(Outbox, SurvivesACutAtEveryOperationAndAtEveryPair) {
 TEST(Outbox, CutsATornEndAtEveryByte) {
   CutDisk disk;
   Outbox box = Outbox::load(disk).value();
-  const Timestamp first = box.add(noon, "a", "{\"value\":1}").value();
+  const Timestamp first = box.add(midday, "a", "{\"value\":1}").value();
   const std::size_t whole = box.file_bytes();
-  (void)box.add(noon, "b", "{\"value\":2}").value();
+  (void)box.add(midday, "b", "{\"value\":2}").value();
   const Buffer both = disk.bytes(outbox_file);
   for (std::size_t size = whole; size < both.size(); ++size) {
     CutDisk torn;
@@ -147,7 +147,7 @@ TEST(Outbox, NoticesEveryFlippedBit) {
   CutDisk disk;
   {
     Outbox box = Outbox::load(disk).value();
-    (void)box.add(noon, "a", "{\"value\":1}").value();
+    (void)box.add(midday, "a", "{\"value\":1}").value();
   }
   const Buffer good = disk.bytes(outbox_file);
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
@@ -166,8 +166,8 @@ TEST(Outbox, RefusesWhenFullAndLosesNothing) {
   Outbox box = Outbox::load(disk, limit).value();
   const std::string payload(100, ' ');
   std::size_t kept = 0;
-  Result<Timestamp> at = box.add(noon, "t", payload);
-  for (; at; at = box.add(noon, "t", payload)) ++kept;
+  Result<Timestamp> at = box.add(midday, "t", payload);
+  for (; at; at = box.add(midday, "t", payload)) ++kept;
   EXPECT_EQ(at.error().code, Errc::exhausted);
   EXPECT_NE(at.error().what.find("outbox is full"), std::string::npos);
   EXPECT_EQ(box.waiting().size(), kept);
@@ -175,19 +175,19 @@ TEST(Outbox, RefusesWhenFullAndLosesNothing) {
   EXPECT_EQ(Outbox::load(disk, limit).value().waiting().size(), kept);
 
   box.remove(box.waiting().begin()->first);
-  EXPECT_TRUE(box.add(noon, "t", payload)) << "room again after one acknowledgement";
+  EXPECT_TRUE(box.add(midday, "t", payload)) << "room again after one acknowledgement";
   EXPECT_LE(box.file_bytes(), limit);
 }
 
 TEST(Outbox, GoesOnAfterAFailedWrite) {
   CutDisk disk;
   Outbox box = Outbox::load(disk).value();
-  const Timestamp first = box.add(noon, "t", "{\"n\":1}").value();
+  const Timestamp first = box.add(midday, "t", "{\"n\":1}").value();
   disk.keep = CutDisk::Keep::half;
   disk.cut_at = disk.operations() + 1;  // a disk error half-way through the record, while the program lives
-  EXPECT_FALSE(box.add(noon, "t", "{\"n\":2}"));
+  EXPECT_FALSE(box.add(midday, "t", "{\"n\":2}"));
   disk.power_on();
-  const Timestamp third = box.add(noon, "t", "{\"n\":3}").value();
+  const Timestamp third = box.add(midday, "t", "{\"n\":3}").value();
   const Outbox again = Outbox::load(disk).value();
   ASSERT_EQ(again.waiting().size(), 2u);
   EXPECT_EQ(again.waiting().at(first).payload, "{\"n\":1}");
@@ -198,23 +198,23 @@ TEST(Outbox, GoesOnAfterAFailedWrite) {
 TEST(Outbox, StaysSmallWhenReadingsComeAndGo) {
   CutDisk disk;
   Outbox box = Outbox::load(disk).value();
-  for (int i = 0; i < 5000; ++i) box.remove(box.add(noon + Seconds{i}, "t", std::string(100, 'x')).value());
+  for (int i = 0; i < 5000; ++i) box.remove(box.add(midday + Seconds{i}, "t", std::string(100, 'x')).value());
   EXPECT_LT(box.file_bytes(), 200u * 1024);
-  EXPECT_EQ(Outbox::load(disk).value().last_time(), noon + Seconds{4999});
+  EXPECT_EQ(Outbox::load(disk).value().last_time(), midday + Seconds{4999});
 }
 
 TEST(Outbox, HoldsTheLimitsOfAReading) {
   CutDisk disk;
   Outbox box = Outbox::load(disk).value();
-  EXPECT_TRUE(box.add(noon, std::string(tag_bytes_max, 't'), std::string(payload_bytes_max, 'p')));
+  EXPECT_TRUE(box.add(midday, std::string(tag_bytes_max, 't'), std::string(payload_bytes_max, 'p')));
   EXPECT_EQ(Outbox::load(disk).value().waiting().size(), 1u);
-  EXPECT_FALSE(box.add(noon, "t", std::string(payload_bytes_max + 1, 'p')));
+  EXPECT_FALSE(box.add(midday, "t", std::string(payload_bytes_max + 1, 'p')));
   for (const std::string& tag :
        {std::string{}, std::string(tag_bytes_max + 1, 't'), std::string{"a/#"}, std::string{"+"}, std::string{"/a"},
         std::string{"a/"}, std::string{"a\n"}, std::string{"\xff"}}) {
-    EXPECT_FALSE(box.add(noon, tag, "{}")) << tag;
+    EXPECT_FALSE(box.add(midday, tag, "{}")) << tag;
   }
-  EXPECT_TRUE(box.add(noon, "room/north wall", "{}"));
+  EXPECT_TRUE(box.add(midday, "room/north wall", "{}"));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct FakeConsole final : Console {
   void on_input(std::function<void(Bytes)> call) override { take = std::move(call); }
 };
 
-struct FakeWifi final : Wifi {
+struct AnyWifi final : Wifi {
   bool up = false;
   Status configure(const std::string&, const std::string&) override { return {}; }
   Status start() override { return up = true, Status{}; }
@@ -116,7 +116,7 @@ class BoardTest : public testing::Test {
   SoftElement_for_test chip;
   Fuses_for_test fuses;
   FakeConsole console;
-  FakeWifi wifi;
+  AnyWifi wifi;
   crypto::SeededRandom_for_test random{2};
   std::string folder;
   std::unique_ptr<net::Loop> loop;

@@ -2,6 +2,7 @@
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
 #include "mqtt/framer.h"
+#include "mqtt/packets_for_test.h"
 #include "mqtt/puback.h"
 #include "mqtt/subscribe.h"
 #include "mqtt/unsubscribe.h"
@@ -10,13 +11,6 @@
 
 namespace signet::mqtt {
 namespace {
-
-template <class T>
-Buffer written(Version version, const T& packet) {
-  Buffer out;
-  encode(out, version, packet);
-  return out;
-}
 
 Bytes body_of(const Buffer& packet) { return Bytes{packet}.subspan(2); }
 

@@ -1,13 +1,12 @@
 // The two machines talk to each other over a wire that brings one byte at a time.
 #include "mqtt/client_session.h"
+#include "mqtt/packets_for_test.h"
 #include "mqtt/server_session.h"
 
 #include <gtest/gtest.h>
 
 namespace signet::mqtt {
 namespace {
-
-constexpr Instant start{Seconds{1000}};
 
 class Ends {
  public:

@@ -3,28 +3,14 @@
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
 #include "mqtt/outgoing.h"
+#include "mqtt/packets_for_test.h"
 #include "mqtt/puback.h"
 #include "mqtt/subscribe.h"
-#include "mqtt/wire.h"
 
 #include <gtest/gtest.h>
 
 namespace signet::mqtt {
 namespace {
-
-constexpr Instant start{Seconds{1000}};
-
-template <class T>
-Buffer written(Version version, const T& packet) {
-  Buffer out;
-  encode(out, version, packet);
-  return out;
-}
-Buffer raw(PacketType type, std::uint8_t flags, const Buffer& body = {}) {
-  Buffer out;
-  write_packet(out, type, flags, body);
-  return out;
-}
 
 struct Client {
   explicit Client(ClientOptions options = {.client_id = "d"}) : session(std::move(options), start) {

@@ -3,34 +3,11 @@
 
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
+#include "mqtt/packets_for_test.h"
 #include "mqtt/puback.h"
 #include "mqtt/server_session.h"
-#include "mqtt/wire.h"
 
 namespace signet::mqtt {
-
-inline constexpr Instant start{Seconds{1000}};
-
-template <class T>
-Buffer written(Version version, const T& packet) {
-  Buffer out;
-  encode(out, version, packet);
-  return out;
-}
-inline Buffer written(const Connect& connect) {
-  Buffer out;
-  encode(out, connect);
-  return out;
-}
-inline Buffer raw(PacketType type, std::uint8_t flags, const Buffer& body = {}) {
-  Buffer out;
-  write_packet(out, type, flags, body);
-  return out;
-}
-inline Buffer operator+(Buffer left, const Buffer& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
 
 // A session, and what it said of itself when fed.
 struct Server {

@@ -1,6 +1,8 @@
 // What board and element compute from their secret, against the golden values of the chip's facts.
 #include "element/atecc/bond.h"
 
+#include "element/atecc/config_for_test.h"
+
 #include <gtest/gtest.h>
 #include <numeric>
 
@@ -42,11 +44,6 @@ TEST(BondKeys, AreThreeAndTellNothingOfEachOther) {
   EXPECT_NE(hex(keys.io_protection.reveal()), hex(keys.sealing.reveal()));
   EXPECT_EQ(hex(bond_keys_of(key_from(0x01)).sealing.reveal()), hex(keys.sealing.reveal()));
   EXPECT_NE(hex(bond_keys_of(key_from(0x02)).sealing.reveal()), hex(keys.sealing.reveal()));
-}
-
-void put(ConfigZone& config, std::size_t offset, std::uint16_t bits) {
-  config[offset] = static_cast<std::uint8_t>(bits);
-  config[offset + 1] = static_cast<std::uint8_t>(bits >> 8);
 }
 
 struct BondSlotsOf : testing::Test {

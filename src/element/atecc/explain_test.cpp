@@ -1,15 +1,12 @@
 // For each command: first nothing is missing, then one thing is, and the reason names it.
 #include "element/atecc/explain.h"
 
+#include "element/atecc/config_for_test.h"
+
 #include <gtest/gtest.h>
 
 namespace signet::element {
 namespace {
-
-void put(ConfigZone& config, std::size_t offset, unsigned bits) {
-  config[offset] = static_cast<std::uint8_t>(bits);
-  config[offset + 1] = static_cast<std::uint8_t>(bits >> 8);
-}
 
 class Explain : public testing::Test {
  protected:

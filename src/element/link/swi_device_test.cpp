@@ -6,7 +6,7 @@ namespace signet::element {
 namespace {
 
 // Answers each command with its own bytes. While `busy` it is silent.
-struct Echo final : BusDevice {
+struct EchoChip final : BusDevice {
   void wake_pulse() override {
     if (!awake) group = {0x04, 0x11, 0x33, 0x43}, at = 0;
     awake = true;
@@ -51,7 +51,7 @@ class SingleWireChip : public testing::Test {
   void wake() { EXPECT_EQ(raw({swi::wake}), ""); }
   std::string log() { return std::exchange(chip.log, {}); }
 
-  Echo chip;
+  EchoChip chip;
   SwiDevice wire{chip};
   Instant now{Seconds{1}};
 };

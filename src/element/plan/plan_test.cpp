@@ -1,5 +1,6 @@
 #include "element/plan/plan.h"
 
+#include "element/atecc/config_for_test.h"
 #include "element/atecc/describe.h"
 #include "element/plan/judge.h"
 
@@ -7,11 +8,6 @@
 
 namespace signet::element {
 namespace {
-
-void put(ConfigZone& zone, std::size_t offset, unsigned bits) {
-  zone[offset] = static_cast<std::uint8_t>(bits);
-  zone[offset + 1] = static_cast<std::uint8_t>(bits >> 8);
-}
 
 // A plan that is fine: an identity, and fifteen slots of clear data.
 class PlanFile : public testing::Test {
