@@ -4,9 +4,13 @@ namespace signet::sim {
 
 Board::Board(DeviceId id, Buffer certificate, ManualClock& clock, Choice& choice)
     : id_(std::move(id)), certificate_(std::move(certificate)), clock_(clock), choice_(choice) {
+  step_clock();
+}
+
+void Board::step_clock() {
   constexpr std::int64_t hours_behind_max = 400 * 24;
   constexpr std::int64_t hours_ahead_max = 20;  // the manager takes up to 24
-  const auto hours = static_cast<std::int64_t>(choice.below(hours_behind_max + hours_ahead_max + 1));
+  const auto hours = static_cast<std::int64_t>(choice_.below(hours_behind_max + hours_ahead_max + 1));
   skew_ = Seconds{3600} * (hours - hours_behind_max);
 }
 

@@ -28,6 +28,7 @@ class Board {
   void cut_power(bool manager_notices);
   void cut_line(bool manager_notices);
   void manager_died();  // the line is gone with everything on it
+  void step_clock();    // to another error
   bool is_done() const { return outbox_->waiting().empty(); }
 
   const DeviceId& id() const { return id_; }

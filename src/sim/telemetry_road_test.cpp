@@ -42,6 +42,7 @@ TEST(TelemetryRoad, LosesNothingAcknowledgedAndDoublesNothingUnderAnySeed) {
     all.manager_kills += one.value().manager_kills;
     all.power_cuts += one.value().power_cuts;
     all.line_cuts += one.value().line_cuts;
+    all.clock_steps += one.value().clock_steps;
     all.failed_commits += one.value().failed_commits;
     all.failed_log_commits += one.value().failed_log_commits;
   }
@@ -51,6 +52,7 @@ TEST(TelemetryRoad, LosesNothingAcknowledgedAndDoublesNothingUnderAnySeed) {
   EXPECT_GT(all.manager_kills, seeds);
   EXPECT_GT(all.power_cuts, seeds);
   EXPECT_GT(all.line_cuts, seeds);
+  EXPECT_GT(all.clock_steps, seeds);
   EXPECT_GT(all.failed_commits, seeds);
   EXPECT_GT(all.failed_log_commits, seeds);
   RecordProperty("published", static_cast<int>(all.published));

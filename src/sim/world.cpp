@@ -5,6 +5,7 @@ namespace {
 
 constexpr Timestamp beginning{Seconds{1'780'000'000}};  // 2026-05-28
 constexpr std::size_t calm_steps_max = 2'000;
+constexpr Seconds step_max{3'600};
 
 class World {
  public:
@@ -54,7 +55,7 @@ class World {
     identity.certificate = copy_of(bytes_of("certificate of " + device.name));
     identity.fingerprint = crypto::sha256(identity.certificate);
     identity.dcn = "unit " + std::to_string(number);
-    identity.not_before = beginning - Seconds{1};
+    identity.not_before = beginning - 2 * step_max;
     identity.not_after = beginning + Seconds{1'000'000'000};
     identity.assurance = element::Assurance::emulated;
     identity.state = fleet::IdentityState::claimed;
@@ -66,10 +67,12 @@ class World {
 
   Status troubled_step() {
     clock_.advance(Millis{1 + choice_.below(2'000)});
+    if (choice_.once_in(25)) step_clock();
     if (manager_.is_up() && choice_.once_in(40)) kill_manager();
     if (!manager_.is_up() && choice_.once_in(4)) TRY(start_manager());
     for (Board& board : boards_) {
       if (choice_.once_in(3)) publish(board);
+      if (choice_.once_in(60)) board.step_clock();
       if (choice_.once_in(60)) {
         ++outcome_.power_cuts;
         board.cut_power(choice_.once_in(2));
@@ -94,6 +97,14 @@ class World {
     manager_.store().next(Trouble::none);
     manager_.hall().sweep();
     return {};
+  }
+
+  // The manager's wall clock is set forward or back, to at most `step_max` from the truth.
+  void step_clock() {
+    ++outcome_.clock_steps;
+    const auto seconds = static_cast<std::int64_t>(choice_.below(2 * step_max.count() + 1)) - step_max.count();
+    const Micros passed = clock_.monotonic() - start_;
+    clock_.set_wall(beginning + passed + Seconds{seconds});
   }
 
   void trouble_log() {
@@ -193,6 +204,7 @@ class World {
   const Plan& plan_;
   Choice choice_;
   ManualClock clock_{beginning};
+  const Instant start_ = clock_.monotonic();
   IdSource ids_;
   Manager manager_;
   std::vector<Board> boards_;  // destroyed before the manager, whose sessions they hold

@@ -19,6 +19,7 @@ struct Outcome {
   std::size_t manager_kills = 0;
   std::size_t power_cuts = 0;
   std::size_t line_cuts = 0;
+  std::size_t clock_steps = 0;  // the manager's
   std::size_t failed_commits = 0;
   std::size_t failed_log_commits = 0;
   crypto::Digest trace{};  // of everything that happened, in order
