@@ -22,8 +22,11 @@ def packet(first, body):
             return bytes([first]) + size + body
 
 
-def connect_packet(client_id, keepalive=60):
-    return packet(0x10, text("MQTT") + b"\x05\x02" + struct.pack(">H", keepalive) + b"\x00" + text(client_id))
+def connect_packet(client_id, keepalive=60, keep=0):
+    """`keep`: seconds that the session is to outlive its connection; 0 is a clean start and none."""
+    flags, properties = (b"\x00", b"\x11" + struct.pack(">I", keep)) if keep else (b"\x02", b"")
+    head = text("MQTT") + b"\x05" + flags + struct.pack(">H", keepalive) + bytes([len(properties)]) + properties
+    return packet(0x10, head + text(client_id))
 
 
 def publish_packet(packet_id, topic, payload, device_time=None):
@@ -34,7 +37,7 @@ def publish_packet(packet_id, topic, payload, device_time=None):
 class Client:
     """Connected, or Closed with the reason that the peer gave."""
 
-    def __init__(self, manager, identity, client_id=None, patience=30.0, keepalive=60):
+    def __init__(self, manager, identity, client_id=None, patience=30.0, keepalive=60, keep=0):
         context = ssl.create_default_context(cafile=manager.ca)
         context.set_alpn_protocols(["mqtt"])
         if identity:
@@ -43,10 +46,11 @@ class Client:
         self.socket = socket.create_connection(("127.0.0.1", manager.port), timeout=patience)
         try:
             self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
-            self.send(connect_packet(client_id if client_id is not None else identity.device, keepalive))
+            self.send(connect_packet(client_id if client_id is not None else identity.device, keepalive, keep))
             kind, body = self.read()
             if kind != 0x20 or body[1] != 0:
                 raise Closed(f"CONNACK 0x{body[1]:02x}" if kind == 0x20 else f"packet 0x{kind:02x}")
+            self.session_present = body[0] == 1
         except (OSError, Closed) as error:
             self.close()
             raise Closed(str(error)) from error

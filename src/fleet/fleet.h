@@ -80,6 +80,7 @@ struct Passage {
 
 struct DownMessage {  // to j/dn/<device>
   std::string payload;
+  bool momentary = false;  // the time: of no use later, so it is not kept for a device that is away
 };
 
 struct Observer {
@@ -184,6 +185,7 @@ class Fleet {
   Result<std::optional<DeviceSession>> session(const DeviceId& device);  // none when it has ended
   // All with one commit.
   Status keep_sessions(std::span<const DeviceSession> sessions);
+  Status leave_session(DeviceSession session);  // its lifetime begins
   Status end_session(const DeviceId& device);
   // A reading together with the packet id that it came under: neither is there without the other.
   Status keep_once(const Reading& reading, const DeviceSession& session);

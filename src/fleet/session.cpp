@@ -26,6 +26,11 @@ Status Fleet::keep_sessions(std::span<const DeviceSession> sessions) {
   });
 }
 
+Status Fleet::leave_session(DeviceSession session) {
+  session.ends_at = state_->clock.now() + session.lifetime;
+  return keep_sessions(std::span{&session, 1});
+}
+
 Status Fleet::end_session(const DeviceId& device) {
   return state_->store.change([&](Changes& to) { return to.remove_session(device); });
 }

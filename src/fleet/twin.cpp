@@ -69,7 +69,11 @@ Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_
   State& s = *state_;
   const Message message = TRY(read_message(payload));
   const Timestamp now = s.clock.now();
-  if (message.key == "#now") return std::vector{answer("#now", epoch_millis(now), now)};
+  if (message.key == "#now") {
+    DownMessage time = answer("#now", epoch_millis(now), now);
+    time.momentary = true;
+    return std::vector{std::move(time)};
+  }
   const Twin twin = TRY(s.store.twin(who.device));
   if (message.key == "#status") {
     const json::value current = TRY(map_of(twin.current));

@@ -24,6 +24,8 @@ struct Config {
   std::uint32_t publish_burst = 1'000;
   std::uint16_t receive_max = 64;
   std::uint16_t send_max = 16;
+  std::uint16_t topic_alias_max = 8;
+  Seconds session_expiry_max{86'400};
   Millis commit_delay{1};
   std::uint64_t ingest_backlog_max = 512u << 20;
   bool skip_damaged_readings = false;
@@ -54,6 +56,10 @@ inline constexpr std::tuple config_fields{
           "messages a device may send, in the long run; one on j/up counts for ten"},
     Field{"publish_burst", &Config::publish_burst, "messages it may send at once after a silence"},
     Field{"receive_max", &Config::receive_max, "QoS 1 messages of a device that may wait for our PUBACK"},
+    Field{"topic_alias_max", &Config::topic_alias_max, "topics that a device may number, in one connection"},
+    Field{"session_expiry_max", &Config::session_expiry_max,
+          "seconds that a device's session is kept after its connection; a device that asks for more gets this; 0: "
+          "none is"},
     Field{"send_max", &Config::send_max, "QoS 1 messages to a device that may wait for its PUBACK"},
     Field{"commit_delay", &Config::commit_delay,
           "milliseconds that a few readings wait for others, to be written to the disk together"},

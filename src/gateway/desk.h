@@ -22,30 +22,58 @@ inline std::size_t hall_of(SessionNumber session) { return session >> 56; }
 // A hall with more than this open has no room: it stops reading the sessions that ask.
 inline constexpr std::size_t questions_max = 4096;
 inline constexpr std::size_t questions_bytes_max = 4u << 20;  // of payloads
+inline constexpr std::size_t down_queue_max = 64;             // messages to a device that wait for its PUBACKs
 
 struct EnterAsked {
   SessionNumber session;
   fleet::Admission who;
   std::string address;
-};  // -> Entered
+  bool clean_start = true;
+  Seconds lifetime{0};  // of its session after the connection; 0: it is not kept
+};                      // -> Entered
 struct MessageHeard {
   SessionNumber session;
   DeviceId device;
   std::uint16_t packet_id;  // 0: nobody waits for what became of it
   std::string payload;
+  bool once = false;  // QoS 2 of a kept session: the id is kept with what it caused
+};                    // -> MessageTaken
+struct TakenReading {
+  DeviceId device;
+  std::string tag;
+  std::optional<Timestamp> device_time;  // absent: the time of arrival, made unique
+  std::string payload;
+};
+struct ReadingHeard {  // QoS 2 of a kept session: the reading and its packet id are one commit
+  SessionNumber session;
+  std::uint16_t packet_id;
+  TakenReading reading;
 };  // -> MessageTaken
+enum class Noting : std::uint8_t {
+  listens,    // the device subscribed to j/dn, or unsubscribed
+  released,   // its QoS 2 message is done with: the id may name another
+  delivered,  // a message to it is over
+};
+struct SessionNoted {  // for a kept session
+  SessionNumber session;
+  DeviceId device;
+  Noting what;
+  std::uint16_t packet_id;
+  std::optional<std::uint8_t> listens{};  // the QoS
+};                                        // -> Noted, unless delivered
 struct Left {
   SessionNumber session;
   DeviceId device;
   std::string why;
-};  // of one that has asked to enter and was not refused; its last word
+  Seconds lifetime{0};  // as DISCONNECT had it at last
+};                      // of one that has asked to enter and was not refused; its last word
 struct Refused {
   std::string address;
   std::string subject;
   Error why;
   std::size_t more;  // like it, which the hall held back
 };
-using Question = std::variant<EnterAsked, MessageHeard, Left, Refused>;
+using Question = std::variant<EnterAsked, MessageHeard, ReadingHeard, SessionNoted, Left, Refused>;
 
 enum class Verdict : std::uint8_t {
   welcome,
@@ -57,17 +85,27 @@ struct Entered {
   SessionNumber session;
   Verdict verdict;
   std::optional<Error> why;  // unless welcome
+  // When the session is kept: what there was of it, and whether there was any.
+  std::shared_ptr<const fleet::DeviceSession> kept{};
+  bool present = false;
 };
 struct MessageTaken {
   SessionNumber session;
   std::uint16_t packet_id;
   Result<std::vector<fleet::DownMessage>> outcome;  // to send down; a refusal is in the audit already
+  std::vector<std::uint16_t> ids{};                 // of these, in a session that keeps them; 0: not this one
+};
+struct Noted {
+  SessionNumber session;
+  Noting what;
+  std::uint16_t packet_id;
 };
 struct MustGo {
   SessionNumber session;
-  mqtt::ReasonCode reason;  // session_taken_over or administrative_action
+  // session_taken_over, administrative_action; quota_exceeded and implementation_error: its session cannot be kept
+  mqtt::ReasonCode reason;
 };
-using Answer = std::variant<Entered, MessageTaken, MustGo>;
+using Answer = std::variant<Entered, MessageTaken, Noted, MustGo>;
 
 // A hall's way to the fleet's side.
 struct Desk {

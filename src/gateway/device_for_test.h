@@ -53,6 +53,7 @@ class FakeConnection final : public net::Connection {
 // What a device has heard, kept beyond the event.
 struct Heard {
   bool connected = false;
+  bool session_present = false;
   std::string client_id;
   std::optional<mqtt::ReasonCode> refused, ended;
   std::vector<std::pair<std::uint16_t, mqtt::ReasonCode>> pubacks;
@@ -106,7 +107,9 @@ class FakeDevice {
   }
 
  private:
-  void on(const mqtt::Connected& c) { heard.connected = true, heard.client_id = c.client_id; }
+  void on(const mqtt::Connected& c) {
+    heard.connected = true, heard.client_id = c.client_id, heard.session_present = c.session_present;
+  }
   void on(const mqtt::ConnectRefused& c) { heard.refused = c.reason; }
   void on(const mqtt::MessageReceived& m) {
     heard.messages.emplace_back(text_of(m.publish.payload));

@@ -51,8 +51,11 @@ mqtt::ServerLimits Hall::limits() const {
   return {.packet_bytes_max = fleet::payload_bytes_max + packet_slack_bytes,
           .receive_max = config_.receive_max,
           .send_max = config_.send_max,
+          .topic_alias_max = config_.topic_alias_max,
+          .qos_max = mqtt::Qos::exactly_once,
           .connect_timeout = config_.connect_timeout,
-          .keepalive_max = config_.keepalive_max};
+          .keepalive_max = config_.keepalive_max,
+          .session_expiry_max = config_.session_expiry_max};
 }
 
 void Hall::give_all(std::vector<Answer> answers) {
@@ -75,13 +78,22 @@ void Hall::on(MessageTaken& taken) {
   if (Session* session = find(taken.session)) session->on_taken(taken);
 }
 
+void Hall::on(Noted& noted) {
+  if (Session* session = find(noted.session)) session->on_noted(noted);
+}
+
 void Hall::on(MustGo& go) {
   Session* session = find(go.session);
   if (!session) return;
-  if (go.reason == mqtt::ReasonCode::session_taken_over) {
-    session->end(go.reason, {Errc::conflict, "the device connected again"}, Session::Will::published);
-  } else {
-    session->end(go.reason, {Errc::forbidden, "its identity was withdrawn"}, Session::Will::kept_back);
+  switch (go.reason) {
+    case mqtt::ReasonCode::session_taken_over:
+      return session->end(go.reason, {Errc::conflict, "the device connected again"}, Session::Will::published);
+    case mqtt::ReasonCode::quota_exceeded:
+      return session->end(go.reason, {Errc::exhausted, "down_queue_max messages wait for its PUBACK"},
+                          Session::Will::published);
+    case mqtt::ReasonCode::implementation_error:
+      return session->end(go.reason, {Errc::unavailable, "its session cannot be kept"}, Session::Will::published);
+    default: return session->end(go.reason, {Errc::forbidden, "its identity was withdrawn"}, Session::Will::kept_back);
   }
 }
 

@@ -14,8 +14,7 @@ namespace signet::gateway {
 class Session;
 
 inline constexpr std::size_t packet_slack_bytes =
-    8 * 1024;                                      // topic and properties beside a payload of the greatest size
-inline constexpr std::size_t down_queue_max = 64;  // messages to a device that wait for its PUBACKs
+    8 * 1024;  // topic and properties beside a payload of the greatest size
 
 class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> {
  public:
@@ -54,6 +53,7 @@ class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> 
   Session* find(SessionNumber session) const;
   void on(Entered& entered);
   void on(MessageTaken& taken);
+  void on(Noted& noted);
   void on(MustGo& go);
   void let_in_who_waits();
 

@@ -11,6 +11,9 @@ bool is_withdrawal(Errc code) { return code == Errc::forbidden || code == Errc::
 
 Registrar::Registrar(fleet::Fleet& fleet, std::size_t sessions_max) : fleet_(fleet), sessions_max_(sessions_max) {
   fleet_.observe(this);
+  if (const Status recovered = fleet_.recover_sessions(); !recovered) {
+    log_error("gateway.sessions_not_recovered", {{"why", recovered.error().what}});
+  }
 }
 
 Registrar::~Registrar() { fleet_.observe(nullptr); }
@@ -27,6 +30,7 @@ void Registrar::serve(std::vector<Question> questions) {
   for (Question& question : questions) {
     std::visit([this](auto& one) { on(one); }, question);
   }
+  write_sessions();
   pass();
 }
 
@@ -37,13 +41,13 @@ void Registrar::on(EnterAsked& asked) {
     return answer(asked.session, Entered{asked.session, Verdict::full, std::move(full)});
   }
   passages_.push_back({std::move(asked.who), std::move(asked.address), std::nullopt});
-  passing_.push_back(asked.session);
+  passing_.push_back({asked.session, asked.clean_start, asked.lifetime});
 }
 
 void Registrar::on(Left& left) {
   if (const Seat* seat = find(left.device, left.session)) {
     passages_.push_back({seat->who, seat->address, std::move(left.why)});
-    passing_.push_back(left.session);
+    passing_.push_back({left.session, false, left.lifetime});
     return;
   }
   // It came in this very call: then it was never here.
@@ -55,7 +59,7 @@ void Registrar::on(Left& left) {
 
 // What is said after the identity was withdrawn is not heard any more.
 void Registrar::on(MessageHeard& heard) {
-  const Seat* seat = find(heard.device, heard.session);
+  Seat* seat = find(heard.device, heard.session);
   if (!seat) return;
   Result<std::vector<fleet::DownMessage>> outcome = Error{Errc::forbidden, "its identity was withdrawn"};
   if (!seat->withdrawn) outcome = fleet_.heard(seat->who, heard.payload);
@@ -67,7 +71,12 @@ void Registrar::on(MessageHeard& heard) {
       fleet_.refused(seat->address, seat->who.dcn, why);
     }
   }
-  answer(heard.session, MessageTaken{heard.session, heard.packet_id, std::move(outcome)});
+  MessageTaken taken{heard.session, heard.packet_id, std::move(outcome)};
+  if (!seat->kept || !taken.outcome) return answer(heard.session, std::move(taken));
+  if (heard.once) seat->kept->unreleased.push_back(heard.packet_id);
+  keep_down(*seat, taken);
+  if (heard.once || !taken.ids.empty()) changed(*seat);
+  answer_later(heard.session, std::move(taken));
 }
 
 void Registrar::on(Refused& refused) { fleet_.refused(refused.address, refused.subject, refused.why, refused.more); }
@@ -75,7 +84,7 @@ void Registrar::on(Refused& refused) { fleet_.refused(refused.address, refused.s
 void Registrar::pass() {
   if (passages_.empty()) return;
   const std::vector<fleet::Passage> passages = std::exchange(passages_, {});
-  const std::vector<SessionNumber> sessions = std::exchange(passing_, {});
+  const std::vector<Passing> sessions = std::exchange(passing_, {});
   const std::vector<Status> written = fleet_.passed(passages);
   for (std::size_t i = 0; i < passages.size(); ++i) {
     const fleet::Passage& one = passages[i];
@@ -83,13 +92,15 @@ void Registrar::pass() {
       if (!written[i]) {
         log_error("gateway.not_written", {{"device", one.who.device.str()}, {"why", written[i].error().what}});
       }
-      unseat(one.who.device, sessions[i]);
+      retire(one.who.device, sessions[i]);
+      unseat(one.who.device, sessions[i].session);
     } else if (written[i]) {
       seat(one, sessions[i]);
     } else {
-      refuse(one, sessions[i], written[i].error());
+      refuse(one, sessions[i].session, written[i].error());
     }
   }
+  pass();  // those whose session could not be opened
 }
 
 void Registrar::refuse(const fleet::Passage& came, SessionNumber session, const Error& why) {
@@ -102,12 +113,15 @@ void Registrar::refuse(const fleet::Passage& came, SessionNumber session, const 
   answer(session, Entered{session, withdrawn ? Verdict::withdrawn : Verdict::failed, why});
 }
 
-void Registrar::seat(const fleet::Passage& came, SessionNumber session) {
+void Registrar::seat(const fleet::Passage& came, const Passing& passing) {
   std::vector<Seat>& seats = seats_[came.who.device];
   std::optional<std::string> former;
   if (!seats.empty()) former = seats.back().address;
   for (Seat& other : seats) send_away(other, mqtt::ReasonCode::session_taken_over);
-  seats.push_back({session, came.who, came.address});
+  Seat mine;
+  mine.session = passing.session, mine.who = came.who, mine.address = came.address;
+  mine.clean_start = passing.clean_start, mine.lifetime = passing.lifetime;
+  seats.push_back(std::move(mine));
   welcome_last(seats);
   if (former) fleet_.taken_over(came.who, came.address, *former);  // may expel them all
 }
@@ -115,8 +129,18 @@ void Registrar::seat(const fleet::Passage& came, SessionNumber session) {
 void Registrar::welcome_last(std::vector<Seat>& seats) {
   Seat& last = seats.back();
   if (seats.size() > 1 || last.welcomed || last.must_go) return;
+  Entered entered{last.session, Verdict::welcome, std::nullopt};
+  if (const Status opened = open_session(last, entered.present); !opened) {
+    log_error("gateway.no_session", {{"device", last.who.device.str()}, {"why", opened.error().what}});
+    answer(last.session, Entered{last.session, Verdict::failed, opened.error()});
+    passages_.push_back({last.who, last.address, "its session cannot be opened"});
+    passing_.push_back({last.session, false, Seconds{0}});
+    last.lifetime = Seconds{0};
+    return;
+  }
   last.welcomed = true;
-  answer(last.session, Entered{last.session, Verdict::welcome, std::nullopt});
+  entered.kept = last.kept ? std::make_shared<const fleet::DeviceSession>(*last.kept) : nullptr;
+  answer(last.session, std::move(entered));
 }
 
 void Registrar::unseat(const DeviceId& device, SessionNumber session) {
@@ -146,6 +170,7 @@ void Registrar::on_expelled(const DeviceId& device) {
   std::vector<SessionNumber> told;
   for (Seat& seat : found->second) {
     seat.must_go = true;
+    seat.kept.reset();  // it went with the identity, in that commit
     if (!std::exchange(seat.withdrawn, true)) told.push_back(seat.session);
   }
   // A hall on this thread may answer at once, and its seat is gone then.

@@ -33,6 +33,16 @@ class Registrar final : public fleet::Observer {
     bool welcomed = false;
     bool must_go = false;
     bool withdrawn = false;
+    bool clean_start = true;
+    Seconds lifetime{0};
+    std::shared_ptr<fleet::DeviceSession> kept{};  // once it is welcome, if its session is kept
+    bool changed = false;                          // kept, since it was last written
+  };
+  struct Passing {
+    SessionNumber session;
+    bool clean_start = true;
+    Seconds lifetime{0};
+    bool operator==(SessionNumber other) const { return session == other; }
   };
   struct IdHash {
     std::size_t operator()(const DeviceId& id) const { return std::hash<std::string>{}(id.str()); }
@@ -40,11 +50,20 @@ class Registrar final : public fleet::Observer {
 
   void on(EnterAsked& asked);
   void on(MessageHeard& heard);
+  void on(ReadingHeard& heard);
+  void on(SessionNoted& noted);
   void on(Left& left);
   void on(Refused& refused);
   void pass();  // those of this call that came and went
   void refuse(const fleet::Passage& came, SessionNumber session, const Error& why);
-  void seat(const fleet::Passage& came, SessionNumber session);
+  void seat(const fleet::Passage& came, const Passing& passing);
+  void retire(const DeviceId& device, const Passing& passing);
+  Status open_session(Seat& seat, bool& present);  // registrar_sessions.cpp, and what follows
+  Status put(fleet::DeviceSession& session);
+  void changed(Seat& seat);
+  void keep_down(Seat& seat, MessageTaken& taken);
+  void answer_later(SessionNumber session, Answer answer) { later_.emplace_back(session, std::move(answer)); }
+  void write_sessions();
   void welcome_last(std::vector<Seat>& seats);
   void unseat(const DeviceId& device, SessionNumber session);
   Seat* find(const DeviceId& device, SessionNumber session);
@@ -57,7 +76,9 @@ class Registrar final : public fleet::Observer {
   // Of one device in the order they came: the last has or awaits the place, those before it were told to go.
   std::unordered_map<DeviceId, std::vector<Seat>, IdHash> seats_;
   std::vector<fleet::Passage> passages_;
-  std::vector<SessionNumber> passing_;  // whose each of them is
+  std::vector<Passing> passing_;                             // whose each of them is
+  std::vector<std::pair<DeviceId, SessionNumber>> changed_;  // sessions to be written at the end of the call
+  std::vector<std::pair<SessionNumber, Answer>> later_;      // given when they are
 };
 
 }  // namespace signet::gateway

@@ -140,7 +140,7 @@ void Session::on(const mqtt::ConnectRequested& event) {
   assign_id_ = event.connect.client_id.empty();
   entrance_ = Entrance::asked;
   pause(Pause::entrance);
-  hall_->desk().ask(EnterAsked{number_, who_, address_});
+  hall_->desk().ask(EnterAsked{number_, who_, address_, mqtt_->clean_start(), mqtt_->expiry()});
 }
 
 void Session::on_entered(const Entered& entered) {
@@ -150,7 +150,7 @@ void Session::on_entered(const Entered& entered) {
     case Verdict::welcome:
       entrance_ = Entrance::done;
       hall_->count(1);
-      mqtt_->accept(assign_id_ ? who_.device.str() : std::string{});
+      welcome(entered);
       log_info("device.connected",
                {{"device", who_.device.str()}, {"address", address_}, {"tls", connection_->tls_version()}});
       break;
@@ -161,6 +161,24 @@ void Session::on_entered(const Entered& entered) {
   const Buffer held = std::exchange(held_, {});
   if (!held.empty() && !mqtt_->closed()) mqtt_->receive(held, hall_->clock().monotonic());
   settle();
+}
+
+void Session::welcome(const Entered& entered) {
+  const std::string id = who_.device.str(), down = down_topic(who_.device);
+  mqtt::Welcome say{.response_information = down};
+  if (assign_id_) say.assigned_client_id = id;
+  kept_ = entered.kept != nullptr;
+  if (!entered.present) return mqtt_->accept(say);
+  mqtt::SessionState state{.unreleased = entered.kept->unreleased};
+  const Timestamp wall = hall_->clock().now();
+  const Instant now = hall_->clock().monotonic();
+  for (const fleet::DeviceSession::Down& one : entered.kept->down) {
+    mqtt::Message message{.packet_id = one.packet_id, .sent = one.sent, .topic = down, .payload = one.payload};
+    if (one.expires_at) message.expires = now + (*one.expires_at - wall);
+    state.outbound.push_back(std::move(message));
+  }
+  if (entered.kept->listens) subscribed_ = static_cast<mqtt::Qos>(*entered.kept->listens);
+  mqtt_->resume(say, state);
 }
 
 void Session::refuse_entrance(mqtt::ReasonCode reason, const Error& why) {
@@ -194,7 +212,7 @@ void Session::on(const mqtt::PublishReceived& event) {
     pause(Pause::rate);
     log_warn("device.slowed", {{"device", who_.device.str()}, {"why", "publishes_per_second is reached"}});
   }
-  if (publish.qos == mqtt::Qos::at_least_once) owed_.push_back({publish.packet_id, mqtt::ReasonCode::success, false});
+  if (publish.qos != mqtt::Qos::at_most_once) owed_.push_back({publish.packet_id, mqtt::ReasonCode::success, false});
   const Status taken = take(publish);
   if (taken) return;
   if (!mqtt::is_worth_retrying(mqtt::puback_reason(taken.error().code))) audit(taken.error());
@@ -203,19 +221,30 @@ void Session::on(const mqtt::PublishReceived& event) {
 
 Status Session::take(const mqtt::Publish& publish) {
   const DeviceTopic topic = TRY(parse_topic(publish.topic, who_.device));
-  if (topic.road == Road::up) return ask_up(publish.packet_id, std::string{text_of(publish.payload)});
+  if (topic.road == Road::up) return ask_up(publish.packet_id, std::string{text_of(publish.payload)}, once(publish));
   const auto at = TRY(device_time(publish.properties));
+  if (once(publish)) {
+    return ask(ReadingHeard{
+        number_, publish.packet_id, {who_.device, std::string{topic.tag}, at, std::string{text_of(publish.payload)}}});
+  }
   if (!is_paused(Pause::store) && hall_->telemetry().is_congested()) pause(Pause::store);
   return hall_->telemetry().add(weak_from_this(), publish.packet_id,
                                 {who_.device, std::string{topic.tag}, at, std::string{text_of(publish.payload)}});
 }
 
-Status Session::ask_up(std::uint16_t packet_id, std::string payload) {
+// A message whose packet id must be remembered as long as the session. Without a kept session that is the connection.
+bool Session::once(const mqtt::Publish& publish) const { return kept_ && publish.qos == mqtt::Qos::exactly_once; }
+
+Status Session::ask_up(std::uint16_t packet_id, std::string payload, bool once) {
   if (payload.size() > fleet::payload_bytes_max)
     return Error{Errc::too_large, "message is longer than payload_bytes_max"};
+  return ask(MessageHeard{number_, who_.device, packet_id, std::move(payload), once});
+}
+
+Status Session::ask(Question question) {
   Desk& desk = hall_->desk();
   const bool had_room = desk.has_room();
-  if (had_room) desk.ask(MessageHeard{number_, who_.device, packet_id, std::move(payload)});
+  if (had_room) desk.ask(std::move(question));
   if (!desk.has_room() && !is_paused(Pause::desk)) {
     pause(Pause::desk);
     hall_->wait_for_room(number_);
@@ -227,14 +256,14 @@ Status Session::ask_up(std::uint16_t packet_id, std::string payload) {
 // QoS 0 has no answer to refuse with, so the connection is the answer, unless the trouble is ours.
 void Session::refuse(mqtt::Qos qos, std::uint16_t packet_id, const Error& why) {
   const mqtt::ReasonCode reason = mqtt::puback_reason(why.code);
-  if (qos == mqtt::Qos::at_least_once) return answer(packet_id, reason);
+  if (qos != mqtt::Qos::at_most_once) return answer(packet_id, reason);
   if (!mqtt::is_worth_retrying(reason)) mqtt_->disconnect(reason, why);
 }
 
 void Session::on_taken(MessageTaken& taken) {
   if (!mqtt_ || mqtt_->closed()) return;
   if (taken.outcome) {
-    send_down(std::move(taken.outcome).value());
+    send_down(std::move(taken.outcome).value(), taken.ids);
     if (taken.packet_id != 0) answer(taken.packet_id, mqtt::ReasonCode::success);
   } else {
     refuse(taken.packet_id != 0 ? mqtt::Qos::at_least_once : mqtt::Qos::at_most_once, taken.packet_id,
@@ -277,7 +306,7 @@ void Session::on(const mqtt::SubscribeRequested& event) {
       reasons.push_back(mqtt::ReasonCode::not_authorized);
     }
   }
-  mqtt_->answer_subscribe(event.subscribe.packet_id, std::move(reasons));
+  answer_subscribing({event.subscribe.packet_id, std::move(reasons), false});
 }
 
 void Session::on(const mqtt::UnsubscribeRequested& event) {
@@ -287,11 +316,63 @@ void Session::on(const mqtt::UnsubscribeRequested& event) {
     if (had) subscribed_.reset();
     reasons.push_back(had ? mqtt::ReasonCode::success : mqtt::ReasonCode::no_subscription_existed);
   }
-  mqtt_->answer_unsubscribe(event.unsubscribe.packet_id, std::move(reasons));
+  answer_subscribing({event.unsubscribe.packet_id, std::move(reasons), true});
 }
 
-void Session::send_down(std::vector<fleet::DownMessage> messages) {
+// At once; in a kept session when it is durable.
+void Session::answer_subscribing(Subscribing one) {
+  if (kept_) {
+    if (subscribing_.size() >= subscribing_max) {
+      return mqtt_->disconnect(mqtt::ReasonCode::quota_exceeded,
+                               {Errc::exhausted, "subscribing_max SUBSCRIBE wait for their answer"});
+    }
+    std::optional<std::uint8_t> listens;
+    if (subscribed_) listens = static_cast<std::uint8_t>(*subscribed_);
+    const std::uint16_t packet_id = one.packet_id;
+    subscribing_.push_back(std::move(one));
+    hall_->desk().ask(SessionNoted{number_, who_.device, Noting::listens, packet_id, listens});
+  } else if (one.ends) {
+    mqtt_->answer_unsubscribe(one.packet_id, std::move(one.reasons));
+  } else {
+    mqtt_->answer_subscribe(one.packet_id, std::move(one.reasons));
+  }
+}
+
+void Session::on(const mqtt::PublishReleased& event) {
+  if (!kept_) return mqtt_->complete(event.packet_id);
+  hall_->desk().ask(SessionNoted{number_, who_.device, Noting::released, event.packet_id});
+}
+
+void Session::on_noted(const Noted& noted) {
+  if (!mqtt_ || mqtt_->closed()) return;
+  if (noted.what == Noting::released) {
+    mqtt_->complete(noted.packet_id);
+  } else if (!subscribing_.empty()) {  // they are answered in their order
+    Subscribing one = std::move(subscribing_.front());
+    subscribing_.erase(subscribing_.begin());
+    if (one.ends) {
+      mqtt_->answer_unsubscribe(one.packet_id, std::move(one.reasons));
+    } else {
+      mqtt_->answer_subscribe(one.packet_id, std::move(one.reasons));
+    }
+  }
+  settle();
+}
+
+void Session::send_down(std::vector<fleet::DownMessage> messages, const std::vector<std::uint16_t>& ids) {
   if (!subscribed_) return;  // it asked, but does not listen
+  if (!ids.empty()) {        // a kept session keeps them: the fleet's side counts them
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const mqtt::Qos qos = ids[i] == 0 ? mqtt::Qos::at_most_once : mqtt::Qos::at_least_once;
+      const Status sent = mqtt_->deliver({.packet_id = ids[i],
+                                          .qos = qos,
+                                          .topic = down_topic(who_.device),
+                                          .payload = std::move(messages[i].payload)},
+                                         hall_->clock().monotonic());
+      if (!sent) log_warn("gateway.not_sent", {{"device", who_.device.str()}, {"why", sent.error().what}});
+    }
+    return;
+  }
   for (fleet::DownMessage& message : messages) {
     if (down_.size() == down_queue_max) {
       return mqtt_->disconnect(mqtt::ReasonCode::quota_exceeded,
@@ -314,7 +395,10 @@ void Session::pump() {
   if (down_.empty()) down_.shrink_to_fit();
 }
 
-void Session::on(const mqtt::PublishAcknowledged&) { pump(); }
+void Session::on(const mqtt::PublishAcknowledged& event) {
+  if (kept_) hall_->desk().ask(SessionNoted{number_, who_.device, Noting::delivered, event.packet_id});
+  pump();
+}
 
 void Session::on(const mqtt::SessionClosed& event) {
   const bool orderly = event.by_peer && event.reason == mqtt::ReasonCode::success;  // [MQTT-3.14.4-3]
@@ -342,7 +426,7 @@ void Session::publish_will() {
   const std::unique_ptr<OwnWill> will = std::move(will_);
   Status taken;
   if (will->road == Road::up) {
-    taken = ask_up(0, std::move(will->payload));
+    taken = ask_up(0, std::move(will->payload), false);
   } else {
     taken = hall_->telemetry().add({}, 0, {who_.device, std::move(will->tag), will->at, std::move(will->payload)});
   }
@@ -356,7 +440,7 @@ void Session::left(std::string_view why) {
     hall_->count(-1);
     log_info("device.disconnected", {{"device", who_.device.str()}, {"address", address_}, {"why", why}});
   }
-  hall_->desk().ask(Left{number_, who_.device, std::string{why}});
+  hall_->desk().ask(Left{number_, who_.device, std::string{why}, kept_ ? mqtt_->expiry() : Seconds{0}});
 }
 
 void Session::audit(const Error& why) {

@@ -16,6 +16,7 @@ inline constexpr std::int64_t up_cost = 10;
 
 // What an idle one may hold, all in all, beside its connection (docs/gate-memory.md).
 inline constexpr std::size_t session_bytes_budget = 2048;
+inline constexpr std::size_t subscribing_max = 16;  // SUBSCRIBE and UNSUBSCRIBE that wait to be noted
 
 class Session final : public net::ConnectionEvents, public Sender, public std::enable_shared_from_this<Session> {
  public:
@@ -37,6 +38,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   // --- the desk's answers
   void on_entered(const Entered& entered);
   void on_taken(MessageTaken& taken);
+  void on_noted(const Noted& noted);
 
   // Why it is not read. Each is ended for itself.
   enum class Pause : std::uint8_t { rate = 1, desk = 2, entrance = 4, store = 8 };
@@ -50,7 +52,12 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
     std::string payload;
     std::optional<Timestamp> at;
   };
-  struct Owed {  // a PUBACK; it leaves when all before it have left [MQTT-4.6.0-2]
+  struct Subscribing {  // its answer leaves when the fleet's side has it
+    std::uint16_t packet_id;
+    std::vector<mqtt::ReasonCode> reasons;
+    bool ends;  // UNSUBSCRIBE
+  };
+  struct Owed {  // a PUBACK or PUBREC; it leaves when all before it have left [MQTT-4.6.0-2]
     std::uint16_t packet_id;
     mqtt::ReasonCode reason;
     bool known;
@@ -63,18 +70,22 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void on(const mqtt::SubscribeRequested& event);
   void on(const mqtt::UnsubscribeRequested& event);
   void on(const mqtt::PublishAcknowledged& event);
-  void on(const mqtt::PublishReleased&) {}  // QoS 2 is not offered yet
-  void on(const mqtt::DeliveryReceived&) {}
+  void on(const mqtt::PublishReleased& event);
+  void on(const mqtt::DeliveryReceived& event) { mqtt_->release(event.packet_id); }  // we send at QoS 1 at most
   void on(const mqtt::SessionClosed& event);
 
   Status check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason);
   Result<std::unique_ptr<OwnWill>> read_will(const mqtt::Connect& connect) const;
   void refuse_entrance(mqtt::ReasonCode reason, const Error& why);
   Status take(const mqtt::Publish& publish);
-  Status ask_up(std::uint16_t packet_id, std::string payload);
+  bool once(const mqtt::Publish& publish) const;
+  Status ask_up(std::uint16_t packet_id, std::string payload, bool once);
+  Status ask(Question question);
   void refuse(mqtt::Qos qos, std::uint16_t packet_id, const Error& why);
   void send_finished();
-  void send_down(std::vector<fleet::DownMessage> messages);
+  void answer_subscribing(Subscribing subscribing);
+  void welcome(const Entered& entered);
+  void send_down(std::vector<fleet::DownMessage> messages, const std::vector<std::uint16_t>& ids);
   void pump();
   void publish_will();
   void left(std::string_view why);
@@ -93,12 +104,14 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   std::unique_ptr<OwnWill> will_;
   Buffer held_;  // input that came with CONNECT, for after the desk's answer
   std::vector<Owed> owed_;
-  std::size_t owed_sent_ = 0;            // of owed_
-  std::optional<mqtt::Qos> subscribed_;  // to j/dn/<device>
-  std::vector<std::string> down_;        // at most down_queue_max
+  std::size_t owed_sent_ = 0;             // of owed_
+  std::optional<mqtt::Qos> subscribed_;   // to j/dn/<device>
+  std::vector<std::string> down_;         // at most down_queue_max
+  std::vector<Subscribing> subscribing_;  // at most subscribing_max
   Entrance entrance_ = Entrance::none;
   std::uint8_t pauses_ = 0;
   bool assign_id_ = false;
+  bool kept_ = false;  // its session outlives the connection: what changes in it is noted at the fleet's side
   bool settling_ = false;
 };
 

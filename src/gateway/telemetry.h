@@ -4,6 +4,7 @@
 
 #include "fleet/telemetry.h"
 #include "gateway/config.h"
+#include "gateway/desk.h"
 #include "gateway/turn.h"
 #include "mqtt/types.h"
 #include "store/log/writer.h"
@@ -19,13 +20,6 @@ struct Sender {
   virtual ~Sender() = default;
   virtual void answer(std::uint16_t packet_id, mqtt::ReasonCode reason) = 0;
   virtual void answered() = 0;  // all answers that came together are given: time to send
-};
-
-struct TakenReading {
-  DeviceId device;
-  std::string tag;
-  std::optional<Timestamp> device_time;  // absent: the time of arrival, made unique
-  std::string payload;
 };
 
 class Telemetry {

@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from harness import Scene, run  # noqa: E402
+from harness import Scene, run, wait_for  # noqa: E402
 
 VERSIONS = ("mqttv311", "mqttv5")
 
@@ -52,6 +52,38 @@ class Mosquitto(unittest.TestCase):
         done = run(*command, input=lines, stdin=None)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([datum["payload"]["line"] for datum in self.readings("lines")], list(range(200)))
+
+    def test_a_reading_of_qos_2_is_acknowledged_and_served(self):
+        for version in VERSIONS:
+            done = run(*self.command("mosquitto_pub", version, "-d", "-q", "2", "--repeat", "5", "-m", '{"value": 2}',
+                                     "-t", f"j/data/{self.device.device}/qos2-{version}"))
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(done.stdout.count("received PUBREC"), 5, done.stdout)
+            self.assertEqual(done.stdout.count("received PUBCOMP"), 5, done.stdout)
+            self.assertEqual(len(self.readings(f"qos2-{version}")), 5)
+
+    def test_a_persistent_session_is_found_again(self):
+        keep = {"mqttv311": ("-c",), "mqttv5": ("-c", "-x", "600")}
+        for version in VERSIONS:
+            listen = self.command("mosquitto_sub", version, *keep[version], "-q", "1", "-E",
+                                  "-t", f"j/dn/{self.device.device}")
+            self.assertEqual(run(*listen).returncode, 0)
+            again = run(*self.command("mosquitto_pub", version, *keep[version], "-d", "-q", "2", "-m", '{"value": 3}',
+                                      "-t", f"j/data/{self.device.device}/kept-{version}"))
+            self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+            self.assertEqual(len(self.readings(f"kept-{version}")), 1)
+
+    def test_its_will_is_a_reading(self):
+        for version in VERSIONS:
+            topic = f"j/data/{self.device.device}/will-{version}"
+            command = self.command("mosquitto_sub", version, "-d", "-q", "1", "-t", f"j/dn/{self.device.device}",
+                                   "--will-topic", topic, "--will-payload", '{"alive": false}', "--will-qos", "2")
+            with subprocess.Popen(["stdbuf", "-oL", *command], stdout=subprocess.PIPE, text=True) as dying:
+                for line in dying.stdout:
+                    if line.startswith("Subscribed"):
+                        break
+                dying.kill()
+            wait_for(lambda tag=f"will-{version}": len(self.readings(tag)) == 1, "the will to be served")
 
     def test_a_topic_of_another_device_is_refused(self):
         topic = f"j/data/{self.other.device}/test"
