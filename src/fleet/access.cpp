@@ -29,6 +29,7 @@ Fleet::Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity
     : state_(std::make_unique<State>(store, clock, random, std::move(manager), policy)) {}
 Fleet::~Fleet() = default;
 void Fleet::observe(Observer* observer) { state_->observer = observer; }
+Timestamp Fleet::now() const { return state_->clock.now(); }
 
 Error Fleet::State::denied(const Actor& actor, std::string_view action, std::string_view subject, Error why) {
   AuditEntry note = entry(actor, action, subject, why.what);

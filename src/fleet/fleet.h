@@ -78,6 +78,19 @@ struct Passage {
   std::optional<std::string> left;  // why; absent: it came
 };
 
+// What the gate writes of sessions at once: who has left first, then sessions as they are now, with the readings of
+// QoS 2 whose packet ids they hold: neither is there without the other.
+struct SessionLeft {
+  DeviceId device;
+  Timestamp at;
+  Seconds lifetime{0};  // 0: it ended with its connection
+};
+struct SessionBatch {
+  std::vector<SessionLeft> left;
+  std::vector<DeviceSession> kept;
+  std::vector<Reading> readings;
+};
+
 struct DownMessage {  // to j/dn/<device>
   std::string payload;
   bool momentary = false;  // the time: of no use later, so it is not kept for a device that is away
@@ -93,6 +106,7 @@ class Fleet {
   Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy);
   ~Fleet();
   void observe(Observer* observer);  // one; null to stop
+  Timestamp now() const;             // by the clock that everything here is dated with
 
   // --- people: fleet/account.cpp
   // The one-time setup token, made anew at each start until the first account exists; empty afterwards.
@@ -179,16 +193,12 @@ class Fleet {
   void before_questions(std::function<Status()> catch_up);
   // A message on j/up: {"key": ..., "value": ...}. Answers go to j/dn.
   Result<std::vector<DownMessage>> heard(const Admission& who, std::string_view payload);
+
   // --- sessions that outlive a connection: fleet/session.cpp
   // To be called once, before any is opened: those that were connected when the manager went away begin to end.
   Status recover_sessions();
   Result<std::optional<DeviceSession>> session(const DeviceId& device);  // none when it has ended
-  // All with one commit.
-  Status keep_sessions(std::span<const DeviceSession> sessions);
-  Status leave_session(DeviceSession session);  // its lifetime begins
-  Status end_session(const DeviceId& device);
-  // A reading together with the packet id that it came under: neither is there without the other.
-  Status keep_once(const Reading& reading, const DeviceSession& session);
+  Status write_sessions(const SessionBatch& batch);                      // with one commit
 
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
   Result<Twin> twin(const Actor& actor, const DeviceId& device);

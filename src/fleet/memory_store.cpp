@@ -149,6 +149,11 @@ class MemoryChanges final : public Changes {
     now_.sessions[session.device] = session;
     return {};
   }
+  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) override {
+    const auto found = now_.sessions.find(device);
+    if (found != now_.sessions.end()) found->second.lifetime = lifetime, found->second.ends_at = ends_at;
+    return {};
+  }
   Status remove_session(const DeviceId& device) override {
     now_.sessions.erase(device);
     return {};
@@ -196,6 +201,7 @@ Status MemoryStore_for_test::change(const std::function<Status(Changes&)>& act) 
   } else {
     now_ = std::move(before);
   }
+  if (status && std::exchange(doubted_, false)) status = Error{Errc::unavailable, "the memory was told to be unsure"};
   changing_ = false;
   return status;
 }
@@ -300,6 +306,10 @@ Result<Twin> MemoryStore_for_test::twin(const DeviceId& device) {
 }
 Result<std::optional<DeviceSession>> MemoryStore_for_test::session(const DeviceId& device) {
   const auto found = now_.sessions.find(device);
+  if (damaged_ == device) {
+    damaged_.reset();
+    return Error{Errc::corrupt, "the memory was told to be damaged"};
+  }
   return found == now_.sessions.end() ? std::nullopt : std::optional{found->second};
 }
 Result<std::vector<AuditEntry>> MemoryStore_for_test::audit(std::int64_t after, std::size_t size) {

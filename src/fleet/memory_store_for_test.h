@@ -13,6 +13,8 @@ class MemoryStore_for_test final : public Store {
  public:
   // The next commits end with this error, and change nothing: what a full disk does.
   void fail_next_commits(int count, Errc code = Errc::exhausted) { fail_ = count, fail_code_ = code; }
+  void doubt_next_commit() { doubted_ = true; }                       // it is made, but reported as failed
+  void damage_session(const DeviceId& device) { damaged_ = device; }  // it cannot be read, once
   int commits() const { return commits_; }
 
   Status change(const std::function<Status(Changes&)>& act) override;
@@ -62,6 +64,8 @@ class MemoryStore_for_test final : public Store {
   Errc fail_code_ = Errc::exhausted;
   int commits_ = 0;
   bool changing_ = false;
+  bool doubted_ = false;
+  std::optional<DeviceId> damaged_;
 };
 
 }  // namespace signet::fleet

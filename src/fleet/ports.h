@@ -77,8 +77,9 @@ class Changes {
   virtual Status erase_twin(const DeviceId& device, TwinSide side,
                             std::string_view key) = 0;  // well when there is none
 
-  virtual Status put_session(const DeviceSession& session) = 0;  // replaces
-  virtual Status remove_session(const DeviceId& device) = 0;     // well when there is none
+  virtual Status put_session(const DeviceSession& session) = 0;                                   // replaces
+  virtual Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) = 0;  // if there is one
+  virtual Status remove_session(const DeviceId& device) = 0;  // well when there is none
   virtual Status remove_sessions_ended_at(Timestamp now) = 0;
   virtual Status end_connected_sessions(Timestamp now) = 0;  // their lifetime begins: the manager was away
 

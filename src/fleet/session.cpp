@@ -18,31 +18,19 @@ Result<std::optional<DeviceSession>> Fleet::session(const DeviceId& device) {
   return found;
 }
 
-Status Fleet::keep_sessions(std::span<const DeviceSession> sessions) {
+Status Fleet::write_sessions(const SessionBatch& batch) {
   State& s = *state_;
-  return s.store.change([&](Changes& to) -> Status {
-    for (const DeviceSession& session : sessions) TRY(to.put_session(session));
-    return to.remove_sessions_ended_at(s.clock.now());
-  });
-}
-
-Status Fleet::leave_session(DeviceSession session) {
-  session.ends_at = state_->clock.now() + session.lifetime;
-  return keep_sessions(std::span{&session, 1});
-}
-
-Status Fleet::end_session(const DeviceId& device) {
-  return state_->store.change([&](Changes& to) { return to.remove_session(device); });
-}
-
-Status Fleet::keep_once(const Reading& reading, const DeviceSession& session) {
-  State& s = *state_;
-  const std::span<const Reading> one{&reading, 1};
+  if (batch.left.empty() && batch.kept.empty() && batch.readings.empty()) return {};
   TRY(s.store.change([&](Changes& to) -> Status {
-    TRY(to.append(one));
-    return to.put_session(session);
+    for (const SessionLeft& one : batch.left) {
+      const bool over = one.lifetime == Seconds{0};
+      TRY(over ? to.remove_session(one.device) : to.leave_session(one.device, one.lifetime, one.at + one.lifetime));
+    }
+    for (const DeviceSession& session : batch.kept) TRY(to.put_session(session));
+    TRY(to.append(batch.readings));
+    return to.remove_sessions_ended_at(s.clock.now());
   }));
-  s.seen(one);
+  s.seen(batch.readings);
   return {};
 }
 

@@ -36,7 +36,17 @@ TYPED_TEST_P(SessionContract, ASessionIsKeptWholeUntilItEnds) {
   ASSERT_TRUE(is_well(at(noon_for_test + Seconds{60})));
   EXPECT_FALSE(this->store->session(session.device).value());
 
+  const auto leave = [&] {
+    return this->change(
+        [&](Changes& to) { return to.leave_session(session.device, Seconds{9}, noon_for_test + Seconds{9}); });
+  };
+  ASSERT_TRUE(is_well(leave()));
+  EXPECT_FALSE(this->store->session(session.device).value()) << "leaving does not bring it back";
   ASSERT_TRUE(is_well(put()));
+  ASSERT_TRUE(is_well(leave()));
+  DeviceSession left = session;
+  left.lifetime = Seconds{9}, left.ends_at = noon_for_test + Seconds{9};
+  EXPECT_EQ(this->store->session(session.device).value(), left);
   ASSERT_TRUE(is_well(this->change([&](Changes& to) -> Status {
     TRY(to.remove_session(session.device));
     return to.remove_session(session.device);

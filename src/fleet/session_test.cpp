@@ -13,7 +13,7 @@ class DeviceSessionTest : public testing::Test {
     who = m.admitted("pump", "sn0123F1822C38DD7A01");
     session.device = who.device, session.lifetime = Seconds{60};
   }
-  Status keep() { return m.fleet.keep_sessions(std::span{&session, 1}); }
+  Status keep() { return m.fleet.write_sessions({{}, {session}, {}}); }
   std::optional<DeviceSession> kept() { return m.fleet.session(who.device).value(); }
 
   Manager_for_test m;
@@ -60,16 +60,26 @@ TEST_F(DeviceSessionTest, EndsWithTheIdentity) {
 TEST_F(DeviceSessionTest, AReadingAndItsPacketIdAreThereTogetherOrNotAtAll) {
   const Reading reading = m.fleet.judge(who, "speed", std::nullopt, R"({"value":1})").value();
   session.unreleased = {7};
+  const SessionBatch batch{{}, {session}, {reading}};
   m.store.fail_next_commits(1);
-  EXPECT_TRUE(fails_with(m.fleet.keep_once(reading, session), Errc::exhausted));
+  EXPECT_TRUE(fails_with(m.fleet.write_sessions(batch), Errc::exhausted));
   EXPECT_FALSE(kept());
-  ASSERT_TRUE(is_well(m.fleet.keep_once(reading, session)));
+  ASSERT_TRUE(is_well(m.fleet.write_sessions(batch)));
   EXPECT_EQ(kept()->unreleased, std::vector<std::uint16_t>{7});
   DataQuery query;
   query.workspace = who.workspace;
   EXPECT_EQ(m.store.data(query).value().size(), 1u);
-  ASSERT_TRUE(is_well(m.fleet.end_session(who.device)));
+}
+
+TEST_F(DeviceSessionTest, EndsWithItsConnectionOrLater) {
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(m.fleet.write_sessions({{{who.device, m.clock.now(), Seconds{5}}}, {}, {}})));
+  EXPECT_EQ(kept()->ends_at, m.clock.now() + Seconds{5});
+  ASSERT_TRUE(is_well(m.fleet.write_sessions({{{who.device, m.clock.now(), Seconds{0}}}, {}, {}})));
   EXPECT_FALSE(kept());
+  const int before = m.store.commits();
+  ASSERT_TRUE(is_well(m.fleet.write_sessions({})));
+  EXPECT_EQ(m.store.commits(), before) << "nothing is not written";
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ inline std::size_t hall_of(SessionNumber session) { return session >> 56; }
 // A hall with more than this open has no room: it stops reading the sessions that ask.
 inline constexpr std::size_t questions_max = 4096;
 inline constexpr std::size_t questions_bytes_max = 4u << 20;  // of payloads
-inline constexpr std::size_t down_queue_max = 64;             // messages to a device that wait for its PUBACKs
+// Messages to a device that wait for its PUBACKs, and their payloads: a kept session is written anew with each change.
+inline constexpr std::size_t down_queue_max = 64;
+inline constexpr std::size_t down_queue_bytes_max = 256 * 1024;
 
 struct EnterAsked {
   SessionNumber session;

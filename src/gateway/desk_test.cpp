@@ -62,6 +62,11 @@ TEST_F(GatewayPostedDesk, HasRoomForQuestionsBytesMax) {
   EXPECT_TRUE(posted->has_room());
 }
 
+TEST_F(GatewayPostedDesk, AReadingOfQos2CountsWithItsBytes) {
+  posted->ask(ReadingHeard{0, 1, {ann.id, "t", std::nullopt, std::string(questions_bytes_max, ' ')}});
+  EXPECT_FALSE(posted->has_room());
+}
+
 TEST_F(GatewayPostedDesk, WhoLeavesIsNotAnsweredAnyMore) {
   posted->ask(EnterAsked{0, fleet.admit(crypto::sha256(ann.certificate)).value(), "192.0.2.7:4000"});
   posted.reset();

@@ -140,6 +140,38 @@ TEST_F(GatewayKeptSession, AFullDiskRefusesAReadingOfQos2AndKeepsNeitherItNorIts
   EXPECT_EQ(one->heard.pubacks.back().second, ReasonCode::success);
 }
 
+TEST_F(GatewayKeptSession, WhenACommitIsInDoubtTheDeviceComesBackToWhatIsWrittenAndDoublesNothing) {
+  auto one = come();
+  mqtt::ClientOptions asks = kept_options();
+  store.doubt_next_commit();
+  const auto id = one->publish(data_topic(ann), R"({"v":1})", Qos::exactly_once);
+  one->hear();
+  EXPECT_TRUE(one->heard.pubacks.empty()) << "neither yes nor no";
+  EXPECT_EQ(one->heard.ended, ReasonCode::implementation_error);
+  asks.kept.outbound = {{id, Qos::exactly_once, true, false, data_topic(ann), R"({"v":1})"}};
+  EXPECT_EQ(come(asks)->heard.pubacks.size(), 1u);
+  EXPECT_EQ(kept().size(), 1u);
+}
+
+TEST_F(GatewayKeptSession, ASessionThatCannotBeReadIsLostAndTheDeviceHearsSo) {
+  come()->hang_up();
+  store.damage_session(ann.id);
+  auto again = come();
+  EXPECT_FALSE(again->heard.session_present);
+  again->hang_up();
+  EXPECT_TRUE(come()->heard.session_present);
+}
+
+TEST_F(GatewayKeptSession, ItsLifetimeBeginsThoughThatCouldNotBeWrittenAtOnce) {
+  auto one = come(), other = device(bob, options(bob));
+  store.fail_next_commits(2);  // that it left, and that its session was left
+  one->hang_up();
+  EXPECT_FALSE(stored()->ends_at);
+  clock.advance(Seconds{5});
+  other->connect();
+  EXPECT_EQ(stored()->ends_at, clock.now() + Seconds{95});
+}
+
 TEST_F(GatewayKeptSession, WhoseSessionCannotBeWrittenComesBackToWhatIs) {
   auto one = come();
   store.fail_next_commits(1);
@@ -147,6 +179,7 @@ TEST_F(GatewayKeptSession, WhoseSessionCannotBeWrittenComesBackToWhatIs) {
   one->hear();
   EXPECT_TRUE(one->heard.granted.empty()) << "no SUBACK that would not outlive a restart";
   EXPECT_EQ(one->heard.ended, ReasonCode::implementation_error);
+  EXPECT_TRUE(stored()->ends_at) << "it does not stay for ever";
   EXPECT_TRUE(come()->heard.session_present);
 }
 
@@ -180,6 +213,21 @@ TEST_F(GatewayKeptSession, ADeviceThatAcknowledgesNothingIsCutAtTheQueuesLimitAn
   EXPECT_EQ(stored()->down.size(), down_queue_max);
   EXPECT_TRUE(come()->heard.session_present);
   EXPECT_TRUE(stored()->down.empty()) << "it acknowledged them all";
+}
+
+TEST_F(GatewayKeptSession, WhatWaitsForADeviceIsBoundedInBytesToo) {
+  auto one = come();
+  one->subscribe(down());
+  one->publish(up(), R"({"key":"big","value":")" + std::string(40'000, 'x') + R"("})");
+  one->acknowledges = false;
+  const std::size_t fit = down_queue_bytes_max / 40'000;
+  for (std::size_t i = 0; i < fit; ++i) one->publish(up(), R"({"key":"#status","value":null})");
+  EXPECT_EQ(stored()->down.size(), fit);
+  EXPECT_FALSE(one->heard.ended);
+  one->publish(up(), R"({"key":"#status","value":null})");
+  one->hear();
+  EXPECT_EQ(one->heard.ended, ReasonCode::quota_exceeded);
+  EXPECT_EQ(stored()->down.size(), fit);
 }
 
 TEST_F(GatewayKeptSession, In311ASessionWithoutCleanSessionIsKept) {

@@ -35,7 +35,9 @@ class GatewayLateAnswers : public Scene {
     late_hall = std::make_shared<Hall>(config, gate, *late, late->number(), *log, turn);
   }
   std::unique_ptr<FakeDevice> knocking(const Person& person) {
-    auto made = std::make_unique<FakeDevice>(*late_hall, clock, person.certificate, options(person));
+    mqtt::ClientOptions with = asks;
+    with.client_id = person.id.str();
+    auto made = std::make_unique<FakeDevice>(*late_hall, clock, person.certificate, std::move(with));
     made->connect();
     return made;
   }
@@ -51,6 +53,7 @@ class GatewayLateAnswers : public Scene {
     late_hall->give_all(std::exchange(late->answers, {}));
   }
 
+  mqtt::ClientOptions asks{.version = mqtt::Version::v5, .client_id = {}};
   std::optional<LateDesk> late;
   std::shared_ptr<Hall> late_hall;
 };
@@ -156,6 +159,51 @@ TEST_F(GatewayLateAnswers, WhoKnocksWhenTheDeskIsFullIsRefusedAndLeavesNoQuestio
   EXPECT_TRUE(late->questions.empty()) << "neither that it came nor that it left";
   late->room = true;
   EXPECT_TRUE(inside(ann)->heard.connected);
+}
+
+// --- a kept session
+
+TEST_F(GatewayLateAnswers, WhoHangsUpBeforeTheAnswerKeepsItsSession) {
+  asks.clean_start = false, asks.session_expiry = 100;
+  inside(ann)->hang_up();
+  late->serve();
+  auto device = knocking(ann);
+  late->serve();  // it has been opened
+  device->hang_up();
+  answer();
+  EXPECT_TRUE(store.session(ann.id).value()->ends_at);
+  auto again = inside(ann);
+  EXPECT_TRUE(again->heard.session_present);
+}
+
+TEST_F(GatewayLateAnswers, WhatWasBegunWhenADeviceUnsubscribesStillComes) {
+  asks.clean_start = false, asks.session_expiry = 100;
+  auto device = inside(ann);
+  device->subscribe("j/dn/" + ann.id.str());
+  answer();
+  device->publish("j/up/" + ann.id.str(), R"({"key":"#status","value":null})");
+  ASSERT_TRUE(device->mqtt.unsubscribe("j/dn/" + ann.id.str(), clock.monotonic()));
+  device->talk();
+  answer();
+  device->talk();
+  EXPECT_EQ(device->heard.messages.size(), 1u) << "[MQTT-3.10.4-3]";
+  device->talk();
+  answer();
+  EXPECT_TRUE(store.session(ann.id).value()->down.empty());
+}
+
+TEST_F(GatewayLateAnswers, WhatBelongsToAKeptSessionIsAskedThoughThereIsNoRoomAndThenNothingMoreIsRead) {
+  asks.clean_start = false, asks.session_expiry = 100;
+  auto device = inside(ann);
+  late->room = false;
+  device->subscribe("j/dn/" + ann.id.str());
+  EXPECT_EQ(late->questions.size(), 1u);
+  EXPECT_TRUE(device->connection.paused);
+  late->room = true;
+  answer();
+  device->talk();
+  EXPECT_EQ(device->heard.granted.size(), 1u);
+  EXPECT_FALSE(device->connection.paused);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ namespace {
 
 std::size_t bytes_of_question(const Question& question) {
   if (const auto* heard = std::get_if<MessageHeard>(&question)) return heard->payload.size();
+  if (const auto* heard = std::get_if<ReadingHeard>(&question)) return heard->reading.payload.size();
   return 0;
 }
 

@@ -75,14 +75,20 @@ void Registrar::on(MessageHeard& heard) {
   if (!seat->kept || !taken.outcome) return answer(heard.session, std::move(taken));
   if (heard.once) seat->kept->unreleased.push_back(heard.packet_id);
   keep_down(*seat, taken);
-  if (heard.once || !taken.ids.empty()) changed(*seat);
+  if (heard.once || !taken.ids.empty()) changed(*seat, Change::more);
   answer_later(heard.session, std::move(taken));
 }
 
 void Registrar::on(Refused& refused) { fleet_.refused(refused.address, refused.subject, refused.why, refused.more); }
 
 void Registrar::pass() {
-  if (passages_.empty()) return;
+  do {
+    if (!passages_.empty()) write_passages();
+    welcome_all();
+  } while (!passages_.empty());  // whose session could not be opened goes again
+}
+
+void Registrar::write_passages() {
   const std::vector<fleet::Passage> passages = std::exchange(passages_, {});
   const std::vector<Passing> sessions = std::exchange(passing_, {});
   const std::vector<Status> written = fleet_.passed(passages);
@@ -100,7 +106,6 @@ void Registrar::pass() {
       refuse(one, sessions[i].session, written[i].error());
     }
   }
-  pass();  // those whose session could not be opened
 }
 
 void Registrar::refuse(const fleet::Passage& came, SessionNumber session, const Error& why) {
@@ -122,37 +127,57 @@ void Registrar::seat(const fleet::Passage& came, const Passing& passing) {
   mine.session = passing.session, mine.who = came.who, mine.address = came.address;
   mine.clean_start = passing.clean_start, mine.lifetime = passing.lifetime;
   seats.push_back(std::move(mine));
-  welcome_last(seats);
+  waiting_.push_back(came.who.device);
   if (former) fleet_.taken_over(came.who, came.address, *former);  // may expel them all
-}
-
-void Registrar::welcome_last(std::vector<Seat>& seats) {
-  Seat& last = seats.back();
-  if (seats.size() > 1 || last.welcomed || last.must_go) return;
-  Entered entered{last.session, Verdict::welcome, std::nullopt};
-  if (const Status opened = open_session(last, entered.present); !opened) {
-    log_error("gateway.no_session", {{"device", last.who.device.str()}, {"why", opened.error().what}});
-    answer(last.session, Entered{last.session, Verdict::failed, opened.error()});
-    passages_.push_back({last.who, last.address, "its session cannot be opened"});
-    passing_.push_back({last.session, false, Seconds{0}});
-    last.lifetime = Seconds{0};
-    return;
-  }
-  last.welcomed = true;
-  entered.kept = last.kept ? std::make_shared<const fleet::DeviceSession>(*last.kept) : nullptr;
-  answer(last.session, std::move(entered));
 }
 
 void Registrar::unseat(const DeviceId& device, SessionNumber session) {
   const auto found = seats_.find(device);
   if (found == seats_.end()) return;
-  std::vector<Seat>& seats = found->second;
-  std::erase_if(seats, [&](const Seat& seat) { return seat.session == session; });
-  if (seats.empty()) {
+  std::erase_if(found->second, [&](const Seat& seat) { return seat.session == session; });
+  if (found->second.empty()) {
     seats_.erase(found);
   } else {
-    welcome_last(seats);
+    waiting_.push_back(device);
   }
+}
+
+void Registrar::welcome_all() {
+  std::vector<Opening> openings;
+  fleet::SessionBatch batch;
+  for (const auto& [device, left] : leaving_) batch.left.push_back(left);
+  for (const DeviceId& device : std::exchange(waiting_, {})) {
+    const auto found = seats_.find(device);
+    if (found == seats_.end() || found->second.size() > 1) continue;  // a former one is still there
+    Seat& seat = found->second.back();
+    if (seat.welcomed || seat.must_go) continue;
+    Opening opening{device, {seat.session, Verdict::welcome, std::nullopt}};
+    if (const Status open = open_session(seat, opening, batch); !open) {
+      turn_away(seat, open.error());
+      continue;
+    }
+    seat.welcomed = true;
+    openings.push_back(std::move(opening));
+  }
+  const Status written = fleet_.write_sessions(batch);
+  if (written) leaving_.clear();
+  for (Opening& one : openings) {
+    if (!written && one.writes) {
+      turn_away(*find(one.device, one.entered.session), written.error());
+    } else {
+      answer(one.entered.session, std::move(one.entered));
+    }
+  }
+}
+
+void Registrar::turn_away(Seat& seat, const Error& why) {
+  log_error("gateway.no_session", {{"device", seat.who.device.str()}, {"why", why.what}});
+  seat.must_go = true;
+  seat.stored = false;
+  seat.kept.reset();
+  passages_.push_back({seat.who, seat.address, "its session cannot be opened"});
+  passing_.push_back({seat.session, false, Seconds{0}});
+  answer(seat.session, Entered{seat.session, Verdict::failed, why});
 }
 
 Registrar::Seat* Registrar::find(const DeviceId& device, SessionNumber session) {
@@ -170,7 +195,8 @@ void Registrar::on_expelled(const DeviceId& device) {
   std::vector<SessionNumber> told;
   for (Seat& seat : found->second) {
     seat.must_go = true;
-    seat.kept.reset();  // it went with the identity, in that commit
+    seat.stored = false;  // it went with the identity, in that commit
+    seat.kept.reset();
     if (!std::exchange(seat.withdrawn, true)) told.push_back(seat.session);
   }
   // A hall on this thread may answer at once, and its seat is gone then.

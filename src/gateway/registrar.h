@@ -2,7 +2,9 @@
 //
 // A device has one place, whichever loop it came to. Who comes when its place is taken waits until the former session
 // has said that it is gone, which it is told at once; only the same identity takes a place over. All who come and go in
-// one call of serve() share one commit, and none is welcome before it.
+// one call of serve() share one commit, and none is welcome before it. So do the sessions that outlive their
+// connection: one commit for those that open and are left, one for what changed in them; nothing that promises it is
+// said before.
 #pragma once
 
 #include "gateway/desk.h"
@@ -26,6 +28,7 @@ class Registrar final : public fleet::Observer {
   std::size_t devices() const { return seats_.size(); }  // that are in
 
  private:
+  enum class Change : std::uint8_t { none, readings, more };
   struct Seat {
     SessionNumber session;
     fleet::Admission who;
@@ -35,14 +38,29 @@ class Registrar final : public fleet::Observer {
     bool withdrawn = false;
     bool clean_start = true;
     Seconds lifetime{0};
-    std::shared_ptr<fleet::DeviceSession> kept{};  // once it is welcome, if its session is kept
-    bool changed = false;                          // kept, since it was last written
+    std::unique_ptr<fleet::DeviceSession> kept{};  // once it is welcome, if its session is kept
+    bool stored = false;                           // it has one in the store, which must learn when it leaves
+    Change changed = Change::none;                 // of it, in this call
   };
   struct Passing {
     SessionNumber session;
     bool clean_start = true;
     Seconds lifetime{0};
     bool operator==(SessionNumber other) const { return session == other; }
+  };
+  struct Changed {  // a session to be written at the end of the call
+    DeviceId device;
+    SessionNumber session;
+  };
+  struct Arrived {  // a reading of QoS 2
+    Changed of;
+    std::uint16_t packet_id;
+    std::size_t answer;  // in later_
+  };
+  struct Opening {
+    DeviceId device;
+    Entered entered;
+    bool writes = false;
   };
   struct IdHash {
     std::size_t operator()(const DeviceId& id) const { return std::hash<std::string>{}(id.str()); }
@@ -55,17 +73,22 @@ class Registrar final : public fleet::Observer {
   void on(Left& left);
   void on(Refused& refused);
   void pass();  // those of this call that came and went
+  void write_passages();
   void refuse(const fleet::Passage& came, SessionNumber session, const Error& why);
   void seat(const fleet::Passage& came, const Passing& passing);
+  void unseat(const DeviceId& device, SessionNumber session);
+  void welcome_all();  // who has its place now
+  void turn_away(Seat& seat, const Error& why);
+
+  // --- registrar_sessions.cpp
   void retire(const DeviceId& device, const Passing& passing);
-  Status open_session(Seat& seat, bool& present);  // registrar_sessions.cpp, and what follows
-  Status put(fleet::DeviceSession& session);
-  void changed(Seat& seat);
+  Status open_session(Seat& seat, Opening& opening, fleet::SessionBatch& batch);
+  Result<std::optional<fleet::DeviceSession>> former_session(const DeviceId& device);
+  void changed(Seat& seat, Change how);
   void keep_down(Seat& seat, MessageTaken& taken);
   void answer_later(SessionNumber session, Answer answer) { later_.emplace_back(session, std::move(answer)); }
   void write_sessions();
-  void welcome_last(std::vector<Seat>& seats);
-  void unseat(const DeviceId& device, SessionNumber session);
+  void undo_sessions(const Error& why, const std::vector<Changed>& changed, std::vector<Arrived>& arrived);
   Seat* find(const DeviceId& device, SessionNumber session);
   void send_away(Seat& seat, mqtt::ReasonCode reason);
   void answer(SessionNumber session, Answer answer);
@@ -76,9 +99,13 @@ class Registrar final : public fleet::Observer {
   // Of one device in the order they came: the last has or awaits the place, those before it were told to go.
   std::unordered_map<DeviceId, std::vector<Seat>, IdHash> seats_;
   std::vector<fleet::Passage> passages_;
-  std::vector<Passing> passing_;                             // whose each of them is
-  std::vector<std::pair<DeviceId, SessionNumber>> changed_;  // sessions to be written at the end of the call
-  std::vector<std::pair<SessionNumber, Answer>> later_;      // given when they are
+  std::vector<Passing> passing_;                                      // whose each of them is
+  std::vector<DeviceId> waiting_;                                     // in whose place somebody may be welcome now
+  std::unordered_map<DeviceId, fleet::SessionLeft, IdHash> leaving_;  // until that is written
+  std::vector<Changed> changed_;
+  std::vector<Arrived> arrived_;
+  std::vector<fleet::Reading> readings_;                 // theirs
+  std::vector<std::pair<SessionNumber, Answer>> later_;  // given when those are written
 };
 
 }  // namespace signet::gateway

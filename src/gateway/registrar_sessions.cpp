@@ -19,46 +19,74 @@ std::uint16_t next_id(fleet::DeviceSession& session) {
   return session.last_id;
 }
 
+std::size_t bytes_in(const std::vector<fleet::DeviceSession::Down>& down) {
+  std::size_t bytes = 0;
+  for (const auto& one : down) bytes += one.payload.size();
+  return bytes;
+}
+
 }  // namespace
 
+// Its lifetime begins, or it ends with its connection.
+void Registrar::retire(const DeviceId& device, const Passing& passing) {
+  const Seat* seat = find(device, passing.session);
+  if (seat && seat->stored)
+    leaving_.insert_or_assign(device, fleet::SessionLeft{device, fleet_.now(), passing.lifetime});
+}
+
+// What the store has, and what it does not know yet.
+Result<std::optional<fleet::DeviceSession>> Registrar::former_session(const DeviceId& device) {
+  const auto left = leaving_.find(device);
+  if (left != leaving_.end() && left->second.at + left->second.lifetime <= fleet_.now()) return {std::nullopt};
+  auto found = fleet_.session(device);
+  if (found || found.error().code != Errc::corrupt) return found;
+  log_error("gateway.session_lost", {{"device", device.str()}, {"why", found.error().what}});  // it hears so
+  return {std::nullopt};
+}
+
 // What was in line is handed to the connection with the answer: from now on it may have been sent.
-Status Registrar::open_session(Seat& seat, bool& present) {
+Status Registrar::open_session(Seat& seat, Opening& opening, fleet::SessionBatch& batch) {
   const DeviceId& device = seat.who.device;
-  auto found = TRY(fleet_.session(device));
-  if (seat.clean_start && found) {  // [MQTT-3.1.2-4]
-    TRY(fleet_.end_session(device));
-    found.reset();
-  }
-  present = found.has_value();  // [MQTT-3.2.2-3]
-  if (seat.lifetime == Seconds{0} && !found) return {};
+  auto found = TRY(former_session(device));
+  const bool ends = seat.clean_start && found;  // [MQTT-3.1.2-4]
+  if (ends) found.reset();
+  opening.entered.present = found.has_value();  // [MQTT-3.2.2-3]
+  const bool keeps = seat.lifetime != Seconds{0} || found;
+  opening.writes = keeps || ends;
+  if (!keeps && ends) batch.left.push_back({device, fleet_.now(), Seconds{0}});
+  if (!keeps) return {};
   fleet::DeviceSession session = found.value_or(fleet::DeviceSession{});
   session.device = device, session.lifetime = seat.lifetime;
   session.ends_at.reset();
-  auto kept = std::make_shared<fleet::DeviceSession>(std::move(session));
-  fleet::DeviceSession sent = *kept;
-  for (fleet::DeviceSession::Down& down : sent.down) down.sent = true;
-  TRY(put(sent));
-  seat.kept = std::move(kept);
+  opening.entered.kept = std::make_shared<const fleet::DeviceSession>(session);
+  for (fleet::DeviceSession::Down& down : session.down) down.sent = true;
+  batch.kept.push_back(session);
+  seat.stored = true;
+  seat.kept = std::make_unique<fleet::DeviceSession>(std::move(session));
   return {};
 }
 
-Status Registrar::put(fleet::DeviceSession& session) { return fleet_.keep_sessions(std::span{&session, 1}); }
-
-void Registrar::changed(Seat& seat) {
-  if (!std::exchange(seat.changed, true)) changed_.emplace_back(seat.who.device, seat.session);
+void Registrar::changed(Seat& seat, Change how) {
+  if (seat.changed == Change::none) changed_.push_back({seat.who.device, seat.session});
+  seat.changed = std::max(seat.changed, how);
 }
 
 // Its messages get the ids under which they are sent, now and again [MQTT-4.5.0-1].
 void Registrar::keep_down(Seat& seat, MessageTaken& taken) {
-  if (seat.kept->listens != at_least_once) return;
+  fleet::DeviceSession& session = *seat.kept;
+  if (session.listens != at_least_once) return;
+  std::size_t bytes = bytes_in(session.down);
   for (const fleet::DownMessage& message : taken.outcome.value()) {
     if (message.momentary) {
       taken.ids.push_back(0);
       continue;
     }
-    if (seat.kept->down.size() >= down_queue_max) return send_away(seat, mqtt::ReasonCode::quota_exceeded);
-    const std::uint16_t packet_id = next_id(*seat.kept);
-    seat.kept->down.push_back({packet_id, true, std::nullopt, message.payload});
+    bytes += message.payload.size();
+    if (session.down.size() >= down_queue_max || bytes > down_queue_bytes_max) {
+      return send_away(seat, mqtt::ReasonCode::quota_exceeded);
+    }
+    const std::uint16_t packet_id = next_id(session);
+    session.down.push_back({packet_id, true, std::nullopt, message.payload});
     taken.ids.push_back(packet_id);
   }
 }
@@ -71,14 +99,10 @@ void Registrar::on(ReadingHeard& heard) {
   MessageTaken taken{heard.session, heard.packet_id, std::vector<fleet::DownMessage>{}};
   auto reading = fleet_.judge(seat->who, one.tag, one.device_time, one.payload);
   if (reading) {
-    fleet::DeviceSession with_id = *seat->kept;
-    with_id.unreleased.push_back(heard.packet_id);
-    if (const Status kept = fleet_.keep_once(reading.value(), with_id)) {
-      *seat->kept = std::move(with_id);
-    } else {
-      log_error("telemetry.not_kept", {{"why", kept.error().what}});
-      taken.outcome = kept.error();
-    }
+    seat->kept->unreleased.push_back(heard.packet_id);
+    readings_.push_back(std::move(reading).value());
+    arrived_.push_back({{one.device, heard.session}, heard.packet_id, later_.size()});
+    changed(*seat, Change::readings);
   } else {
     fleet_.refused(seat->address, seat->who.dcn, reading.error());
     taken.outcome = reading.error();
@@ -95,48 +119,42 @@ void Registrar::on(SessionNoted& noted) {
     case Noting::released: std::erase(session.unreleased, noted.packet_id); break;
     case Noting::delivered: std::erase_if(session.down, with_id(noted.packet_id)); break;
   }
-  changed(*seat);
+  changed(*seat, Change::more);
   if (noted.what != Noting::delivered) answer_later(noted.session, Noted{noted.session, noted.what, noted.packet_id});
 }
 
-// Whose session cannot be written is sent away: it comes back to what is written, and sends again what was not
-// answered.
 void Registrar::write_sessions() {
-  std::vector<fleet::DeviceSession> sessions;
-  const auto changed = std::exchange(changed_, {});
-  for (const auto& [device, number] : changed) {
-    Seat* seat = find(device, number);
-    if (!seat || !seat->kept) continue;
-    seat->changed = false;
-    sessions.push_back(*seat->kept);
+  const std::vector<Changed> changed = std::exchange(changed_, {});
+  std::vector<Arrived> arrived = std::exchange(arrived_, {});
+  fleet::SessionBatch batch;
+  batch.readings = std::exchange(readings_, {});
+  for (const Changed& one : changed) {
+    const Seat* seat = find(one.device, one.session);
+    if (seat && seat->kept) batch.kept.push_back(*seat->kept);
   }
-  const Status written = sessions.empty() ? Status{} : fleet_.keep_sessions(sessions);
-  auto later = std::exchange(later_, {});
-  if (!written) {
-    log_error("gateway.sessions_not_kept", {{"why", written.error().what}});
-    for (const auto& [device, number] : changed) {
-      std::erase_if(later, [&](const auto& one) { return one.first == number; });
-      Seat* seat = find(device, number);
-      if (!seat) continue;
-      seat->kept.reset();
-      send_away(*seat, mqtt::ReasonCode::implementation_error);
-    }
+  if (const Status written = fleet_.write_sessions(batch); !written) undo_sessions(written.error(), changed, arrived);
+  for (const Changed& one : changed) {
+    if (Seat* seat = find(one.device, one.session)) seat->changed = Change::none;
   }
-  for (auto& [session, one] : later) answer(session, std::move(one));
+  for (auto& [session, one] : std::exchange(later_, {})) answer(session, std::move(one));
 }
 
-// Its lifetime begins, or it ends with its connection.
-void Registrar::retire(const DeviceId& device, const Passing& passing) {
-  Seat* seat = find(device, passing.session);
-  if (!seat || !seat->kept) return;
-  Status done;
-  if (passing.lifetime == Seconds{0}) {
-    done = fleet_.end_session(device);
-  } else {
-    seat->kept->lifetime = passing.lifetime;
-    done = fleet_.leave_session(*seat->kept);
+// What a full disk has refused for certain is told, and the device keeps it. Whose session is in doubt, or changed
+// otherwise, is sent away: it comes back to what is written, and sends again what was not answered.
+void Registrar::undo_sessions(const Error& why, const std::vector<Changed>& changed, std::vector<Arrived>& arrived) {
+  log_error("gateway.sessions_not_kept", {{"why", why.what}});
+  for (const Arrived& one : arrived) {
+    Seat* seat = find(one.of.device, one.of.session);
+    if (seat && seat->kept) std::erase(seat->kept->unreleased, one.packet_id);
+    std::get<MessageTaken>(later_[one.answer].second).outcome = why;
   }
-  if (!done) log_error("gateway.sessions_not_kept", {{"device", device.str()}, {"why", done.error().what}});
+  for (const Changed& one : changed) {
+    Seat* seat = find(one.device, one.session);
+    if (!seat || (seat->changed == Change::readings && why.code == Errc::exhausted)) continue;
+    std::erase_if(later_, [&](const auto& answer) { return answer.first == one.session; });
+    seat->kept.reset();
+    send_away(*seat, mqtt::ReasonCode::implementation_error);
+  }
 }
 
 }  // namespace signet::gateway

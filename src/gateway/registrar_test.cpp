@@ -52,6 +52,32 @@ TEST_F(GatewayRegistrar, WhoeverComesInOneTurnSharesOneCommit) {
   EXPECT_EQ(audits("device.disconnect "), 2u);
 }
 
+TEST_F(GatewayRegistrar, SessionsOfOneTurnShareACommitToo) {
+  const auto kept = [&](const Person& person, SessionNumber session) {
+    EnterAsked asked = enter(person, session);
+    asked.clean_start = false, asked.lifetime = Seconds{100};
+    return asked;
+  };
+  const SessionNumber first = number(0, 0), second = number(1, 0);
+  int before = store.commits();
+  serve({kept(ann, first), kept(bob, second)});
+  EXPECT_EQ(store.commits(), before + 2) << "that they came, and their sessions";
+  const auto reading = [](const Person& who, SessionNumber session) {
+    return ReadingHeard{session, 1, {who.id, "t", std::nullopt, "{}"}};
+  };
+  left.answers.clear(), right.answers.clear();
+  before = store.commits();
+  serve({reading(ann, first), SessionNoted{first, ann.id, Noting::listens, 2, std::uint8_t{1}}, reading(bob, second)});
+  EXPECT_EQ(store.commits(), before + 1);
+  EXPECT_EQ(left.answers.size(), 2u);
+  EXPECT_EQ(right.answers.size(), 1u);
+  before = store.commits();
+  serve({Left{first, ann.id, "", Seconds{100}}, Left{second, bob.id, "", Seconds{0}}});
+  EXPECT_EQ(store.commits(), before + 2);
+  EXPECT_TRUE(store.session(ann.id).value()->ends_at);
+  EXPECT_FALSE(store.session(bob.id).value());
+}
+
 TEST_F(GatewayRegistrar, NobodyIsWelcomeBeforeTheCommit) {
   store.fail_next_commits(1);
   serve({enter(ann, number(0, 0))});

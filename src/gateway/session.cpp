@@ -206,17 +206,20 @@ Result<std::unique_ptr<Session::OwnWill>> Session::read_will(const mqtt::Connect
 
 void Session::on(const mqtt::PublishReceived& event) {
   const mqtt::Publish& publish = event.publish;
-  const Instant now = hall_->clock().monotonic();
-  rate_->spend(now, publish.topic.starts_with("j/up/") ? up_cost : 1);
-  if (!is_paused(Pause::rate) && rate_->exhausted(now)) {
-    pause(Pause::rate);
-    log_warn("device.slowed", {{"device", who_.device.str()}, {"why", "publishes_per_second is reached"}});
-  }
+  spend(publish.topic.starts_with("j/up/") || once(publish) ? commit_cost : 1);
   if (publish.qos != mqtt::Qos::at_most_once) owed_.push_back({publish.packet_id, mqtt::ReasonCode::success, false});
   const Status taken = take(publish);
   if (taken) return;
   if (!mqtt::is_worth_retrying(mqtt::puback_reason(taken.error().code))) audit(taken.error());
   refuse(publish.qos, publish.packet_id, taken.error());
+}
+
+void Session::spend(std::int64_t cost) {
+  const Instant now = hall_->clock().monotonic();
+  rate_->spend(now, cost);
+  if (is_paused(Pause::rate) || !rate_->exhausted(now)) return;
+  pause(Pause::rate);
+  log_warn("device.slowed", {{"device", who_.device.str()}, {"why", "publishes_per_second is reached"}});
 }
 
 Status Session::take(const mqtt::Publish& publish) {
@@ -242,15 +245,23 @@ Status Session::ask_up(std::uint16_t packet_id, std::string payload, bool once) 
 }
 
 Status Session::ask(Question question) {
-  Desk& desk = hall_->desk();
-  const bool had_room = desk.has_room();
-  if (had_room) desk.ask(std::move(question));
-  if (!desk.has_room() && !is_paused(Pause::desk)) {
-    pause(Pause::desk);
-    hall_->wait_for_room(number_);
-  }
+  const bool had_room = hall_->desk().has_room();
+  if (had_room) hall_->desk().ask(std::move(question));
+  wait_for_room();
   if (!had_room) return Error{Errc::exhausted, "questions_max messages wait for the fleet"};
   return {};
+}
+
+// Even when there is no room: what belongs to a kept session cannot be refused, and is bounded in each.
+void Session::note(Question question) {
+  hall_->desk().ask(std::move(question));
+  wait_for_room();
+}
+
+void Session::wait_for_room() {
+  if (hall_->desk().has_room() || is_paused(Pause::desk)) return;
+  pause(Pause::desk);
+  hall_->wait_for_room(number_);
 }
 
 // QoS 0 has no answer to refuse with, so the connection is the answer, unless the trouble is ours.
@@ -295,111 +306,6 @@ void Session::send_finished() {
   }
 }
 
-void Session::on(const mqtt::SubscribeRequested& event) {
-  std::vector<mqtt::ReasonCode> reasons;
-  for (const mqtt::Subscription& wanted : event.subscribe.subscriptions) {
-    if (wanted.filter == down_topic(who_.device)) {
-      subscribed_ = std::min(wanted.qos, mqtt::Qos::at_least_once);
-      reasons.push_back(static_cast<mqtt::ReasonCode>(*subscribed_));
-    } else {
-      audit({Errc::forbidden, who_.device.str() + " may not subscribe to \"" + std::string{wanted.filter} + "\""});
-      reasons.push_back(mqtt::ReasonCode::not_authorized);
-    }
-  }
-  answer_subscribing({event.subscribe.packet_id, std::move(reasons), false});
-}
-
-void Session::on(const mqtt::UnsubscribeRequested& event) {
-  std::vector<mqtt::ReasonCode> reasons;
-  for (const std::string_view filter : event.unsubscribe.filters) {
-    const bool had = subscribed_ && filter == down_topic(who_.device);
-    if (had) subscribed_.reset();
-    reasons.push_back(had ? mqtt::ReasonCode::success : mqtt::ReasonCode::no_subscription_existed);
-  }
-  answer_subscribing({event.unsubscribe.packet_id, std::move(reasons), true});
-}
-
-// At once; in a kept session when it is durable.
-void Session::answer_subscribing(Subscribing one) {
-  if (kept_) {
-    if (subscribing_.size() >= subscribing_max) {
-      return mqtt_->disconnect(mqtt::ReasonCode::quota_exceeded,
-                               {Errc::exhausted, "subscribing_max SUBSCRIBE wait for their answer"});
-    }
-    std::optional<std::uint8_t> listens;
-    if (subscribed_) listens = static_cast<std::uint8_t>(*subscribed_);
-    const std::uint16_t packet_id = one.packet_id;
-    subscribing_.push_back(std::move(one));
-    hall_->desk().ask(SessionNoted{number_, who_.device, Noting::listens, packet_id, listens});
-  } else if (one.ends) {
-    mqtt_->answer_unsubscribe(one.packet_id, std::move(one.reasons));
-  } else {
-    mqtt_->answer_subscribe(one.packet_id, std::move(one.reasons));
-  }
-}
-
-void Session::on(const mqtt::PublishReleased& event) {
-  if (!kept_) return mqtt_->complete(event.packet_id);
-  hall_->desk().ask(SessionNoted{number_, who_.device, Noting::released, event.packet_id});
-}
-
-void Session::on_noted(const Noted& noted) {
-  if (!mqtt_ || mqtt_->closed()) return;
-  if (noted.what == Noting::released) {
-    mqtt_->complete(noted.packet_id);
-  } else if (!subscribing_.empty()) {  // they are answered in their order
-    Subscribing one = std::move(subscribing_.front());
-    subscribing_.erase(subscribing_.begin());
-    if (one.ends) {
-      mqtt_->answer_unsubscribe(one.packet_id, std::move(one.reasons));
-    } else {
-      mqtt_->answer_subscribe(one.packet_id, std::move(one.reasons));
-    }
-  }
-  settle();
-}
-
-void Session::send_down(std::vector<fleet::DownMessage> messages, const std::vector<std::uint16_t>& ids) {
-  if (!subscribed_) return;  // it asked, but does not listen
-  if (!ids.empty()) {        // a kept session keeps them: the fleet's side counts them
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const mqtt::Qos qos = ids[i] == 0 ? mqtt::Qos::at_most_once : mqtt::Qos::at_least_once;
-      const Status sent = mqtt_->deliver({.packet_id = ids[i],
-                                          .qos = qos,
-                                          .topic = down_topic(who_.device),
-                                          .payload = std::move(messages[i].payload)},
-                                         hall_->clock().monotonic());
-      if (!sent) log_warn("gateway.not_sent", {{"device", who_.device.str()}, {"why", sent.error().what}});
-    }
-    return;
-  }
-  for (fleet::DownMessage& message : messages) {
-    if (down_.size() == down_queue_max) {
-      return mqtt_->disconnect(mqtt::ReasonCode::quota_exceeded,
-                               {Errc::exhausted, "down_queue_max messages wait for its PUBACK"});
-    }
-    down_.push_back(std::move(message.payload));
-  }
-  pump();
-}
-
-void Session::pump() {
-  std::size_t sent = 0;
-  while (sent < down_.size() && subscribed_ && mqtt_->connected()) {
-    const auto told = mqtt_->publish(*subscribed_, down_topic(who_.device), bytes_of(down_[sent]));
-    if (!told && told.error().code == Errc::exhausted) break;  // its PUBACK brings us back
-    if (!told) log_warn("gateway.not_sent", {{"device", who_.device.str()}, {"why", told.error().what}});
-    ++sent;
-  }
-  down_.erase(down_.begin(), down_.begin() + static_cast<std::ptrdiff_t>(sent));
-  if (down_.empty()) down_.shrink_to_fit();
-}
-
-void Session::on(const mqtt::PublishAcknowledged& event) {
-  if (kept_) hall_->desk().ask(SessionNoted{number_, who_.device, Noting::delivered, event.packet_id});
-  pump();
-}
-
 void Session::on(const mqtt::SessionClosed& event) {
   const bool orderly = event.by_peer && event.reason == mqtt::ReasonCode::success;  // [MQTT-3.14.4-3]
   if (!orderly) publish_will();
@@ -440,7 +346,7 @@ void Session::left(std::string_view why) {
     hall_->count(-1);
     log_info("device.disconnected", {{"device", who_.device.str()}, {"address", address_}, {"why", why}});
   }
-  hall_->desk().ask(Left{number_, who_.device, std::string{why}, kept_ ? mqtt_->expiry() : Seconds{0}});
+  hall_->desk().ask(Left{number_, who_.device, std::string{why}, mqtt_->expiry()});
 }
 
 void Session::audit(const Error& why) {

@@ -11,8 +11,9 @@
 
 namespace signet::gateway {
 
-// Each message on j/up may be a commit of its own, and readings share one: it counts for so many.
-inline constexpr std::int64_t up_cost = 10;
+// What may be a commit of the fleet's (j/up, QoS 2 of a kept session, SUBSCRIBE) counts for so many readings, which
+// share theirs.
+inline constexpr std::int64_t commit_cost = 10;
 
 // What an idle one may hold, all in all, beside its connection (docs/gate-memory.md).
 inline constexpr std::size_t session_bytes_budget = 2048;
@@ -81,11 +82,15 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   bool once(const mqtt::Publish& publish) const;
   Status ask_up(std::uint16_t packet_id, std::string payload, bool once);
   Status ask(Question question);
+  void note(Question question);
+  void wait_for_room();
+  void spend(std::int64_t cost);
   void refuse(mqtt::Qos qos, std::uint16_t packet_id, const Error& why);
   void send_finished();
   void answer_subscribing(Subscribing subscribing);
   void welcome(const Entered& entered);
   void send_down(std::vector<fleet::DownMessage> messages, const std::vector<std::uint16_t>& ids);
+  void send_kept(std::vector<fleet::DownMessage> messages, const std::vector<std::uint16_t>& ids);
   void pump();
   void publish_will();
   void left(std::string_view why);
@@ -106,7 +111,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   std::vector<Owed> owed_;
   std::size_t owed_sent_ = 0;             // of owed_
   std::optional<mqtt::Qos> subscribed_;   // to j/dn/<device>
-  std::vector<std::string> down_;         // at most down_queue_max
+  std::vector<std::string> down_;         // at most down_queue_max, and down_queue_bytes_max
   std::vector<Subscribing> subscribing_;  // at most subscribing_max
   Entrance entrance_ = Entrance::none;
   std::uint8_t pauses_ = 0;

@@ -64,6 +64,11 @@ Status SqliteChanges::put_session(const fleet::DeviceSession& session) {
                        device.device, static_cast<std::int64_t>(session.lifetime.count()), session.ends_at,
                        Bytes{state});
 }
+Status SqliteChanges::leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) {
+  return database_.run(
+      "UPDATE sessions SET lifetime = ?, ends_at = ? WHERE device = (SELECT number FROM devices WHERE id = ?)",
+      static_cast<std::int64_t>(lifetime.count()), ends_at, device);
+}
 Status SqliteChanges::remove_session(const DeviceId& device) {
   return database_.run("DELETE FROM sessions WHERE device = (SELECT number FROM devices WHERE id = ?)", device);
 }

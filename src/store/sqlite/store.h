@@ -44,6 +44,7 @@ class SqliteChanges final : public fleet::Changes {
   Status erase_twin(const DeviceId& device, fleet::TwinSide side, std::string_view key) override;
   // session.cpp
   Status put_session(const fleet::DeviceSession& session) override;
+  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) override;
   Status remove_session(const DeviceId& device) override;
   Status remove_sessions_ended_at(Timestamp now) override;
   Status end_connected_sessions(Timestamp now) override;
