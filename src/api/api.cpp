@@ -58,8 +58,8 @@ struct Api::State {
   Result<net::HttpResponse> serve(const Route& route, PathValues path, const net::HttpRequest& request);
 };
 
-Api::Api(fleet::Fleet& fleet, Clock& clock, guard::Guard& guard, About about, IssueEnrolled issue)
-    : state_(new State{{fleet, clock, guard, std::move(about), std::move(issue)}}) {}
+Api::Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue)
+    : state_(new State{{fleet, clock, std::move(gate), std::move(about), std::move(issue)}}) {}
 Api::~Api() = default;
 
 Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path, const net::HttpRequest& request) {

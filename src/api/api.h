@@ -1,6 +1,6 @@
 // api.h -- where people and programs come in: one HTTP request in, one response out, over the fleet.
 //
-//   Api api{fleet, clock, guard, about, issue};
+//   Api api{fleet, clock, {guard, save_bans}, about, issue};
 //   net::HttpResponse response = api.handle(request);      // on the fleet's thread
 //
 // The routes are one table (routes.h), from which GET /v3/openapi.json is generated. Errors are
@@ -36,10 +36,16 @@ struct About {
 // Issues a certificate for a software key that proved itself by its request.
 using IssueEnrolled = std::function<Result<identity::Certificate>(const identity::Request&)>;
 
+// Who may knock, and what makes a change of its bans durable.
+struct Gate {
+  guard::Guard& guard;
+  std::function<Status()> save_bans;
+};
+
 class Api {
  public:
-  // `fleet`, `clock` and `guard` must outlive the Api.
-  Api(fleet::Fleet& fleet, Clock& clock, guard::Guard& guard, About about, IssueEnrolled issue);
+  // `fleet`, `clock` and the guard must outlive the Api.
+  Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue);
   ~Api();
   net::HttpResponse handle(const net::HttpRequest& request);
 

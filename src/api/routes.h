@@ -30,7 +30,7 @@ struct Call;
 struct Service {
   fleet::Fleet& fleet;
   Clock& clock;
-  guard::Guard& guard;
+  Gate gate;
   About about;
   IssueEnrolled issue;
 };

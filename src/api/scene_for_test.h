@@ -119,9 +119,10 @@ struct Scene_for_test {
   fleet::Fleet fleet{store, clock, random, identity.for_fleet(), policy};
   std::string setup_token = fleet.open_setup().value();
   guard::Guard guard{{}, 1};
+  Status saved;  // what becomes of the bans
   Api api{fleet,
           clock,
-          guard,
+          {guard, [this] { return saved; }},
           {"1.2.3", identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), 8883, 1},
           identity.issuer(clock)};
   std::string token;

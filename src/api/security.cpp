@@ -7,7 +7,7 @@ namespace {
 
 // The guard counts on a clock that never jumps; people read wall time.
 json::string wall_time(Service& service, Instant at) {
-  return json::string{rfc3339(service.clock.now() + (at - service.clock.monotonic()))};
+  return json::string{rfc3339(std::chrono::floor<Seconds>(service.clock.now() + (at - service.clock.monotonic())))};
 }
 
 // Those that are not zero, the greatest first.
@@ -43,6 +43,14 @@ json::object shape(Service& service, const guard::Ban& ban) {
           {"reason", ban.reason}};
 }
 
+Status save(Service& service) {
+  Status saved = service.gate.save_bans();
+  if (saved) return {};
+  Error error = std::move(saved).error();
+  error.what += ": it is so now, but not after a restart; mend the cause and say it again";
+  return error;
+}
+
 }  // namespace
 
 Result<net::HttpResponse> get_security(Service& service, const Call& call) {
@@ -53,9 +61,9 @@ Result<net::HttpResponse> get_security(Service& service, const Call& call) {
   }
   const Instant now = service.clock.monotonic();
   json::array knockers, bans;
-  for (const guard::Knocker& each : service.guard.top(size, now)) knockers.push_back(shape(service, each));
-  for (const guard::Ban& each : service.guard.bans(now)) bans.push_back(shape(service, each));
-  const guard::Counts counts = service.guard.counts();
+  for (const guard::Knocker& each : service.gate.guard.top(size, now)) knockers.push_back(shape(service, each));
+  for (const guard::Ban& each : service.gate.guard.bans(now)) bans.push_back(shape(service, each));
+  const guard::Counts counts = service.gate.guard.counts();
   return reply({{"admitted", counts.front()},
                 {"refusals", shape(counts)},
                 {"knockers", std::move(knockers)},
@@ -69,16 +77,18 @@ Result<net::HttpResponse> ban(Service& service, const Call& call) {
   TRY(guard::check_manual_ban(time));
   const std::string reason = call.optional_text("reason").value_or("");
   TRY(service.fleet.secure(call.actor, "security.ban", address.text(), reason));
-  TRY(service.guard.ban(address, time, reason, service.clock.monotonic()));
+  TRY(service.gate.guard.ban(address, time, reason, service.clock.monotonic()));
+  TRY(save(service));
   return reply({});
 }
 
 Result<net::HttpResponse> unban(Service& service, const Call& call) {
   const guard::Prefix address = TRY(guard::Prefix::parse(call.query("address").value_or("")));
   TRY(service.fleet.secure(call.actor, "security.unban", address.text(), ""));
-  if (!service.guard.unban(address, service.clock.monotonic())) {
+  if (!service.gate.guard.unban(address, service.clock.monotonic())) {
     return Error{Errc::not_found, address.text() + " is not banned; GET /v3/security/top lists the bans"};
   }
+  TRY(save(service));
   return reply({});
 }
 

@@ -46,6 +46,14 @@ TEST_F(Security, ABanIsInTheAuditAndEndsWhenAPersonLiftsIt) {
   EXPECT_EQ(unban("localhost"), 400);
 }
 
+TEST_F(Security, ABanThatCouldNotBeSavedStandsAndIsSaidToBeSo) {
+  scene.saved = Error{Errc::exhausted, "the disk is full"};
+  const auto answer = scene.send("POST", "/v3/security/bans", R"({"address":"203.0.113.7"})");
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_NE(answer.body.find("not after a restart"), std::string::npos) << answer.body;
+  EXPECT_EQ(top().at("bans").as_array().size(), 1u);
+}
+
 TEST_F(Security, WhatIsNoBanIsRefused) {
   const auto with_time = [](const json::value& seconds) {
     return json::object{{"address", "203.0.113.7"}, {"seconds", seconds}};

@@ -23,7 +23,7 @@ constexpr const char* example =
     "Example:\n"
     "  signetd --data /var/lib/signet --name signet.example.org\n"
     "  signet setup 'https://signet.example.org:8443/setup#token=...'   (the link that signetd prints)\n\n"
-    "DIR keeps everything: signet.db, ingest/ and the manager's own keys. Back it up as a whole.\n"
+    "DIR keeps everything: signet.db, ingest/, bans and the manager's own keys. Back it up as a whole.\n"
     "SIGINT or SIGTERM ends the program in good order; SIGHUP reads server_certificate and server_key again.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
 
@@ -218,13 +218,12 @@ Status serve(const Options& options) {
   policy.quarantine_duplicates = config.quarantine_duplicates;
   fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
   const std::string setup_token = TRY(fleet.open_setup());
-  const auto gateway =
-      TRY(with_hint(gateway::Gateway::create(config, fleet, *loop, certificate->identity(), options.data + "/ingest"),
-                    "--device-port"));
+  const auto gateway = TRY(with_hint(
+      gateway::Gateway::create(config, fleet, *loop, certificate->identity(), options.data), "--device-port"));
 
   api::Api api{fleet,
                clock,
-               gateway->guard(),
+               {gateway->guard(), [&gateway] { return gateway->save_bans(); }},
                {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
                 static_cast<unsigned>(store::migrations().size())},
                identity.issuer(clock)};

@@ -172,6 +172,10 @@ class Tree {
     ban->add_option("--time", args_.timeout, "how long (3600)")->type_name("SECONDS");
     ban->add_option("--reason", args_.reason, "for the audit")->type_name("TEXT");
     CLI::App* unban = verb(security, "unban", "Lift a ban", run_security_unban);
+    CLI::App* nft =
+        verb(security, "nft", "Print the bans as a script for 'nft -f -' (docs/guard.md)", run_security_nft);
+    nft->add_option("file", args_.file, "the file 'bans' in signetd's data folder")->type_name("FILE")->required();
+    nft->add_option("--port", args_.port, "the devices' port (8883)")->type_name("PORT");
     for (CLI::App* command : {ban, unban}) {
       command->add_option("address", args_.name, "203.0.113.7, 203.0.113.0/24, 2001:db8::/64")
           ->type_name("ADDRESS")

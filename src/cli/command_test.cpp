@@ -227,6 +227,7 @@ TEST(Help, is_the_golden_text) {
                                                                                     {"security", "top"},
                                                                                     {"security", "ban"},
                                                                                     {"security", "unban"},
+                                                                                    {"security", "nft"},
                                                                                     {"data"},
                                                                                     {"data", "ls"},
                                                                                     {"data", "tail"},

@@ -1,4 +1,6 @@
+#include "base/port/file.h"
 #include "cli/session.h"
+#include "guard/nft.h"
 
 namespace signet::cli {
 namespace {
@@ -59,6 +61,18 @@ Status run_security_unban(Session& session) {
     print_json(session.env.out, answer);
   else
     session.env.out << session.args.name << " may connect again\n";
+  return {};
+}
+
+// Reads a file of somebody less trusted, maybe as root: no link is followed, nothing is waited for, and what it says is
+// not repeated.
+Status run_security_nft(Session& session) {
+  const Arguments& args = session.args;
+  Result<Buffer> text = read_plain_file(args.file, guard::ban_list_bytes_max);
+  if (!text) return std::move(text).error().within("the bans of signetd, DIR/bans");
+  auto bans = guard::decode_ban_list(text_of(text.value()));
+  if (!bans) return std::move(bans).error().within(args.file);
+  session.env.out << guard::nft_script(std::move(bans).value(), session.env.clock.now(), args.port);
   return {};
 }
 

@@ -40,5 +40,23 @@ TEST(Security, ABanIsSetAndLiftedByItsAddress) {
   EXPECT_EQ(script.run({"security", "ban"}), 64);
 }
 
+TEST(Security, TheFirewallsScriptIsMadeOfTheFileWithoutAskingTheManager) {
+  Scripted_for_test script;  // it is 2027
+  const std::string bans = script.file("bans",
+                                       "signet bans 1\n"
+                                       "198.51.100.9 2026-01-01T00:00:00Z guard 1 over\n"
+                                       "203.0.113.7 2099-01-01T00:00:00Z person 0 scans\n");
+  ASSERT_EQ(script.run({"security", "nft", bans, "--port", "1883"}), 0) << script.err.str();
+  EXPECT_NE(script.out.str().find("tcp dport 1883 "), std::string::npos);
+  EXPECT_NE(script.out.str().find("add element inet signet banned4 { 203.0.113.7 timeout 31622400s }\n"),
+            std::string::npos)
+      << script.out.str() << "a year is the most";
+  EXPECT_TRUE(script.calls.empty());
+  EXPECT_EQ(script.run({"security", "nft", script.file("shadow", "root:$6$x:1:0\n")}), 65);
+  EXPECT_EQ(script.out.str(), "");
+  EXPECT_EQ(script.err.str().find("root"), std::string::npos) << script.err.str();
+  EXPECT_NE(script.run({"security", "nft", script.environment.home + "/none"}), 0);
+}
+
 }  // namespace
 }  // namespace signet::cli

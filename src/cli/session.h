@@ -25,6 +25,7 @@ struct Arguments {
   std::string device;
   std::string board;
   unsigned baud = 115200;
+  std::uint16_t port = 8883;
   std::string reason;
   bool yes = false;
   std::string link;
@@ -113,6 +114,7 @@ Status run_element_install(Session& session);
 Status run_security_top(Session& session);  // security.cpp
 Status run_security_ban(Session& session);
 Status run_security_unban(Session& session);
+Status run_security_nft(Session& session);
 Status run_audit_ls(Session& session);  // audit.cpp
 Status run_audit_tail(Session& session);
 Status run_element_show(Session& session);  // element.cpp

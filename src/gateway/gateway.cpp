@@ -2,12 +2,14 @@
 
 #include "base/port/process.h"
 #include "crypto/random.h"
+#include "gateway/ban_file.h"
 #include "gateway/lane.h"
 
 namespace signet::gateway {
 namespace {
 
 constexpr Millis drain_every{500};
+constexpr Seconds save_bans_every{5};  // a flood of bans is no flood of writes
 
 Config completed(Config config) {
   const unsigned cores = usable_cores();
@@ -33,6 +35,7 @@ struct Gateway::State {
         registrar(fleet, config.sessions_max) {}
   ~State() {
     fleet_loop.cancel(timer);
+    fleet_loop.cancel(bans_timer);
     fleet.before_questions(nullptr);
   }
   // Rows are cheaper the more of them share a page and a commit, so they are gathered for a moment: who asks for them
@@ -41,8 +44,16 @@ struct Gateway::State {
     timer = fleet_loop.after(delay, [this] { drain_later(ingest->drainer().slice() ? Micros{0} : drain_every); });
   }
 
+  void save_bans_later() {
+    bans_timer = fleet_loop.after(save_bans_every, [this] {
+      bans->save_changes();
+      save_bans_later();
+    });
+  }
+
   Config config;
   guard::Guard guard;
+  std::optional<BanFile> bans;
   fleet::Fleet& fleet;
   net::Loop& fleet_loop;
   std::unique_ptr<Ingest> ingest;
@@ -50,22 +61,23 @@ struct Gateway::State {
   std::unique_ptr<Counter> counter;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
-  net::Loop::TimerId timer = 0;
+  net::Loop::TimerId timer = 0, bans_timer = 0;
 };
 
 Gateway::Gateway(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Gateway::~Gateway() { shut_down(); }
 
 Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fleet& fleet, net::Loop& fleet_loop,
-                                                 const net::ServerIdentity& identity,
-                                                 const std::string& ingest_folder) {
+                                                 const net::ServerIdentity& identity, const std::string& folder) {
   TRY(check(config));
   const Config whole = completed(config);
   guard::Policy policy = TRY(guard_policy(whole, net::ListenConfig{}.slow_handshakes_max));
   auto state = std::make_unique<State>(whole, std::move(policy), fleet, fleet_loop);
   state->port = config.listen_port;
-  state->ingest = TRY(
-      Ingest::open(ingest_folder, state->config.loops, fleet, fleet_loop.clock(), state->config.skip_damaged_readings));
+  state->bans.emplace(TRY(BanFile::open(folder + "/bans", state->guard, fleet_loop.clock())));
+  state->save_bans_later();
+  state->ingest = TRY(Ingest::open(folder + "/ingest", state->config.loops, fleet, fleet_loop.clock(),
+                                   state->config.skip_damaged_readings));
   fleet.before_questions([drainer = &state->ingest->drainer()] { return drainer->catch_up(); });
   state->drain_later(Micros{0});
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
@@ -81,11 +93,13 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
 
 std::uint16_t Gateway::port() const { return state_->port; }
 guard::Guard& Gateway::guard() { return state_->guard; }
+Status Gateway::save_bans() { return state_->bans->save(); }
 std::size_t Gateway::sessions() const { return state_->registrar.devices(); }
 
 void Gateway::shut_down() {
   state_->port = 0;
   for (const auto& lane : state_->lanes) lane->stop();
+  state_->bans->save_changes();
   state_->counter->serve_what_waits();         // they said that they left
   (void)state_->ingest->drainer().catch_up();  // what it does not manage is moved by the next life
 }

@@ -135,7 +135,7 @@ TEST_F(GatewayOnAPort, WhoseHandshakesFailAgainAndAgainIsBannedUntilAPersonLifts
 TEST_F(GatewayOnAPort, AnExemptionThatIsNoAddressIsRefusedAtTheStart) {
   gateway.reset();
   config.guard_exempt = "127.0.0.1 localhost";
-  const auto opened = Gateway::create(config, fleet, *loop, {}, folder.file("ingest"));
+  const auto opened = Gateway::create(config, fleet, *loop, {}, folder.path());
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().what.find("guard_exempt: 'localhost'"), std::string::npos) << opened.error().what;
 }

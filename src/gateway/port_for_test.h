@@ -61,7 +61,7 @@ class PortScene : public testing::Test {
     net::ServerIdentity identity;
     identity.certificate_chain_pem = identity::pem("CERTIFICATE", server.der);
     identity.private_key_pem = crypto::export_private_key_pem(server_key.secret);
-    auto opened = Gateway::create(config, fleet, *loop, identity, folder.file("ingest"));
+    auto opened = Gateway::create(config, fleet, *loop, identity, folder.path());
     ASSERT_TRUE(opened) << opened.error().what;
     gateway = std::move(opened).value();
   }

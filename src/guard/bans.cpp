@@ -91,4 +91,16 @@ std::vector<Ban> Bans::list(Instant now) const {
   return out;
 }
 
+std::vector<Ban> Bans::remembered(Instant now) const {
+  std::vector<Ban> out;
+  for (const auto& [of, ban] : bans_) {
+    if (now < ban.until + strikes_forgotten_after) out.push_back(ban);
+  }
+  return out;
+}
+
+void Bans::restore(const Ban& ban, Instant now) {
+  if (Ban* const place = place_for(ban.of, now)) *place = ban;
+}
+
 }  // namespace signet::guard

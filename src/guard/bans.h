@@ -35,8 +35,10 @@ class Bans {
   std::optional<Seconds> strike(const Prefix& of, Seconds first, Seconds longest, std::string_view reason, Instant now);
   // exhausted when bans_max manual ones stand.
   Status set(const Prefix& of, Seconds time, std::string_view reason, Instant now);
-  bool lift(const Prefix& of, Instant now);  // false when there is none
-  std::vector<Ban> list(Instant now) const;  // those that have not ended
+  bool lift(const Prefix& of, Instant now);        // false when there is none
+  std::vector<Ban> list(Instant now) const;        // those that have not ended
+  std::vector<Ban> remembered(Instant now) const;  // and those whose strikes still count
+  void restore(const Ban& ban, Instant now);       // nothing when there is no room
 
  private:
   bool make_room(Instant now);

@@ -112,7 +112,9 @@ std::optional<Seconds> Guard::on_failed(Visit& visit, Verdict why, std::string_v
   nets_.find_or_add(visit.site.net(), now).failures.take(scaled(failures, failures_of_net_factor), now);
   if (site.failures.take(failures, now) && site.failures.has(failures, now)) return {};
   site.failures = {};  // when the ban ends, it begins anew
-  return bans_.strike(visit.site, policy_.ban_time, policy_.ban_time_longest, printable(reason), now);
+  const auto time = bans_.strike(visit.site, policy_.ban_time, policy_.ban_time_longest, printable(reason), now);
+  if (time) ++ban_changes_;
+  return time;
 }
 
 void Guard::on_closed(Visit& visit, Instant now) {
@@ -127,17 +129,30 @@ void Guard::on_closed(Visit& visit, Instant now) {
 
 Status Guard::ban(const Prefix& of, Seconds time, std::string_view reason, Instant now) {
   const std::lock_guard lock{mutex_};
-  return bans_.set(of, time, printable(reason), now);
+  TRY(bans_.set(of, time, printable(reason), now));
+  ++ban_changes_;
+  return {};
 }
 
 bool Guard::unban(const Prefix& of, Instant now) {
   const std::lock_guard lock{mutex_};
+  ++ban_changes_;
   return bans_.lift(of, now);
 }
 
 std::vector<Ban> Guard::bans(Instant now) const {
   const std::lock_guard lock{mutex_};
   return bans_.list(now);
+}
+
+std::vector<Ban> Guard::remembered_bans(Instant now) const {
+  const std::lock_guard lock{mutex_};
+  return bans_.remembered(now);
+}
+
+void Guard::restore(const std::vector<Ban>& bans, Instant now) {
+  const std::lock_guard lock{mutex_};
+  for (const Ban& ban : bans) bans_.restore(ban, now);
 }
 
 std::vector<Knocker> Guard::top(std::size_t count, Instant now) const {

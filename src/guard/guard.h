@@ -12,6 +12,7 @@
 #include "guard/bans.h"
 #include "guard/table.h"
 
+#include <atomic>
 #include <mutex>
 
 namespace signet::guard {
@@ -69,6 +70,10 @@ class Guard {
   Status ban(const Prefix& of, Seconds time, std::string_view reason, Instant now);
   bool unban(const Prefix& of, Instant now);  // false when it was not banned
   std::vector<Ban> bans(Instant now) const;
+  // For who keeps them over a restart: also what has ended and still counts for the next one's length.
+  std::vector<Ban> remembered_bans(Instant now) const;
+  void restore(const std::vector<Ban>& bans, Instant now);
+  std::uint64_t ban_changes() const { return ban_changes_; }  // grows with each ban that is set or lifted
   // Of those that were not always welcome, who was so most often first; at most top_max.
   std::vector<Knocker> top(std::size_t count, Instant now) const;
   Counts counts() const;  // of all, since the start
@@ -84,6 +89,7 @@ class Guard {
   Table sites_;
   Table nets_;
   Bans bans_;
+  std::atomic<std::uint64_t> ban_changes_{0};
   Counts counts_{};
   std::size_t open_ = 0;
   std::size_t half_open_strangers_ = 0;

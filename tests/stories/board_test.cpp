@@ -58,7 +58,7 @@ class BoardStory : public testing::Test {
     net::ServerIdentity identity;
     identity.certificate_chain_pem = identity::pem("CERTIFICATE", server.der);
     identity.private_key_pem = crypto::export_private_key_pem(server_key);
-    auto opened = gateway::Gateway::create(config, fleet, *loop, identity, folder + "/ingest");
+    auto opened = gateway::Gateway::create(config, fleet, *loop, identity, folder);
     ASSERT_TRUE(opened) << opened.error().what;
     gateway = std::move(opened).value();
     config.listen_port = gateway->port();

@@ -82,9 +82,9 @@ Error os_error(std::string_view doing, std::string_view what) {
   return Error{code_of(number), std::string{doing} + " " + std::string{what} + ": " + std::strerror(number)};
 }
 
-Result<Buffer> read_file(const std::string& path, std::size_t limit) {
-  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!fd) return os_error("open", path);
+namespace {
+
+Result<Buffer> read_all(const Fd& fd, const std::string& path, std::size_t limit) {
   Buffer out;
   std::uint8_t chunk[65536];
   for (;;) {
@@ -97,6 +97,24 @@ Result<Buffer> read_file(const std::string& path, std::size_t limit) {
       return Error{Errc::too_large, "read " + path + ": larger than " + std::to_string(limit) + " bytes"};
     }
   }
+}
+
+}  // namespace
+
+Result<Buffer> read_file(const std::string& path, std::size_t limit) {
+  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd) return os_error("open", path);
+  return read_all(fd, path, limit);
+}
+
+Result<Buffer> read_plain_file(const std::string& path, std::size_t limit) {
+  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (!fd && errno == ELOOP) return Error{Errc::forbidden, path + " is a link"};
+  if (!fd) return os_error("open", path);
+  struct stat about {};
+  if (::fstat(fd.get(), &about) != 0) return os_error("look at", path);
+  if (!S_ISREG(about.st_mode)) return Error{Errc::forbidden, path + " is no plain file"};
+  return read_all(fd, path, limit);
 }
 
 Result<AtomicFile> AtomicFile::create(const std::string& path, unsigned mode) {

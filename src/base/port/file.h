@@ -28,6 +28,9 @@ Error os_error(std::string_view doing, std::string_view what);
 // Whole file; too_large past `limit`, not_found when there is none.
 Result<Buffer> read_file(const std::string& path, std::size_t limit);
 
+// The same of a file that somebody less trusted may have put there: forbidden when it is a link, or no plain file.
+Result<Buffer> read_plain_file(const std::string& path, std::size_t limit);
+
 // Afterwards the file holds `data`, or, after any crash, what it held before: temporary file, fsync, rename, fsync of
 // the folder. `mode` is the permission bits, 0600 for anything that could be secret.
 Status write_file_atomic(const std::string& path, Bytes data, unsigned mode);

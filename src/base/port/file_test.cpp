@@ -124,6 +124,20 @@ TEST(File, ReadsUpToItsLimit) {
   EXPECT_EQ(read_file(folder.file("a"), 99999).error().code, Errc::too_large);
 }
 
+TEST(File, OneThatMustBePlainIsNoLinkAndNothingThatWaits) {
+  const Folder_for_test folder;
+  const std::string plain = folder.file("plain"), link = folder.file("link"), pipe = folder.file("pipe");
+  ASSERT_TRUE(write_file_atomic(plain, bytes_of("said"), 0600));
+  EXPECT_EQ(read_plain_file(plain, 4).value(), copy_of(bytes_of("said")));
+  EXPECT_EQ(read_plain_file(plain, 3).error().code, Errc::too_large);
+  std::filesystem::create_symlink(plain, link);
+  EXPECT_EQ(read_plain_file(link, 4).error().what, link + " is a link");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(read_plain_file(pipe, 4).error().what, pipe + " is no plain file");
+  EXPECT_EQ(read_plain_file(folder.path(), 4).error().code, Errc::forbidden);
+  EXPECT_EQ(read_plain_file(folder.file("none"), 4).error().code, Errc::not_found);
+}
+
 TEST(File, ErrorsNameWhatWasDoneAndToWhat) {
   const Folder_for_test folder;
   const Error none = read_file(folder.file("none"), 1).error();
