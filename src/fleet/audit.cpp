@@ -71,7 +71,7 @@ void Fleet::State::note_refusal(AuditEntry entry, std::size_t more) {
   const std::optional<std::size_t> held_back = refusals.pass(key, clock.monotonic(), more);
   if (!held_back) return;
   if (*held_back > 0) entry.detail += " (and " + std::to_string(*held_back) + " more like it)";
-  const Status written = store.change([&](Changes& to) { return to.audit(entry); });
+  const Status written = store.change_soon([&](Changes& to) { return to.audit(entry); });
   if (!written) {
     log_error("audit.not_written", {{"action", entry.action},
                                     {"subject", entry.subject},

@@ -170,14 +170,16 @@ class Fleet {
   Result<const Index*> index();
   // For the audit: somebody was refused at the gate, and `more` like it. Rate limited per address and reason.
   void refused(std::string_view address, std::string_view subject, const Error& why, std::size_t more = 0);
-  // Written with one commit. Each is told for itself: who came is forbidden when its identity does not hold any more,
-  // and is not there when it cannot be written; who went is gone all the same.
+  // Written with one commit, durable with the next other act or settle(). Each is told for itself: who came is
+  // forbidden when its identity does not hold any more, and is not there when it cannot be written; who went is gone
+  // all the same.
   std::vector<Status> passed(std::span<const Passage> passages);
   Status connected(const Admission& who, std::string_view address);
   // The session from `former` made way for one of the same identity. Too often: "identity.duplicated" in the audit, and
   // what the policy says.
   void taken_over(const Admission& who, std::string_view address, std::string_view former);
   Status disconnected(const Admission& who, std::string_view address, std::string_view why);
+  Status settle();  // makes durable what passed() and refused() wrote; to be called now and then
 
   // --- telemetry and twin: fleet/telemetry.cpp, fleet/twin.cpp
   // Checks one reading; `device_time` absent means: use the time of arrival, made unique.

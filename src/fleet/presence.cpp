@@ -21,7 +21,7 @@ bool concerns_all(Errc code) { return code == Errc::exhausted || code == Errc::u
 }  // namespace
 
 Status Fleet::State::write_passages(std::span<const Passage> passages, const std::vector<std::size_t>& which) {
-  return store.change([&](Changes& to) -> Status {
+  return store.change_soon([&](Changes& to) -> Status {
     for (const std::size_t i : which) {
       TRY(to.set_last_seen(passages[i].who.device, clock.now()));
       TRY(note(to, entry_of(passages[i], clock.now())));
@@ -73,5 +73,7 @@ Status Fleet::disconnected(const Admission& who, std::string_view address, std::
   const Passage went{who, std::string{address}, std::string{why}};
   return passed({&went, 1}).front();
 }
+
+Status Fleet::settle() { return state_->store.settle(); }
 
 }  // namespace signet::fleet

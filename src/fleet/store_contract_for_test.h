@@ -42,6 +42,15 @@ TYPED_TEST_P(StoreContract, AnActThatFailsChangesNothing) {
   EXPECT_TRUE(this->store->credential("bob@example.org").value());
 }
 
+TYPED_TEST_P(StoreContract, WhatIsChangedSoonIsThereAtOnce) {
+  const auto second = this->samples.account("bob@example.org");
+  const auto act = [&](Changes& to) { return to.add_account(second); };
+  ASSERT_TRUE(is_well(this->store->change_soon(act)));
+  EXPECT_TRUE(this->store->credential("bob@example.org").value());
+  EXPECT_TRUE(fails_with(this->store->change_soon(act), Errc::conflict));
+  EXPECT_TRUE(is_well(this->store->settle()));
+}
+
 TYPED_TEST_P(StoreContract, TheFirstAccountIsTheOperators) {
   const auto second = this->samples.account("bob@example.org");
   ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.add_account(second); })));
@@ -365,8 +374,8 @@ TYPED_TEST_P(StoreContract, AuditNumbersRiseByOneWithoutGaps) {
   EXPECT_TRUE(this->store->audit(2, 10).value().empty());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnActThatFailsChangesNothing, TheFirstAccountIsTheOperators,
-                            TokensAreFoundByHashUntilRemovedOrExpired,
+REGISTER_TYPED_TEST_SUITE_P(StoreContract, AnActThatFailsChangesNothing, WhatIsChangedSoonIsThereAtOnce,
+                            TheFirstAccountIsTheOperators, TokensAreFoundByHashUntilRemovedOrExpired,
                             WorkspacesFleetsAndDevicesAreListedInOrderOfCreation, NothingHangsInTheAir,
                             AnIdentityIsKeptWhole, ACommonNameIsLiveOnceAndPagesAreInOrder, AReadingIsKeptOnce,
                             AReadingThatIsStampedWithItsArrivalMovesOnWhereItsKeyIsTaken,

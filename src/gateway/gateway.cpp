@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 
+#include "base/log.h"
 #include "base/port/process.h"
 #include "crypto/random.h"
 #include "gateway/ban_file.h"
@@ -41,7 +42,20 @@ struct Gateway::State {
   // Rows are cheaper the more of them share a page and a commit, so they are gathered for a moment: who asks for them
   // before has them moved first.
   void drain_later(Micros delay) {
-    timer = fleet_loop.after(delay, [this] { drain_later(ingest->drainer().slice() ? Micros{0} : drain_every); });
+    timer = fleet_loop.after(delay, [this] {
+      const bool more = ingest->drainer().slice();
+      settle();
+      drain_later(more ? Micros{0} : drain_every);
+    });
+  }
+
+  // Who came and went is written at once, and synced once for all of a moment. A line when trouble begins.
+  void settle() {
+    const Status durable = fleet.settle();
+    if (!durable && !std::exchange(unsettled, true)) {
+      log_error("store.not_synced", {{"why", durable.error().what}, {"next", "tried again twice a second"}});
+    }
+    if (durable) unsettled = false;
   }
 
   void save_bans_later() {
@@ -62,6 +76,7 @@ struct Gateway::State {
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
   net::Loop::TimerId timer = 0, bans_timer = 0;
+  bool unsettled = false;
 };
 
 Gateway::Gateway(std::unique_ptr<State> state) : state_(std::move(state)) {}

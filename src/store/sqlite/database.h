@@ -136,6 +136,7 @@ class Database {
   Status script(const char* sql);                   // several statements, no values
   Result<std::int64_t> number(const char* sql);     // one row, one column; 0 when there is none
   Result<std::string> text(const char* sql);        // the same; "" when there is none
+  Status sync_log();                                // what was committed is safe from a power cut
   std::int64_t changed_rows() const;                // by the last statement
   bool in_transaction() const;
 

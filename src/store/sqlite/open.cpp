@@ -60,7 +60,7 @@ Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const
       std::make_unique<SqliteStore>(std::move(lock).value(), std::move(opened), limits.page_bytes_max)};
 }
 
-Status SqliteStore::change(const std::function<Status(fleet::Changes&)>& act) {
+Status SqliteStore::commit(const std::function<Status(fleet::Changes&)>& act) {
   ENSURE(!changing_);
   TRY(database_.run("BEGIN IMMEDIATE"));
   changing_ = true;
@@ -75,6 +75,31 @@ Status SqliteStore::change(const std::function<Status(fleet::Changes&)>& act) {
     ENSURE(undone || !database_.in_transaction());  // going on would mix this act into the next
   }
   return status;
+}
+
+// A sync of the WAL takes with it what was written before.
+Status SqliteStore::change(const std::function<Status(fleet::Changes&)>& act) {
+  TRY(commit(act));
+  unsettled_ = false;
+  return {};
+}
+
+// In WAL mode NORMAL is FULL without the sync after each commit: a reader after a power cut finds a prefix of the
+// commits, each of them whole.
+Status SqliteStore::change_soon(const std::function<Status(fleet::Changes&)>& act) {
+  ENSURE(!changing_);
+  TRY(database_.script("PRAGMA synchronous = NORMAL"));
+  Status done = commit(act);
+  ENSURE(database_.script("PRAGMA synchronous = FULL"));  // going on would break what change() promises
+  unsettled_ = unsettled_ || done;
+  return done;
+}
+
+Status SqliteStore::settle() {
+  if (!unsettled_) return {};
+  TRY(database_.sync_log());
+  unsettled_ = false;
+  return {};
 }
 
 Status SqliteChanges::must_change_one(std::string_view what) {

@@ -9,6 +9,17 @@
 #include "store/sqlite/migrations.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+int syncs = 0;
+}  // namespace
+// In place of libc's, for all of this program: what SQLite does with a disk can be seen nowhere else.
+extern "C" int fdatasync(int fd) {
+  ++syncs;
+  return static_cast<int>(::syscall(SYS_fdatasync, fd));
+}
 
 namespace signet::store {
 namespace {
@@ -56,6 +67,30 @@ class SqliteFile : public testing::Test {
   std::string path = folder.file("signet.db");
   fleet::Samples_for_test samples;
 };
+
+TEST_F(SqliteFile, WhatIsChangedSoonIsSyncedWithTheNextChangeOrWhenItSettles) {
+  make_one();
+  auto opened = open();
+  ASSERT_TRUE(is_well(opened));
+  fleet::Store& store = *opened.value();
+  const auto note = [](fleet::Changes& to) { return to.audit({}); };
+  const auto syncs_of = [](const auto& doing) {
+    const int before = syncs;
+    EXPECT_TRUE(is_well(doing()));
+    return syncs - before;
+  };
+  syncs_of([&] { return store.change(note); });  // the first one begins a WAL
+  EXPECT_EQ(syncs_of([&] { return store.change(note); }), 1);
+  EXPECT_EQ(syncs_of([&] { return store.change_soon(note); }), 0);
+  EXPECT_EQ(store.audit(0, 10).value().size(), 3u);
+  EXPECT_EQ(syncs_of([&] { return store.settle(); }), 1);
+  EXPECT_EQ(syncs_of([&] { return store.settle(); }), 0) << "nothing has changed since";
+  EXPECT_EQ(syncs_of([&] { return store.change_soon(note); }), 0);
+  EXPECT_EQ(syncs_of([&] { return store.change(note); }), 1) << "it takes what came before with it";
+  EXPECT_EQ(syncs_of([&] { return store.settle(); }), 0);
+  EXPECT_FALSE(store.change_soon([](fleet::Changes&) { return Status{Error{Errc::conflict, "no"}}; }));
+  EXPECT_EQ(syncs_of([&] { return store.change(note); }), 1) << "also after one that failed";
+}
 
 TEST_F(SqliteFile, RemembersAfterItWasClosed) {
   make_one();

@@ -65,7 +65,9 @@ class SqliteStore final : public fleet::Store {
   SqliteStore(Fd lock, Database database, std::size_t page_bytes_max)
       : lock_(std::move(lock)), database_(std::move(database)), page_bytes_max_(page_bytes_max) {}
 
-  Status change(const std::function<Status(fleet::Changes&)>& act) override;  // open.cpp
+  Status change(const std::function<Status(fleet::Changes&)>& act) override;       // open.cpp
+  Status change_soon(const std::function<Status(fleet::Changes&)>& act) override;  // open.cpp
+  Status settle() override;                                                        // open.cpp
 
   Result<std::optional<fleet::Account>> operator_account() override;
   Result<std::optional<fleet::Account>> account(const AccountId& id) override;
@@ -91,11 +93,13 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
  private:
+  Status commit(const std::function<Status(fleet::Changes&)>& act);
   Fd lock_;  // freed last
   Database database_;
   DeviceNumbers devices_;
   std::size_t page_bytes_max_;
   bool changing_ = false;
+  bool unsettled_ = false;  // a change_soon() was not synced yet
 };
 
 }  // namespace signet::store
