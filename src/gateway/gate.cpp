@@ -7,8 +7,8 @@ namespace signet::gateway {
 namespace {
 
 std::string name_in(Bytes certificate_der) {
-  const auto read = identity::parse_certificate(certificate_der);
-  return read ? read.value().subject_common_name : "unknown";
+  auto name = identity::common_name_of_known(certificate_der);
+  return name ? std::move(name).value() : "unknown";
 }
 
 }  // namespace

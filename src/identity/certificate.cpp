@@ -204,6 +204,15 @@ Result<Certificate> parse_certificate(Bytes der) {
   return out;
 }
 
+Result<std::string> common_name_of_known(Bytes der) {
+  der::DerReader outer{der};
+  der::DerReader certificate = TRY(outer.enter(der::sequence));
+  der::DerReader tbs = TRY(certificate.enter(der::sequence));
+  for (int i = 0; i < 5; ++i) TRY(tbs.any());  // version, serial number, signature, issuer, validity
+  Name subject = TRY(expect_name(tbs));
+  return std::move(subject.common_name);
+}
+
 crypto::Digest fingerprint(const Certificate& certificate) { return crypto::sha256(certificate.der); }
 
 }  // namespace signet::identity

@@ -54,6 +54,8 @@ using SignDigest = std::function<Result<crypto::Signature>(const crypto::Digest&
 // Strict DER; P-256 keys and ecdsa-with-SHA256 only; an unknown critical extension is refused. The signature is not
 // checked: that needs the issuer.
 Result<Certificate> parse_certificate(Bytes der);
+// The subject's common name alone, of a certificate that parse_certificate has taken before.
+Result<std::string> common_name_of_known(Bytes der);
 
 // SHA-256 of the DER: the name under which the registry knows a certificate.
 crypto::Digest fingerprint(const Certificate& certificate);

@@ -27,6 +27,15 @@ TEST(Certificate, ReadsWhatTheGenuineOnesSay) {
   EXPECT_FALSE(samples::genuine_root().key_usage);
 }
 
+TEST(Certificate, TheNameOfAKnownOneIsReadWithoutTheRest) {
+  for (const Certificate& one : {samples::genuine_device(), samples::genuine_signer(), samples::genuine_root()}) {
+    const auto name = common_name_of_known(one.der);
+    ASSERT_TRUE(name) << name.error().what;
+    EXPECT_EQ(name.value(), one.subject_common_name);
+    for (std::size_t size = 0; size < 100; ++size) EXPECT_FALSE(common_name_of_known(Bytes{one.der}.first(size)));
+  }
+}
+
 TEST(Certificate, TheGenuineChainHolds) {
   const auto status = check_chain(samples::genuine_device(), samples::genuine_signer(), samples::genuine_root(), today);
   EXPECT_TRUE(status) << status.error().what;

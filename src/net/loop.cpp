@@ -194,6 +194,10 @@ void Loop::unwatch(int fd) {
   ::epoll_ctl(state_->epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
+void Loop::unwatch_before_close(int fd) {
+  if (state_->watch_of(fd)) state_->watches[static_cast<std::size_t>(fd)].reset();
+}
+
 Loop::TimerId Loop::after(Micros delay, std::function<void()> run) {
   const TimerId id = state_->next_timer++;
   const Instant when = state_->clock.monotonic() + delay;

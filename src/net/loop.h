@@ -33,6 +33,9 @@ class Loop {
   Status watch(int fd, Ready interest, std::function<void(Ready)> on_ready);
   Status change(int fd, Ready interest);
   void unwatch(int fd);  // safe within its own callback
+  // As unwatch, without a system call, for a descriptor that has no duplicate and is closed within this turn: the
+  // kernel forgets it by itself.
+  void unwatch_before_close(int fd);
 
   TimerId after(Micros delay, std::function<void()> run);  // once
   void cancel(TimerId timer);                              // harmless when it has run

@@ -49,6 +49,26 @@ TEST_F(LoopTest, ATurnGoesFromDescriptorsToAfterTurn) {
   loop->unwatch(pipe.read.get());
 }
 
+TEST_F(LoopTest, WhatIsClosedAfterItsUnwatchIsNotToldOfAndItsNumberIsFree) {
+  Pipe pipe;
+  const int number = pipe.read.get();
+  const auto told = [&](Ready) { order += "old"; };
+  ASSERT_TRUE(loop->watch(number, Ready::read, told));
+  pipe.fill();
+  loop->unwatch_before_close(number);
+  pipe.read.close();
+  Pipe next;
+  ASSERT_EQ(next.read.get(), number);
+  next.fill();
+  ASSERT_TRUE(loop->watch(number, Ready::read, [&](Ready) {
+    order += "new";
+    loop->stop();
+  }));
+  loop->run();
+  EXPECT_EQ(order, "new");
+  loop->unwatch(number);
+}
+
 TEST_F(LoopTest, WorkAddedToItsOwnListWaitsForTheNextTurn) {
   loop->at_turn_end([&] {
     order += "a";

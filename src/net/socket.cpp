@@ -79,6 +79,7 @@ Result<Fd> open_listening_socket(const std::string& host, std::uint16_t port, Po
   if (!fd) return os_error("open a socket for", name);
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  set_no_delay(fd.get());  // those that it accepts have it from the start
   const auto share = [&] { return ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0; };
   if (sharing == PortSharing::next && !share()) return os_error("share", name);
   // The first binds before it shares: a foreign program on this port, even one that would share it, is a conflict.
@@ -113,11 +114,7 @@ Result<Accepted> accept_socket(int listening) {
   for (;;) {
     Accepted accepted;
     accepted.fd = Fd{::accept4(listening, raw(accepted.peer), &accepted.peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-    if (accepted.fd) {
-      set_no_delay(accepted.fd.get());
-      return accepted;
-    }
-    if (errno == EAGAIN) return accepted;
+    if (accepted.fd || errno == EAGAIN) return accepted;
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       return Error{Errc::exhausted, errno_error(errno, "accept a", "connection").what};
     }

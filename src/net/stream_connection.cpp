@@ -36,6 +36,7 @@ void StreamConnection::on_ready(Ready ready) {
   if (phase_ == Phase::handshaking) return shake();
   const bool unasked = ready == Ready::read_write && !reading() && !write_blocked_;
   if (unasked) return finish(Error{Errc::unavailable, "the connection broke"});
+  if (!reading()) update_interest();  // it was paused without telling the kernel
   if (includes(ready, Ready::read) || includes(ready, Ready::write)) read();  // TLS may need either for either
   if (!ended() && includes(ready, Ready::write)) flush();
 }
@@ -88,6 +89,8 @@ bool StreamConnection::read_once() {
     filled += moved.bytes;
     if (moved.need != Need::nothing || moved.ended) break;
   }
+  dry_ = moved.need == Need::read;
+  peer_ended_ = moved.ended;
   if (filled > 0) events_->on_bytes(*this, room.first(filled));
   if (ended() || ending_) return false;
   if (error) {
@@ -175,12 +178,13 @@ void StreamConnection::end_soon(std::optional<Error> why) {
   flush_later();
 }
 
+// Most pauses end before the peer says more, so the kernel is told only when it does (on_ready).
 void StreamConnection::pause_reading(bool paused) {
   if (ended() || paused_ == paused) return;
   paused_ = paused;
-  if (phase_ != Phase::open) return;
+  if (phase_ != Phase::open || paused) return;
   update_interest();
-  if (!paused) read_later();
+  if (!dry_) read_later();  // of what TLS holds the descriptor does not tell
 }
 
 void StreamConnection::update_interest() {
@@ -198,15 +202,20 @@ void StreamConnection::update_interest() {
 void StreamConnection::finish(std::optional<Error> why) {
   if (ended()) return;
   const auto self = shared_from_this();
+  const std::optional<Error> told = std::move(why);
   phase_ = Phase::ended;
   loop_.cancel(deadline_);
-  if (fd_) loop_.unwatch(fd_.get());
+  const bool lingers = fd_ && told_peer_ && !peer_ended_;
+  if (lingers)
+    loop_.unwatch(fd_.get());
+  else if (fd_)
+    loop_.unwatch_before_close(fd_.get());
   if (stop_dialling_) std::exchange(stop_dialling_, nullptr)();
   if (admission_) admission_->handshake_over();
-  events_->on_close(*this, why);
+  events_->on_close(*this, told);
   stream_.reset();
   events_.reset();
-  if (fd_ && told_peer_) linger(loop_, std::move(fd_), std::move(admission_));
+  if (lingers) linger(loop_, std::move(fd_), std::move(admission_));
   fd_.close();
   admission_.reset();
 }

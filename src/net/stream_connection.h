@@ -74,9 +74,11 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   Phase phase_ = Phase::dialling;
   bool established_ = false;
   bool paused_ = false;
-  bool closing_ = false;    // close_after_send
-  bool ending_ = false;     // end_soon
-  bool told_peer_ = false;  // an alert or a goodbye is on its way
+  bool closing_ = false;     // close_after_send
+  bool ending_ = false;      // end_soon
+  bool told_peer_ = false;   // an alert or a goodbye is on its way
+  bool peer_ended_ = false;  // it said so, and waits for nothing more
+  bool dry_ = false;         // TLS holds nothing that could be read
   bool write_blocked_ = false;
   bool flush_waits_ = false;  // in the loop's list
   bool read_waits_ = false;   // in the loop's list

@@ -11,5 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ENSURE(found.data() >= data && found.data() + found.size() <= data + size);
     ENSURE(found.size() + 6 <= size);
   }
+  net::is_certificate_of_p256_key(message);
   return 0;
 }

@@ -63,5 +63,54 @@ TEST_P(CertificateMessage, AnEmptyCertificateIsNone) {
   EXPECT_FALSE(leaf_of_certificate_message(empty, GetParam()));
 }
 
+// The skeleton of a certificate: lengths, an empty signature algorithm, empty names, and the key.
+Buffer certificate_with(bool has_version, Bytes key) {
+  Buffer fields;
+  if (has_version) Writer{fields}.bytes(Block<5>{0xa0, 0x03, 0x02, 0x01, 0x02});
+  Writer{fields}.bytes(Block<3>{0x02, 0x01, 0x07}).bytes(Block<8>{0x30, 0, 0x30, 0, 0x30, 0, 0x30, 0}).bytes(key);
+  const auto size = static_cast<std::uint8_t>(fields.size());
+  Buffer out;
+  Writer{out}.u8(0x30).u8(0x82).u16_be(static_cast<std::uint16_t>(size + 3)).u8(0x30).u8(0x81).u8(size).bytes(fields);
+  return out;
+}
+
+struct KindOfKey : testing::Test {
+  KindOfKey() { point.resize(point.size() + 64, 0xab); }
+  Buffer point = Buffer{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+                        0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
+};
+
+TEST_F(KindOfKey, APointOnP256IsOne) {
+  EXPECT_TRUE(is_certificate_of_p256_key(certificate_with(true, point)));
+  EXPECT_TRUE(is_certificate_of_p256_key(certificate_with(false, point)));
+}
+
+TEST_F(KindOfKey, EveryBitOfItsNameCounts) {
+  for (std::size_t bit = 0; bit < std::size_t{27} * 8; ++bit) {
+    Buffer harmed = point;
+    harmed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    EXPECT_FALSE(is_certificate_of_p256_key(certificate_with(true, harmed))) << bit;
+  }
+}
+
+TEST_F(KindOfKey, ItsNameElsewhereIsNotTheKey) {
+  const Buffer other = Buffer{0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+                              0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00};  // P-384
+  Buffer both = other;
+  both.insert(both.end(), point.begin(), point.end());
+  EXPECT_FALSE(is_certificate_of_p256_key(certificate_with(true, both)));
+}
+
+TEST_F(KindOfKey, NothingThatIsCutOrNoCertificateIsOne) {
+  const Buffer whole = certificate_with(true, point);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(is_certificate_of_p256_key(Bytes{whole}.first(size))) << size;
+  }
+  EXPECT_FALSE(is_certificate_of_p256_key(point));
+  Buffer indefinite = whole;
+  indefinite[1] = 0x80;
+  EXPECT_FALSE(is_certificate_of_p256_key(indefinite));
+}
+
 }  // namespace
 }  // namespace signet::net

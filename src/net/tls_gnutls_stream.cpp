@@ -18,8 +18,8 @@ constexpr std::size_t ahead_bytes = 32 * 1024;
 
 }  // namespace
 
-// Read with one call, handed to GnuTLS piece by piece. An idle connection has none: a spare waits for the next that is
-// not idle.
+// Read with one call, handed to GnuTLS piece by piece: it asks for each record's header and body apart. An idle
+// connection has none: a spare waits for the next that is not idle.
 struct GnutlsStream::Ahead {
   std::array<std::uint8_t, ahead_bytes> bytes;
   std::size_t begin = 0, end = 0;
@@ -92,18 +92,6 @@ std::optional<GnutlsFailure> GnutlsStream::judge(Bytes message) {
   return GnutlsFailure{std::move(judged).error(), alert};
 }
 
-// TLS 1.3 ties the curve to the signature's name, and only one name was offered; TLS 1.2 does not. [RFC 8446 4.2.3]
-bool GnutlsStream::shows_p256_key() const {
-  unsigned count = 0;
-  const gnutls_datum_t* const chain = gnutls_certificate_get_peers(session_.get(), &count);
-  gnutls_pcert_st leaf;
-  if (!chain || gnutls_pcert_import_x509_raw(&leaf, chain, GNUTLS_X509_FMT_DER, 0) != 0) return false;
-  gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
-  const int done = gnutls_pubkey_export_ecc_raw2(leaf.pubkey, &curve, nullptr, nullptr, 0);
-  gnutls_pcert_deinit(&leaf);
-  return done == 0 && curve == GNUTLS_ECC_CURVE_SECP256R1;
-}
-
 ssize_t GnutlsStream::receive(void* into, std::size_t size) {
   const ssize_t got = ::recv(fd_, into, size, 0);
   if (got >= 0) return got;
@@ -120,15 +108,14 @@ ssize_t GnutlsStream::receive_ahead(void* into, std::size_t size) {
       gnutls_transport_set_errno(session_.get(), EAGAIN);
       return -1;
     }
-    auto fresh = Ahead::take();
-    const ssize_t got = receive(fresh->bytes.data(), fresh->bytes.size());
+    ahead_ = Ahead::take();
+    const ssize_t got = receive(ahead_->bytes.data(), ahead_->bytes.size());
     if (got <= 0) {
-      Ahead::give_back(std::move(fresh));
+      Ahead::give_back(std::move(ahead_));
       return got;
     }
-    drained_ = static_cast<std::size_t>(got) < fresh->bytes.size();
-    fresh->end = static_cast<std::size_t>(got);
-    ahead_ = std::move(fresh);
+    drained_ = static_cast<std::size_t>(got) < ahead_->bytes.size();
+    ahead_->end = static_cast<std::size_t>(got);
   }
   const std::size_t taken = std::min(size, ahead_->end - ahead_->begin);
   std::memcpy(into, ahead_->bytes.data() + ahead_->begin, taken);
@@ -139,8 +126,7 @@ ssize_t GnutlsStream::receive_ahead(void* into, std::size_t size) {
 
 ssize_t GnutlsStream::pull_records(gnutls_transport_ptr_t self, void* into, std::size_t size) {
   GnutlsStream& stream = of(self);
-  if (stream.shaken_) return stream.receive_ahead(into, size);
-  const ssize_t got = stream.receive(into, size);
+  const ssize_t got = stream.receive_ahead(into, size);
   for (ssize_t i = 0; i < got && stream.first_count_ < sizeof stream.first_bytes_; ++i) {
     stream.first_bytes_[stream.first_count_++] = static_cast<const char*>(into)[i];
   }
@@ -180,8 +166,9 @@ Result<Need> GnutlsStream::handshake() {
     do returned = gnutls_handshake(session_.get());
     while (may_go_on(returned));
     if (returned != 0 && returned != GNUTLS_E_AGAIN) return fail(returned);
+    // TLS 1.3 ties the curve to the signature's name, and only one name was offered; TLS 1.2 does not. [RFC 8446 4.2.3]
     const bool is_12_peer = returned == 0 && !peer_certificate_.empty() && version_number() == GNUTLS_TLS1_2;
-    if (is_12_peer && !shows_p256_key()) {
+    if (is_12_peer && !is_certificate_of_p256_key(peer_certificate_)) {
       refusal_ = GnutlsFailure{words::wrong_key.error(), Alert::illegal_parameter};
       return fail(returned);
     }

@@ -38,7 +38,6 @@ class GnutlsStream final : public Stream {
                             const gnutls_datum_t* message);
   Status set_up();
   std::optional<GnutlsFailure> judge(Bytes message);
-  bool shows_p256_key() const;
   ssize_t receive(void* into, std::size_t size);
   ssize_t receive_ahead(void* into, std::size_t size);
   Status flush_flight();
