@@ -33,7 +33,7 @@ class FakeConnection final : public net::Connection {
   explicit FakeConnection(Buffer certificate, std::string address)
       : certificate_(std::move(certificate)), address_(std::move(address)) {}
   void send(Bytes bytes) override { sent.insert(sent.end(), bytes.begin(), bytes.end()); }
-  void close_after_send() override { closed = true; }
+  void close_within(Millis time) override { closed = true, patience = time; }
   void close_now() override { closed = true; }
   void pause_reading(bool yes) override { paused = yes; }
   const std::string& peer_address() const override { return address_; }
@@ -44,6 +44,7 @@ class FakeConnection final : public net::Connection {
 
   Buffer sent;
   bool open = false, closed = false, paused = false;
+  Millis patience{0};  // of close_within
 
  private:
   Buffer certificate_;

@@ -35,8 +35,11 @@ TEST_F(GatewayHall, AWithdrawnIdentityIsClosedAtOnce) {
   device->hear();
   EXPECT_EQ(device->heard.ended, ReasonCode::administrative_action);
   EXPECT_TRUE(device->connection.closed);
+  EXPECT_EQ(device->connection.patience, withdrawn_close_timeout) << "however slowly it reads";
   EXPECT_FALSE(other->connection.closed);
   EXPECT_EQ(hall().sessions(), 1u);
+  connected(bob);
+  EXPECT_EQ(other->connection.patience, net::close_timeout) << "one that was taken over is no enemy";
 }
 
 TEST_F(GatewayHall, AnIdentityWithdrawnAfterTheHandshakeDoesNotGetIn) {

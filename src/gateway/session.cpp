@@ -118,7 +118,7 @@ void Session::settle() {
   const Buffer output = mqtt_->take_output();
   if (!output.empty()) connection_->send(output);
   if (mqtt_->closed()) {
-    connection_->close_after_send();
+    connection_->close_within(withdrawn_ ? withdrawn_close_timeout : net::close_timeout);
     connection_ = nullptr;
   }
 }
@@ -318,6 +318,7 @@ void Session::end(mqtt::ReasonCode reason, Error why, Will will) {
     return;
   }
   if (will == Will::kept_back) will_.reset();
+  withdrawn_ = why.code == Errc::forbidden;
   if (entrance_ == Entrance::asked && !mqtt_->closed()) {
     const bool withdrawn = reason == mqtt::ReasonCode::administrative_action;
     mqtt_->refuse(withdrawn ? mqtt::ReasonCode::not_authorized : mqtt::ReasonCode::server_unavailable, std::move(why));

@@ -15,6 +15,9 @@ namespace signet::gateway {
 // share theirs.
 inline constexpr std::int64_t commit_cost = 10;
 
+// Who may not be here any more is gone soon, whether it reads or not; twice this is within a second (linger_time).
+inline constexpr Millis withdrawn_close_timeout{400};
+
 // What an idle one may hold, all in all, beside its connection (docs/gate-memory.md).
 inline constexpr std::size_t session_bytes_budget = 2048;
 inline constexpr std::size_t subscribing_max = 16;  // SUBSCRIBE and UNSUBSCRIBE that wait to be noted
@@ -118,6 +121,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   bool assign_id_ = false;
   bool kept_ = false;  // its session outlives the connection: what changes in it is noted at the fleet's side
   bool settling_ = false;
+  bool withdrawn_ = false;
 };
 
 }  // namespace signet::gateway

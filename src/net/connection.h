@@ -9,7 +9,7 @@
 namespace signet::net {
 
 inline constexpr std::size_t send_buffer_bytes_max = 1 << 20;  // a peer that does not read is cut past this
-inline constexpr Seconds close_timeout{5};  // for a peer that does not read what comes before the end
+inline constexpr Millis close_timeout{5000};  // for a peer that does not read what comes before the end
 
 class Connection;
 
@@ -28,9 +28,11 @@ struct ConnectionEvents {
 class Connection {
  public:
   virtual ~Connection() = default;
-  virtual void send(Bytes bytes) = 0;   // queued and written at the end of the turn; over the limit the peer is cut
-  virtual void close_after_send() = 0;  // orderly; input is ignored from now on; cut after close_timeout
-  virtual void close_now() = 0;         // within this turn, what is queued is dropped; on_close follows
+  virtual void send(Bytes bytes) = 0;  // queued and written at the end of the turn; over the limit the peer is cut
+  void close_after_send() { close_within(close_timeout); }
+  // Orderly; input is ignored from now on. Who does not read is cut when `patience` is over, and hears nothing more.
+  virtual void close_within(Millis patience) = 0;
+  virtual void close_now() = 0;  // within this turn, what is queued is dropped; on_close follows
   virtual void pause_reading(bool paused) = 0;
   virtual const std::string& peer_address() const = 0;  // "127.0.0.1:5004"
   virtual std::string tls_version() const = 0;          // "TLSv1.3", empty before on_open

@@ -62,14 +62,14 @@ struct ConnectionLimits : testing::Test {
     }
   }
   // An open connection that is to end after more than the socket holds.
-  std::shared_ptr<StreamConnection> ending(const std::shared_ptr<Owner>& owner) {
+  std::shared_ptr<StreamConnection> ending(const std::shared_ptr<Owner>& owner, Millis patience = close_timeout) {
     const auto connection = std::make_shared<StreamConnection>(*loop, owner, std::make_unique<Place>(held));
     auto stream = plain_streams()(ours.get()).value();
     connection->start_deadline(Seconds{10});
     connection->begin(std::move(ours), std::move(stream), "peer");
     turn();
     connection->send(Buffer(send_buffer_bytes_max));
-    connection->close_after_send();
+    connection->close_within(patience);
     turn();
     EXPECT_FALSE(owner->closed);
     return connection;
@@ -101,6 +101,31 @@ TEST_F(ConnectionLimits, OneThatReadsNothingIsCutAtCloseTimeout) {
   clock.advance(Micros{1});
   turn();
   EXPECT_TRUE(owner->closed);
+  EXPECT_FALSE(held);
+}
+
+TEST_F(ConnectionLimits, OneThatIsToBeGoneSoonerIsCutSooner) {
+  const auto owner = std::make_shared<Owner>();
+  const auto connection = ending(owner, Millis{300});
+  clock.advance(Millis{300} - Micros{1});
+  turn();
+  EXPECT_FALSE(owner->closed);
+  clock.advance(Micros{1});
+  turn();
+  EXPECT_TRUE(owner->closed);
+  EXPECT_FALSE(held);
+}
+
+TEST_F(ConnectionLimits, OneThatReadsAndStaysIsNotWaitedForEither) {
+  const auto owner = std::make_shared<Owner>();
+  const auto connection = ending(owner, Millis{300});
+  for (int i = 0; i < 1000 && !owner->closed; ++i) {
+    peer_reads_all();
+    turn();
+  }
+  EXPECT_TRUE(held) << "it is told, and its goodbye waited for";
+  clock.advance(Millis{300});
+  turn();
   EXPECT_FALSE(held);
 }
 

@@ -9,11 +9,11 @@ namespace {
 struct Lingering : std::enable_shared_from_this<Lingering> {
   Lingering(Loop& l, Fd f, std::unique_ptr<Admission> a) : loop(l), fd(std::move(f)), admission(std::move(a)) {}
 
-  void start() {
+  void start(Micros time) {
     ::shutdown(fd.get(), SHUT_WR);
     const auto drain = [self = shared_from_this()](Ready) { self->drain(); };
     if (!loop.watch(fd.get(), Ready::read, drain)) return;
-    timer = loop.after(linger_time, [weak = weak_from_this()] {
+    timer = loop.after(time, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->end();
     });
   }
@@ -40,8 +40,8 @@ struct Lingering : std::enable_shared_from_this<Lingering> {
 
 }  // namespace
 
-void linger(Loop& loop, Fd fd, std::unique_ptr<Admission> admission) {
-  std::make_shared<Lingering>(loop, std::move(fd), std::move(admission))->start();
+void linger(Loop& loop, Fd fd, std::unique_ptr<Admission> admission, Micros time) {
+  std::make_shared<Lingering>(loop, std::move(fd), std::move(admission))->start(time);
 }
 
 }  // namespace signet::net

@@ -1,5 +1,7 @@
 #include "net/stream_connection.h"
 
+#include <sys/socket.h>
+
 namespace signet::net {
 namespace {
 
@@ -159,14 +161,22 @@ void StreamConnection::say_end() {
   told_peer_ = !write_blocked_;
 }
 
-void StreamConnection::close_after_send() {
+void StreamConnection::close_within(Millis patience) {
   if (ended() || ending_ || closing_) return;
   if (phase_ != Phase::open) return close_now();
   closing_ = true;
-  deadline_ = loop_.after(close_timeout, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->finish(std::nullopt);
+  linger_ = std::min<Micros>(linger_time, patience);
+  deadline_ = loop_.after(patience, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->cut();
   });
   flush_later();
+}
+
+// Not even what the kernel holds for it is delivered.
+void StreamConnection::cut() {
+  const struct ::linger none { .l_onoff = 1, .l_linger = 0 };
+  if (fd_) (void)::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  finish(std::nullopt);
 }
 
 void StreamConnection::close_now() { end_soon(std::nullopt); }
@@ -215,7 +225,7 @@ void StreamConnection::finish(std::optional<Error> why) {
   events_->on_close(*this, told);
   stream_.reset();
   events_.reset();
-  if (lingers) linger(loop_, std::move(fd_), std::move(admission_));
+  if (lingers) linger(loop_, std::move(fd_), std::move(admission_), linger_);
   fd_.close();
   admission_.reset();
 }

@@ -35,7 +35,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   void on_finish(std::function<void()> stop_dialling) { stop_dialling_ = std::move(stop_dialling); }
 
   void send(Bytes bytes) override;
-  void close_after_send() override;
+  void close_within(Millis patience) override;
   void close_now() override;
   void pause_reading(bool paused) override;
   const std::string& peer_address() const override { return peer_address_; }
@@ -56,6 +56,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   void flush();
   void end_soon(std::optional<Error> why);
   void say_end();
+  void cut();
   void update_interest();
   bool reading() const { return phase_ == Phase::open && !paused_ && !closing_ && !ending_; }
   std::size_t waiting_bytes() const { return out_.size() - sent_; }
@@ -68,13 +69,14 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   std::string peer_address_;
   std::function<void()> stop_dialling_;
   Loop::TimerId deadline_ = 0;
+  Micros linger_ = linger_time;
   Buffer out_;
   std::size_t sent_ = 0;  // of out_
   Need handshake_need_ = Need::nothing;
   Phase phase_ = Phase::dialling;
   bool established_ = false;
   bool paused_ = false;
-  bool closing_ = false;     // close_after_send
+  bool closing_ = false;     // close_within
   bool ending_ = false;      // end_soon
   bool told_peer_ = false;   // an alert or a goodbye is on its way
   bool peer_ended_ = false;  // it said so, and waits for nothing more
@@ -89,6 +91,6 @@ class StreamConnection final : public Connection, public std::enable_shared_from
 
 // Tells the peer that no more comes and reads what it still sends, for a little while: a socket closed with unread
 // bytes resets the connection, and the peer may then lose the alert that explains the end.
-void linger(Loop& loop, Fd fd, std::unique_ptr<Admission> admission);
+void linger(Loop& loop, Fd fd, std::unique_ptr<Admission> admission, Micros time = linger_time);
 
 }  // namespace signet::net

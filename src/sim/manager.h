@@ -18,7 +18,7 @@ class ManagerEnd final : public net::Connection {
   ManagerEnd(Buffer certificate, std::string address)
       : certificate_(std::move(certificate)), address_(std::move(address)) {}
   void send(Bytes bytes) override { sent.insert(sent.end(), bytes.begin(), bytes.end()); }
-  void close_after_send() override { closed = true; }
+  void close_within(Millis) override { closed = true; }
   void close_now() override { sent.clear(), closed = true; }
   void pause_reading(bool yes) override { paused = yes; }
   const std::string& peer_address() const override { return address_; }

@@ -4,6 +4,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
@@ -118,6 +119,26 @@ class Gate(unittest.TestCase):
             client.read_puback()
         self.refused(doomed, "alert certificate revoked", "-tls1_3")
         wait_for(lambda: "revoked" in self.last_refusal()["detail"], "the audit to tell it")
+
+    def test_a_withdrawn_device_that_neither_reads_nor_leaves_is_gone_within_a_second(self):
+        stubborn = self.manager.enroll("stubborn")
+        client = Client(self.manager, stubborn)
+        self.addCleanup(client.close)
+        self.assertEqual(client.publish(f"j/data/{stubborn.device}/test", b'{"value": 1}'), 0)
+        path = f"/v3/workspaces/{self.manager.workspace}/devices/{stubborn.device}/revoke"
+        self.manager.call("POST", path, {"reason": "stolen"})
+        start = time.monotonic()
+        wait_for(lambda: not self.is_connected(client.socket), "the manager to let go")
+        self.assertLess(time.monotonic() - start, 1.0)
+
+    def is_connected(self, theirs):
+        """Whether the manager's end of it still belongs to a process: the kernel's table says so with an inode."""
+        local, remote = self.manager.port, theirs.getsockname()[1]
+        for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            fields = line.split()
+            if (int(fields[1][-4:], 16), int(fields[2][-4:], 16)) == (local, remote):
+                return fields[9] != "0"
+        return False
 
 
 if __name__ == "__main__":
