@@ -6,9 +6,10 @@ class Figures:
     """all_hold is true only when every figure was measured and keeps its limit."""
 
     def __init__(self, is_json):
-        self.is_json, self.all_hold = is_json, True
+        self.is_json, self.all_hold, self.told = is_json, True, set()
 
     def add(self, figure, value, unit, at_most):
+        self.told.add(figure)
         holds = value <= at_most
         self.all_hold = self.all_hold and holds
         if self.is_json:
@@ -18,6 +19,7 @@ class Figures:
         print(line, flush=True)
 
     def not_measured(self, figure, unit, at_most, why):
+        self.told.add(figure)
         self.all_hold = False
         if self.is_json:
             line = json.dumps({"figure": figure, "value": None, "unit": unit, "at_most": at_most, "not_measured": why})
