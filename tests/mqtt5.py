@@ -22,11 +22,17 @@ def packet(first, body):
             return bytes([first]) + size + body
 
 
-def connect_packet(client_id, keepalive=60, keep=0):
-    """`keep`: seconds that the session is to outlive its connection; 0 is a clean start and none."""
-    flags, properties = (b"\x00", b"\x11" + struct.pack(">I", keep)) if keep else (b"\x02", b"")
-    head = text("MQTT") + b"\x05" + flags + struct.pack(">H", keepalive) + bytes([len(properties)]) + properties
-    return packet(0x10, head + text(client_id))
+def connect_packet(client_id, keepalive=60, keep=0, will=None):
+    """`keep`: seconds that the session is to outlive its connection; 0 is a clean start and none.
+    `will`: (topic, payload, delay in seconds)."""
+    flags, properties = (0x00, b"\x11" + struct.pack(">I", keep)) if keep else (0x02, b"")
+    last = b""
+    if will:
+        topic, payload, delay = will
+        flags |= 0x0C
+        last = b"\x05\x18" + struct.pack(">I", delay) + text(topic) + struct.pack(">H", len(payload)) + payload
+    head = text("MQTT") + bytes([5, flags]) + struct.pack(">H", keepalive) + bytes([len(properties)]) + properties
+    return packet(0x10, head + text(client_id) + last)
 
 
 def publish_packet(packet_id, topic, payload, device_time=None):
@@ -37,7 +43,7 @@ def publish_packet(packet_id, topic, payload, device_time=None):
 class Client:
     """Connected, or Closed with the reason that the peer gave."""
 
-    def __init__(self, manager, identity, client_id=None, patience=30.0, keepalive=60, keep=0):
+    def __init__(self, manager, identity, client_id=None, patience=30.0, keepalive=60, keep=0, will=None):
         context = ssl.create_default_context(cafile=manager.ca)
         context.set_alpn_protocols(["mqtt"])
         if identity:
@@ -46,7 +52,8 @@ class Client:
         self.socket = socket.create_connection(("127.0.0.1", manager.port), timeout=patience)
         try:
             self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
-            self.send(connect_packet(client_id if client_id is not None else identity.device, keepalive, keep))
+            name = client_id if client_id is not None else identity.device
+            self.send(connect_packet(name, keepalive, keep, will))
             kind, body = self.read()
             if kind != 0x20 or body[1] != 0:
                 raise Closed(f"CONNACK 0x{body[1]:02x}" if kind == 0x20 else f"packet 0x{kind:02x}")

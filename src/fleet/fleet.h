@@ -26,6 +26,7 @@ inline constexpr std::size_t audit_page_max = 1000;
 // An identity whose sessions take each other's place so often within the window is held to live on two boards.
 inline constexpr std::size_t takeovers_of_duplicate = 3;
 inline constexpr Seconds takeover_window{600};
+inline constexpr std::size_t wills_at_once_max = 100;  // with one commit
 
 // Who asks. Made only by sign_in, authenticate and set_up.
 struct Actor {
@@ -84,11 +85,13 @@ struct SessionLeft {
   DeviceId device;
   Timestamp at;
   Seconds lifetime{0};  // 0: it ended with its connection
+  std::optional<DeviceSession::Will> will{};
 };
 struct SessionBatch {
   std::vector<SessionLeft> left;
   std::vector<DeviceSession> kept;
   std::vector<Reading> readings;
+  std::vector<DueWill> wills{};  // published, and in their sessions no more
 };
 
 struct DownMessage {  // to j/dn/<device>
@@ -199,8 +202,9 @@ class Fleet {
   // --- sessions that outlive a connection: fleet/session.cpp
   // To be called once, before any is opened: those that were connected when the manager went away begin to end.
   Status recover_sessions();
-  Result<std::optional<DeviceSession>> session(const DeviceId& device);  // none when it has ended
-  Status write_sessions(const SessionBatch& batch);                      // with one commit
+  Result<std::optional<DeviceSession>> session(const DeviceId& device);  // as it was written; it may be over
+  Status write_sessions(SessionBatch batch);                             // with one commit
+  Result<bool> publish_wills_due();                                      // true: there may be more
 
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
   Result<Twin> twin(const Actor& actor, const DeviceId& device);
@@ -215,6 +219,8 @@ class Fleet {
  private:
   struct State;
   Status still_admitted(const Admission& who);
+  std::vector<Reading> take_wills(std::span<const DueWill> wills);
+  Status hear_will(const DeviceId& device, std::string_view payload);
   std::unique_ptr<State> state_;
 };
 

@@ -149,9 +149,16 @@ class MemoryChanges final : public Changes {
     now_.sessions[session.device] = session;
     return {};
   }
-  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) override {
+  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
+                       const std::optional<DeviceSession::Will>& will) override {
     const auto found = now_.sessions.find(device);
-    if (found != now_.sessions.end()) found->second.lifetime = lifetime, found->second.ends_at = ends_at;
+    if (found == now_.sessions.end()) return {};
+    found->second.lifetime = lifetime, found->second.ends_at = ends_at, found->second.will = will;
+    return {};
+  }
+  Status clear_will(const DeviceId& device) override {
+    const auto found = now_.sessions.find(device);
+    if (found != now_.sessions.end()) found->second.will.reset();
     return {};
   }
   Status remove_session(const DeviceId& device) override {
@@ -159,7 +166,7 @@ class MemoryChanges final : public Changes {
     return {};
   }
   Status remove_sessions_ended_at(Timestamp now) override {
-    std::erase_if(now_.sessions, [&](const auto& one) { return one.second.ends_at && *one.second.ends_at <= now; });
+    std::erase_if(now_.sessions, [&](const auto& one) { return one.second.is_over(now) && !one.second.will; });
     return {};
   }
   Status end_connected_sessions(Timestamp now) override {
@@ -311,6 +318,15 @@ Result<std::optional<DeviceSession>> MemoryStore_for_test::session(const DeviceI
     return Error{Errc::corrupt, "the memory was told to be damaged"};
   }
   return found == now_.sessions.end() ? std::nullopt : std::optional{found->second};
+}
+Result<std::vector<DueWill>> MemoryStore_for_test::wills_due(Timestamp now, std::size_t most) {
+  std::vector<DueWill> out;
+  for (const auto& [device, session] : now_.sessions) {
+    if (session.will && session.will->due <= now) out.push_back({device, *session.will});
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.will.due < b.will.due; });
+  if (out.size() > most) out.resize(most);
+  return out;
 }
 Result<std::vector<AuditEntry>> MemoryStore_for_test::audit(std::int64_t after, std::size_t size) {
   auto out = all_where(now_.audit, [&](const AuditEntry& entry) { return entry.number > after; });

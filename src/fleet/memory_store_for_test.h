@@ -40,6 +40,7 @@ class MemoryStore_for_test final : public Store {
   Result<std::vector<DataRow>> data(const DataQuery& query) override;
   Result<Twin> twin(const DeviceId& device) override;
   Result<std::optional<DeviceSession>> session(const DeviceId& device) override;
+  Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
   struct Contents {

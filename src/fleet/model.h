@@ -103,6 +103,14 @@ struct DeviceSession {
     std::string payload;
     bool operator==(const Down&) const = default;
   };
+  struct Will {       // is taken as a message of the device, unless that is back before
+    bool up = false;  // on j/up; else a reading
+    std::string tag{};
+    std::optional<Timestamp> device_time{};
+    std::string payload{};
+    Timestamp due{};
+    bool operator==(const Will&) const = default;
+  };
   DeviceId device;
   Seconds lifetime{0};                      // after the connection
   std::optional<Timestamp> ends_at{};       // absent: it is connected
@@ -110,7 +118,14 @@ struct DeviceSession {
   std::uint16_t last_id = 0;                // of a packet to the device
   std::vector<Down> down{};                 // in their order
   std::vector<std::uint16_t> unreleased{};  // QoS 2 of the device that is kept: its id is not to be taken for a new one
+  std::optional<Will> will{};               // when it has left; is published when its session has ended, too
+  bool is_over(Timestamp now) const { return ends_at && *ends_at <= now; }
   bool operator==(const DeviceSession&) const = default;
+};
+
+struct DueWill {
+  DeviceId device;
+  DeviceSession::Will will;
 };
 
 struct AuditEntry {

@@ -77,11 +77,14 @@ class Changes {
   virtual Status erase_twin(const DeviceId& device, TwinSide side,
                             std::string_view key) = 0;  // well when there is none
 
-  virtual Status put_session(const DeviceSession& session) = 0;                                   // replaces
-  virtual Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) = 0;  // if there is one
-  virtual Status remove_session(const DeviceId& device) = 0;  // well when there is none
-  virtual Status remove_sessions_ended_at(Timestamp now) = 0;
-  virtual Status end_connected_sessions(Timestamp now) = 0;  // their lifetime begins: the manager was away
+  virtual Status put_session(const DeviceSession& session) = 0;  // replaces
+  // If there is one.
+  virtual Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
+                               const std::optional<DeviceSession::Will>& will) = 0;
+  virtual Status clear_will(const DeviceId& device) = 0;       // well when there is none
+  virtual Status remove_session(const DeviceId& device) = 0;   // well when there is none
+  virtual Status remove_sessions_ended_at(Timestamp now) = 0;  // but for those with a will
+  virtual Status end_connected_sessions(Timestamp now) = 0;    // their lifetime begins: the manager was away
 
   virtual Status audit(const AuditEntry& entry) = 0;  // its number is given by the store
 };
@@ -126,6 +129,7 @@ class Store {
   virtual Result<std::vector<DataRow>> data(const DataQuery& query) = 0;
   virtual Result<Twin> twin(const DeviceId& device) = 0;  // each side by key
   virtual Result<std::optional<DeviceSession>> session(const DeviceId& device) = 0;
+  virtual Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) = 0;      // the earliest
   virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) = 0;  // number > after, rising
 };
 

@@ -38,7 +38,7 @@ TYPED_TEST_P(SessionContract, ASessionIsKeptWholeUntilItEnds) {
 
   const auto leave = [&] {
     return this->change(
-        [&](Changes& to) { return to.leave_session(session.device, Seconds{9}, noon_for_test + Seconds{9}); });
+        [&](Changes& to) { return to.leave_session(session.device, Seconds{9}, noon_for_test + Seconds{9}, {}); });
   };
   ASSERT_TRUE(is_well(leave()));
   EXPECT_FALSE(this->store->session(session.device).value()) << "leaving does not bring it back";
@@ -54,6 +54,38 @@ TYPED_TEST_P(SessionContract, ASessionIsKeptWholeUntilItEnds) {
   EXPECT_FALSE(this->store->session(session.device).value());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(SessionContract, ASessionIsKeptWholeUntilItEnds);
+TYPED_TEST_P(SessionContract, AWillWaitsWithItsSessionAndHoldsItUntilItIsCleared) {
+  const DeviceId pump = this->house.pump.id, lamp = this->house.lamp.id;
+  const Timestamp end = noon_for_test + Seconds{9};
+  DeviceSession::Will will{.up = true, .payload = "{}", .due = noon_for_test + Seconds{5}};
+  const auto leave = [&](const DeviceId& device) {
+    return this->change([&](Changes& to) -> Status {
+      TRY(to.put_session({.device = device, .lifetime = Seconds{9}}));
+      return to.leave_session(device, Seconds{9}, end, will);
+    });
+  };
+  ASSERT_TRUE(is_well(leave(pump)));
+  EXPECT_EQ(this->store->session(pump).value()->will, will);
+  EXPECT_TRUE(this->store->wills_due(will.due - Micros{1}, 10).value().empty());
+  will = {.tag = "t", .device_time = noon_for_test, .payload = "[]", .due = noon_for_test + Seconds{4}};
+  ASSERT_TRUE(is_well(leave(lamp)));
+  const auto due = this->store->wills_due(end, 10).value();
+  ASSERT_EQ(due.size(), 2u);
+  EXPECT_EQ(due[0].device, lamp) << "the earliest first";
+  EXPECT_EQ(due[0].will, will);
+  EXPECT_EQ(this->store->wills_due(end, 1).value().size(), 1u);
+
+  const auto clean_up = [&] { return this->change([&](Changes& to) { return to.remove_sessions_ended_at(end); }); };
+  ASSERT_TRUE(is_well(clean_up()));
+  EXPECT_TRUE(this->store->session(lamp).value());
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.clear_will(lamp); })));
+  ASSERT_TRUE(is_well(clean_up()));
+  EXPECT_FALSE(this->store->session(lamp).value());
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.put_session({.device = pump}); })));
+  EXPECT_FALSE(this->store->session(pump).value()->will) << "who is back has none that waits";
+}
+
+REGISTER_TYPED_TEST_SUITE_P(SessionContract, ASessionIsKeptWholeUntilItEnds,
+                            AWillWaitsWithItsSessionAndHoldsItUntilItIsCleared);
 
 }  // namespace signet::fleet

@@ -14,7 +14,23 @@ class DeviceSessionTest : public testing::Test {
     session.device = who.device, session.lifetime = Seconds{60};
   }
   Status keep() { return m.fleet.write_sessions({{}, {session}, {}}); }
-  std::optional<DeviceSession> kept() { return m.fleet.session(who.device).value(); }
+  std::optional<DeviceSession> kept() {
+    auto found = m.fleet.session(who.device).value();
+    return found && found->is_over(m.clock.now()) ? std::nullopt : found;
+  }
+  std::vector<std::string> payloads() {
+    DataQuery query;
+    query.workspace = who.workspace, query.newest_first = false;
+    std::vector<std::string> out;
+    for (const DataRow& row : m.store.data(query).value()) out.push_back(row.reading.payload);
+    return out;
+  }
+  // It leaves, and its will is due in `delay`.
+  Status leave(Seconds delay, DeviceSession::Will will) {
+    will.due = m.clock.now() + delay;
+    return m.fleet.write_sessions({{{who.device, m.clock.now(), session.lifetime, will}}, {}, {}});
+  }
+  static DeviceSession::Will reading(std::string payload) { return {.tag = "last", .payload = std::move(payload)}; }
 
   Manager_for_test m;
   Admission who;
@@ -80,6 +96,83 @@ TEST_F(DeviceSessionTest, EndsWithItsConnectionOrLater) {
   const int before = m.store.commits();
   ASSERT_TRUE(is_well(m.fleet.write_sessions({})));
   EXPECT_EQ(m.store.commits(), before) << "nothing is not written";
+}
+
+// --- wills that wait
+
+TEST_F(DeviceSessionTest, AWillIsPublishedWhenItIsDueOnceAndNoSooner) {
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(leave(Seconds{10}, reading(R"({"gone":1})"))));
+  m.clock.advance(Seconds{10} - Micros{1});
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_TRUE(payloads().empty());
+  m.clock.advance(Micros{1});
+  m.store.fail_next_commits(1);
+  EXPECT_TRUE(fails_with(m.fleet.publish_wills_due(), Errc::exhausted));
+  EXPECT_TRUE(payloads().empty());
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_EQ(payloads(), std::vector<std::string>{R"({"gone":1})"});
+  EXPECT_TRUE(kept()) << "the session goes on";
+}
+
+TEST_F(DeviceSessionTest, AWillOutlivesItsSessionUntilItIsPublished) {
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(leave(session.lifetime, reading(R"({"gone":2})"))));
+  m.clock.advance(session.lifetime);
+  ASSERT_TRUE(is_well(m.fleet.recover_sessions())) << "the manager was away meanwhile";
+  EXPECT_FALSE(kept());
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_EQ(payloads(), std::vector<std::string>{R"({"gone":2})"});
+  EXPECT_FALSE(m.store.session(who.device).value());
+}
+
+TEST_F(DeviceSessionTest, AWillOnTheRoadUpIsHeardAsTheDeviceWould) {
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(leave(Seconds{0}, {.up = true, .payload = R"({"key":"state","value":"gone"})"})));
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_EQ(m.fleet.twin(m.owner, who.device).value().current.at(0).value, R"("gone")");
+}
+
+TEST_F(DeviceSessionTest, AWillThatIsNoMessageIsDroppedAndTold) {
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(leave(Seconds{0}, reading("no JSON"))));
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_TRUE(payloads().empty());
+  EXPECT_FALSE(kept()->will);
+  const auto audit = m.store.audit(0, 1000).value();
+  EXPECT_NE(audit.back().detail.find("its will: payload is not JSON"), std::string::npos) << audit.back().detail;
+}
+
+TEST_F(DeviceSessionTest, AWillGoesWithTheIdentity) {
+  ASSERT_TRUE(is_well(keep()));
+  ASSERT_TRUE(is_well(leave(Seconds{10}, reading(R"({"gone":3})"))));
+  ASSERT_TRUE(is_well(m.fleet.revoke(m.owner, who.device, "lost")));
+  m.clock.advance(Seconds{10});
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_TRUE(payloads().empty());
+}
+
+TEST_F(DeviceSessionTest, NoMoreThanWillsAtOnceMaxShareACommit) {
+  SessionBatch batch;
+  const House_for_test house = build_house_for_test(m.samples, m.store, "many@example.org");
+  ASSERT_TRUE(is_well(m.store.change([&](Changes& to) -> Status {
+    for (std::size_t i = 0; i <= wills_at_once_max; ++i) {
+      Device device = house.pump;
+      device.id = m.samples.ids.next<DeviceIdKind>();
+      TRY(to.add_device(device));
+      batch.kept.push_back({.device = device.id, .lifetime = Seconds{60}});
+      batch.left.push_back({device.id, m.clock.now(), Seconds{60}, reading("{}")});
+    }
+    return {};
+  })));
+  ASSERT_TRUE(is_well(m.fleet.write_sessions({{}, batch.kept, {}})));
+  ASSERT_TRUE(is_well(m.fleet.write_sessions({batch.left, {}, {}})));
+  const int before = m.store.commits();
+  EXPECT_TRUE(m.fleet.publish_wills_due().value()) << "there may be more";
+  EXPECT_FALSE(m.fleet.publish_wills_due().value());
+  EXPECT_EQ(m.store.commits(), before + 2);
+  EXPECT_TRUE(m.store.wills_due(m.clock.now(), 1).value().empty());
 }
 
 }  // namespace

@@ -63,12 +63,17 @@ struct SessionNoted {  // for a kept session
   std::uint16_t packet_id;
   std::optional<std::uint8_t> listens{};  // the QoS
 };                                        // -> Noted, unless delivered
+struct DelayedWill {
+  fleet::DeviceSession::Will what;
+  Seconds delay{0};
+};
 struct Left {
   SessionNumber session;
   DeviceId device;
   std::string why;
-  Seconds lifetime{0};  // as DISCONNECT had it at last
-};                      // of one that has asked to enter and was not refused; its last word
+  Seconds lifetime{0};                        // as DISCONNECT had it at last
+  std::shared_ptr<const DelayedWill> will{};  // of a kept session, that is to wait
+};                                            // of one that has asked to enter and was not refused; its last word
 struct Refused {
   std::string address;
   std::string subject;

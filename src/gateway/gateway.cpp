@@ -11,6 +11,7 @@ namespace {
 
 constexpr Millis drain_every{500};
 constexpr Seconds save_bans_every{5};  // a flood of bans is no flood of writes
+constexpr Seconds publish_wills_every{1};
 
 Config completed(Config config) {
   const unsigned cores = usable_cores();
@@ -37,6 +38,7 @@ struct Gateway::State {
   ~State() {
     fleet_loop.cancel(timer);
     fleet_loop.cancel(bans_timer);
+    fleet_loop.cancel(wills_timer);
     fleet.before_questions(nullptr);
   }
   // Rows are cheaper the more of them share a page and a commit, so they are gathered for a moment: who asks for them
@@ -57,6 +59,10 @@ struct Gateway::State {
     }
     if (durable) unsettled = false;
   }
+  void publish_wills_later(Micros delay) {
+    wills_timer =
+        fleet_loop.after(delay, [this] { publish_wills_later(registrar.sweep() ? Micros{0} : publish_wills_every); });
+  }
 
   void save_bans_later() {
     bans_timer = fleet_loop.after(save_bans_every, [this] {
@@ -75,7 +81,7 @@ struct Gateway::State {
   std::unique_ptr<Counter> counter;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
-  net::Loop::TimerId timer = 0, bans_timer = 0;
+  net::Loop::TimerId timer = 0, bans_timer = 0, wills_timer = 0;
   bool unsettled = false;
 };
 
@@ -95,6 +101,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
                                    state->config.skip_damaged_readings));
   fleet.before_questions([drainer = &state->ingest->drainer()] { return drainer->catch_up(); });
   state->drain_later(Micros{0});
+  state->publish_wills_later(publish_wills_every);
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
   const LaneShared shared{state->config,      fleet,    *state->counter, state->guard,
                           fleet_loop.clock(), identity, *state->ingest};

@@ -41,13 +41,13 @@ void Registrar::on(EnterAsked& asked) {
     return answer(asked.session, Entered{asked.session, Verdict::full, std::move(full)});
   }
   passages_.push_back({std::move(asked.who), std::move(asked.address), std::nullopt});
-  passing_.push_back({asked.session, asked.clean_start, asked.lifetime});
+  passing_.push_back({asked.session, asked.clean_start, asked.lifetime, nullptr});
 }
 
 void Registrar::on(Left& left) {
   if (const Seat* seat = find(left.device, left.session)) {
     passages_.push_back({seat->who, seat->address, std::move(left.why)});
-    passing_.push_back({left.session, false, left.lifetime});
+    passing_.push_back({left.session, false, left.lifetime, std::move(left.will)});
     return;
   }
   // It came in this very call: then it was never here.
@@ -159,7 +159,7 @@ void Registrar::welcome_all() {
     seat.welcomed = true;
     openings.push_back(std::move(opening));
   }
-  const Status written = fleet_.write_sessions(batch);
+  const Status written = fleet_.write_sessions(std::move(batch));
   if (written) leaving_.clear();
   for (Opening& one : openings) {
     if (!written && one.writes) {
@@ -176,7 +176,7 @@ void Registrar::turn_away(Seat& seat, const Error& why) {
   seat.stored = false;
   seat.kept.reset();
   passages_.push_back({seat.who, seat.address, "its session cannot be opened"});
-  passing_.push_back({seat.session, false, Seconds{0}});
+  passing_.push_back({seat.session, false, Seconds{0}, nullptr});
   answer(seat.session, Entered{seat.session, Verdict::failed, why});
 }
 

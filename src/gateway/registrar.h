@@ -24,6 +24,7 @@ class Registrar final : public fleet::Observer {
   void leave(std::size_t hall);
 
   void serve(std::vector<Question> questions);
+  bool sweep();  // once a second: wills that are due; true: once more at once
   void on_expelled(const DeviceId& device) override;
   std::size_t devices() const { return seats_.size(); }  // that are in
 
@@ -46,6 +47,7 @@ class Registrar final : public fleet::Observer {
     SessionNumber session;
     bool clean_start = true;
     Seconds lifetime{0};
+    std::shared_ptr<const DelayedWill> will{};
     bool operator==(SessionNumber other) const { return session == other; }
   };
   struct Changed {  // a session to be written at the end of the call
@@ -84,6 +86,7 @@ class Registrar final : public fleet::Observer {
   void retire(const DeviceId& device, const Passing& passing);
   Status open_session(Seat& seat, Opening& opening, fleet::SessionBatch& batch);
   Result<std::optional<fleet::DeviceSession>> former_session(const DeviceId& device);
+  void settle_will(fleet::DeviceSession& former, bool goes_on, fleet::SessionBatch& batch);
   void changed(Seat& seat, Change how);
   void keep_down(Seat& seat, MessageTaken& taken);
   void answer_later(SessionNumber session, Answer answer) { later_.emplace_back(session, std::move(answer)); }
@@ -104,6 +107,7 @@ class Registrar final : public fleet::Observer {
   std::unordered_map<DeviceId, fleet::SessionLeft, IdHash> leaving_;  // until that is written
   std::vector<Changed> changed_;
   std::vector<Arrived> arrived_;
+  bool failing_ = false;                                 // to publish wills; logged once
   std::vector<fleet::Reading> readings_;                 // theirs
   std::vector<std::pair<SessionNumber, Answer>> later_;  // given when those are written
 };

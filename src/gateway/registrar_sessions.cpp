@@ -27,35 +27,53 @@ std::size_t bytes_in(const std::vector<fleet::DeviceSession::Down>& down) {
 
 }  // namespace
 
-// Its lifetime begins, or it ends with its connection.
+// Its lifetime begins, or it ends with its connection. A will waits no longer than the session lives [MQTT-3.1.2-8].
 void Registrar::retire(const DeviceId& device, const Passing& passing) {
   const Seat* seat = find(device, passing.session);
-  if (seat && seat->stored)
-    leaving_.insert_or_assign(device, fleet::SessionLeft{device, fleet_.now(), passing.lifetime});
+  if (!seat || !seat->stored) return;
+  fleet::SessionLeft left{device, fleet_.now(), passing.lifetime};
+  if (passing.will) {
+    left.will = passing.will->what;
+    left.will->due = left.at + std::min(passing.will->delay, passing.lifetime);
+  }
+  leaving_.insert_or_assign(device, std::move(left));
 }
 
-// What the store has, and what it does not know yet.
+// What the store has, and what it does not know yet. It may be over.
 Result<std::optional<fleet::DeviceSession>> Registrar::former_session(const DeviceId& device) {
+  auto read = fleet_.session(device);
+  if (!read && read.error().code == Errc::corrupt) {
+    log_error("gateway.session_lost", {{"device", device.str()}, {"why", read.error().what}});  // it hears so
+    return {std::nullopt};
+  }
+  std::optional<fleet::DeviceSession> found = TRY(std::move(read));
   const auto left = leaving_.find(device);
-  if (left != leaving_.end() && left->second.at + left->second.lifetime <= fleet_.now()) return {std::nullopt};
-  auto found = fleet_.session(device);
-  if (found || found.error().code != Errc::corrupt) return found;
-  log_error("gateway.session_lost", {{"device", device.str()}, {"why", found.error().what}});  // it hears so
-  return {std::nullopt};
+  if (found && left != leaving_.end()) {
+    found->ends_at = left->second.at + left->second.lifetime;
+    found->will = left->second.will;
+  }
+  return found;
+}
+
+// Who is back in time has not died [MQTT-3.1.3-9]; when its session is over, or its time, it has.
+void Registrar::settle_will(fleet::DeviceSession& former, bool goes_on, fleet::SessionBatch& batch) {
+  const auto will = std::exchange(former.will, std::nullopt);
+  if (will && (!goes_on || will->due <= fleet_.now())) batch.wills.push_back({former.device, *will});
 }
 
 // What was in line is handed to the connection with the answer: from now on it may have been sent.
 Status Registrar::open_session(Seat& seat, Opening& opening, fleet::SessionBatch& batch) {
   const DeviceId& device = seat.who.device;
   auto found = TRY(former_session(device));
-  const bool ends = seat.clean_start && found;  // [MQTT-3.1.2-4]
-  if (ends) found.reset();
-  opening.entered.present = found.has_value();  // [MQTT-3.2.2-3]
-  const bool keeps = seat.lifetime != Seconds{0} || found;
-  opening.writes = keeps || ends;
-  if (!keeps && ends) batch.left.push_back({device, fleet_.now(), Seconds{0}});
+  const bool goes_on = found && !seat.clean_start && !found->is_over(fleet_.now());  // [MQTT-3.1.2-4]
+  opening.entered.present = goes_on;                                                 // [MQTT-3.2.2-3]
+  if (found) settle_will(*found, goes_on, batch);
+  const bool keeps = seat.lifetime != Seconds{0} || goes_on;
+  opening.writes = keeps || found;
+  if (!keeps && found) batch.left.push_back({device, fleet_.now(), Seconds{0}});
   if (!keeps) return {};
-  fleet::DeviceSession session = found.value_or(fleet::DeviceSession{});
+  fleet::DeviceSession session;
+  if (goes_on) session = std::move(*found);
   session.device = device, session.lifetime = seat.lifetime;
   session.ends_at.reset();
   opening.entered.kept = std::make_shared<const fleet::DeviceSession>(session);
@@ -64,6 +82,16 @@ Status Registrar::open_session(Seat& seat, Opening& opening, fleet::SessionBatch
   seat.stored = true;
   seat.kept = std::make_unique<fleet::DeviceSession>(std::move(session));
   return {};
+}
+
+bool Registrar::sweep() {
+  const auto published = fleet_.publish_wills_due();
+  const bool failed_before = std::exchange(failing_, !published);
+  if (published) return published.value();
+  if (!failed_before) {
+    log_error("gateway.wills_wait", {{"why", published.error().what}, {"next", "tried every second"}});
+  }
+  return false;
 }
 
 void Registrar::changed(Seat& seat, Change how) {
@@ -132,7 +160,8 @@ void Registrar::write_sessions() {
     const Seat* seat = find(one.device, one.session);
     if (seat && seat->kept) batch.kept.push_back(*seat->kept);
   }
-  if (const Status written = fleet_.write_sessions(batch); !written) undo_sessions(written.error(), changed, arrived);
+  if (const Status written = fleet_.write_sessions(std::move(batch)); !written)
+    undo_sessions(written.error(), changed, arrived);
   for (const Changed& one : changed) {
     if (Seat* seat = find(one.device, one.session)) seat->changed = Change::none;
   }

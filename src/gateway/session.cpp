@@ -196,12 +196,17 @@ Status Session::check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& re
   return {};
 }
 
-Result<std::unique_ptr<Session::OwnWill>> Session::read_will(const mqtt::Connect& connect) const {
-  if (!connect.will) return std::unique_ptr<OwnWill>{};
+Result<std::shared_ptr<DelayedWill>> Session::read_will(const mqtt::Connect& connect) const {
+  if (!connect.will) return std::shared_ptr<DelayedWill>{};
   const DeviceTopic topic = TRY(parse_topic(connect.will->topic, who_.device));
-  OwnWill will{topic.road, std::string{topic.tag}, std::string{text_of(connect.will->payload)},
-               TRY(device_time(connect.will->properties))};
-  return std::make_unique<OwnWill>(std::move(will));
+  const mqtt::Properties& said = connect.will->properties;
+  auto will = std::make_shared<DelayedWill>();
+  will->what.up = topic.road == Road::up;
+  will->what.tag = topic.tag;
+  will->what.device_time = TRY(device_time(said));
+  will->what.payload = text_of(connect.will->payload);
+  will->delay = Seconds{said.number(mqtt::PropertyId::will_delay).value_or(0)};
+  return will;
 }
 
 void Session::on(const mqtt::PublishReceived& event) {
@@ -307,8 +312,9 @@ void Session::send_finished() {
 }
 
 void Session::on(const mqtt::SessionClosed& event) {
-  const bool orderly = event.by_peer && event.reason == mqtt::ReasonCode::success;  // [MQTT-3.14.4-3]
-  if (!orderly) publish_will();
+  const bool orderly = event.by_peer && event.reason == mqtt::ReasonCode::success;
+  if (orderly) will_.reset();  // [MQTT-3.14.4-3]
+  publish_will();
   left(event.why.what);
 }
 
@@ -328,14 +334,17 @@ void Session::end(mqtt::ReasonCode reason, Error why, Will will) {
   settle();
 }
 
+// At once, unless it is to wait and its session lives as long: then the fleet's side has it.
 void Session::publish_will() {
   if (!will_ || entrance_ != Entrance::done) return;
-  const std::unique_ptr<OwnWill> will = std::move(will_);
+  if (will_->delay != Seconds{0} && kept_ && mqtt_->expiry() != Seconds{0}) return;
+  const std::shared_ptr<DelayedWill> will = std::move(will_);
+  auto& [up, tag, at, payload, due] = will->what;
   Status taken;
-  if (will->road == Road::up) {
-    taken = ask_up(0, std::move(will->payload), false);
+  if (up) {
+    taken = ask_up(0, std::move(payload), false);
   } else {
-    taken = hall_->telemetry().add({}, 0, {who_.device, std::move(will->tag), will->at, std::move(will->payload)});
+    taken = hall_->telemetry().add({}, 0, {who_.device, std::move(tag), at, std::move(payload)});
   }
   if (!taken) audit(taken.error());
 }
@@ -347,7 +356,8 @@ void Session::left(std::string_view why) {
     hall_->count(-1);
     log_info("device.disconnected", {{"device", who_.device.str()}, {"address", address_}, {"why", why}});
   }
-  hall_->desk().ask(Left{number_, who_.device, std::string{why}, mqtt_->expiry()});
+  auto waiting = was == Entrance::done ? std::exchange(will_, nullptr) : nullptr;
+  hall_->desk().ask(Left{number_, who_.device, std::string{why}, mqtt_->expiry(), std::move(waiting)});
 }
 
 void Session::audit(const Error& why) {

@@ -50,12 +50,6 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
 
  private:
   enum class Entrance : std::uint8_t { none, asked, done };
-  struct OwnWill {
-    Road road;
-    std::string tag;
-    std::string payload;
-    std::optional<Timestamp> at;
-  };
   struct Subscribing {  // its answer leaves when the fleet's side has it
     std::uint16_t packet_id;
     std::vector<mqtt::ReasonCode> reasons;
@@ -79,7 +73,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void on(const mqtt::SessionClosed& event);
 
   Status check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason);
-  Result<std::unique_ptr<OwnWill>> read_will(const mqtt::Connect& connect) const;
+  Result<std::shared_ptr<DelayedWill>> read_will(const mqtt::Connect& connect) const;
   void refuse_entrance(mqtt::ReasonCode reason, const Error& why);
   Status take(const mqtt::Publish& publish);
   bool once(const mqtt::Publish& publish) const;
@@ -109,7 +103,7 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   fleet::Admission who_;
   std::optional<mqtt::ServerSession> mqtt_;  // from on_open
   std::optional<Rate> rate_;
-  std::unique_ptr<OwnWill> will_;
+  std::shared_ptr<DelayedWill> will_;
   Buffer held_;  // input that came with CONNECT, for after the desk's answer
   std::vector<Owed> owed_;
   std::size_t owed_sent_ = 0;             // of owed_

@@ -61,6 +61,9 @@ class FlakyStore final : public fleet::Store {
   Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override {
     return real_->session(device);
   }
+  Result<std::vector<fleet::DueWill>> wills_due(Timestamp now, std::size_t most) override {
+    return real_->wills_due(now, most);
+  }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
     return real_->audit(after, size);
   }

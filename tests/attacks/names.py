@@ -4,13 +4,14 @@ import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from siege import Siege, run_attacks  # noqa: E402
+from siege import Siege, run_attacks, wait_for  # noqa: E402
 from mqtt5 import Client, Closed, packet, publish_packet, text  # noqa: E402
 
 REFUSED = 0x80  # and above
 FILTERS_IN_A_BOMB = 5000
 BOMB_SILENCE = 2.0  # seconds: one read of a few hundred SUBSCRIBE costs more than that of the rate
 WILLS = 50
+STORE_BYTES = 16 << 20  # a new one with its write-ahead log
 
 
 def raw_text(data):
@@ -25,10 +26,13 @@ def subscribe_raw(*filters):
     return packet(0x82, struct.pack(">H", 1) + b"\x00" + b"".join(raw_text(name) + b"\x01" for name in filters))
 
 
-def connect_with_will(client_id, topic, payload, user="", qos=1):
-    flags = 0x06 | qos << 3 | (0x80 if user else 0)
-    body = text("MQTT") + bytes([5, flags]) + struct.pack(">H", 60) + b"\x00" + text(client_id)
-    body += b"\x00" + text(topic) + struct.pack(">H", len(payload)) + payload + (text(user) if user else b"")
+def connect_with_will(client_id, topic, payload, user="", qos=1, delay=None):
+    """With a `delay` in seconds the session is to live as long as may be."""
+    flags = (0x06 if delay is None else 0x04) | qos << 3 | (0x80 if user else 0)
+    session = b"\x00" if delay is None else b"\x05\x11\xff\xff\xff\xff"
+    waits = b"\x00" if delay is None else b"\x05\x18" + struct.pack(">I", delay)
+    body = text("MQTT") + bytes([5, flags]) + struct.pack(">H", 60) + session + text(client_id)
+    body += waits + text(topic) + struct.pack(">H", len(payload)) + payload + (text(user) if user else b"")
     return packet(0x10, body)
 
 
@@ -116,9 +120,9 @@ class Names(Siege):
             pass
         self.assertLess(answered, FILTERS_IN_A_BOMB // 4)
 
-    def connack_to_will(self, *will):
+    def connack_to_will(self, *will, **options):
         client = self.tls(self.rogue)
-        client.sendall(connect_with_will(self.rogue.device, *will))
+        client.sendall(connect_with_will(self.rogue.device, *will, **options))
         answer = client.recv(100)
         return answer[3] if answer[:1] == b"\x20" else REFUSED
 
@@ -136,6 +140,29 @@ class Names(Siege):
         self.connack_to_will(f"j/data/{self.rogue.device}/will", b"x" * 65_535)
         self.connack_to_will(f"j/data/{self.rogue.device}/will", b"no JSON")
         self.assertEqual(self.manager.readings(self.victim.device), [])
+
+    def test_wills_that_wait_for_ever_are_one_a_device(self):
+        """Each lies in the store until the next connection drops it: nothing piles up, and none is published."""
+        payload = b'{"value": 666, "pad": "%s"}' % (b"x" * 60_000)
+        for _ in range(WILLS):
+            self.assertEqual(self.connack_to_will(f"j/data/{self.rogue.device}/wait", payload, delay=0xFFFFFFFF), 0)
+            self.open.pop().close()
+        self.assertNotIn("wait", self.tags())
+        self.assertLess(self.store_bytes(), STORE_BYTES)
+
+    def test_wills_that_are_due_at_once_speak_once_each(self):
+        for _ in range(5):
+            self.assertEqual(self.connack_to_will(f"j/data/{self.rogue.device}/soon", b'{"value": 1}', delay=1), 0)
+            self.open.pop().close()
+        self.client(self.rogue)  # a clean start: the last of them is said now, those before were dropped
+        wait_for(lambda: self.tags().count("soon"), "the will")
+        self.assertLessEqual(self.tags().count("soon"), 5)
+
+    def tags(self):
+        return [datum["tag"] for datum in self.manager.readings(self.rogue.device)]
+
+    def store_bytes(self):
+        return sum(path.stat().st_size for path in (self.scene.folder / "data").rglob("*.db*"))
 
     def test_a_user_name_changes_nothing(self):
         self.assertEqual(self.connack_to_will(f"j/data/{self.rogue.device}/x", b"{}", self.victim.device), 0)

@@ -9,12 +9,13 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from harness import Scene  # noqa: E402
+from harness import Scene, wait_for  # noqa: E402
 from mqtt5 import Client, Closed, packet, text  # noqa: E402
 
 KILLS = 8
 WINDOW = 24
 KEEP = 3600  # seconds
+WILL_DELAY = 6  # seconds: the manager is killed and started, and one device back, before
 PUBREC, PUBREL, PUBCOMP = 0x50, 0x62, 0x70
 
 
@@ -128,6 +129,27 @@ class KeptSessions(unittest.TestCase):
             self.assertEqual(client.read()[0], 0xD0, "it was acknowledged: nothing comes again")
             client.close()
             manager.stop()
+
+    def test_a_will_that_waits_outlives_the_manager_and_who_is_back_in_time_has_not_died(self):
+        with Scene() as scene:
+            manager = scene.manager()
+            gone, back = manager.enroll("gone"), manager.enroll("back")
+            for identity in (gone, back):
+                will = (f"j/data/{identity.device}/will", b'{"value": "gone"}', WILL_DELAY)
+                client = Client(manager, identity, keep=KEEP, will=will)
+                client.send(b"\xc0\x00")
+                self.assertEqual(client.read()[0], 0xD0)
+                client.close()
+            wait_for(lambda: str(manager.audit()).count("device.disconnect") == 2, "both to have left")
+            manager.kill()
+            manager.start()
+            client = Client(manager, back, keep=KEEP)
+            self.assertTrue(client.session_present)
+            wait_for(lambda: manager.readings(gone.device), "the will")
+            self.assertEqual([datum["payload"] for datum in manager.readings(gone.device)], [{"value": "gone"}])
+            self.assertEqual(manager.readings(back.device), [])
+            client.close()
+            self.assertEqual(manager.stop(), 0)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,14 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_end ON sessions (ends_at);
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3};
+// The will of a device that has left and may be back before it is due.
+constexpr const char* step_4 = R"sql(
+ALTER TABLE sessions ADD COLUMN will BLOB;
+ALTER TABLE sessions ADD COLUMN will_due INTEGER;
+CREATE INDEX wills_by_time ON sessions (will_due) WHERE will_due IS NOT NULL;
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

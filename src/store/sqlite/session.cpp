@@ -7,12 +7,38 @@ namespace {
 
 constexpr std::uint8_t state_version = 1, listens_not = 255;
 
+constexpr std::uint8_t will_version = 1, on_up = 1, has_device_time = 2;
+
 struct SessionRow {
   std::int64_t lifetime;
   std::optional<Timestamp> ends_at;
   Buffer state;
+  Buffer will;
+  std::optional<Timestamp> will_due;
 };
-Result<SessionRow> read_session(const Row& row) { return SessionRow{row.integer(0), row.maybe_time(1), row.blob(2)}; }
+Result<SessionRow> read_session(const Row& row) {
+  return SessionRow{row.integer(0), row.maybe_time(1), row.blob(2), row.blob(3), row.maybe_time(4)};
+}
+Result<fleet::DueWill> read_due(const Row& row) {
+  fleet::DueWill out{TRY(row.id<DeviceId>(0)), {}};
+  if (auto will = decode_will(row.blob(1))) out.will = std::move(will).value();  // a damaged one is to stop no other
+  out.will.due = row.time(2);
+  return out;
+}
+
+Result<fleet::DeviceSession::Will> read_will(Reader in) {
+  if (TRY(in.u8()) != will_version) return Error{Errc::corrupt, "a will of another version"};
+  const std::uint8_t flags = TRY(in.u8());
+  if ((flags & ~(on_up | has_device_time)) != 0) return Error{Errc::corrupt, "unknown flags"};
+  fleet::DeviceSession::Will will{.up = (flags & on_up) != 0};
+  const std::uint64_t at = TRY(in.u64_be());
+  if ((flags & has_device_time) != 0) will.device_time = from_epoch_micros(static_cast<std::int64_t>(at));
+  if ((flags & has_device_time) == 0 && at != 0) return Error{Errc::corrupt, "a time that is none"};
+  const std::size_t size = TRY(in.u8());
+  will.tag = text_of(TRY(in.take(size)));
+  will.payload = text_of(in.rest());
+  return will;
+}
 
 Status read_state(Reader& in, fleet::DeviceSession& session) {
   if (TRY(in.u8()) != state_version) return Error{Errc::corrupt, "a session of another version"};
@@ -57,37 +83,76 @@ Status decode_session_state(Bytes state, fleet::DeviceSession& session) {
   return {};
 }
 
+Buffer encode_will(const fleet::DeviceSession::Will& will) {
+  ENSURE(will.tag.size() <= UINT8_MAX);
+  const int flags = (will.up ? on_up : 0) | (will.device_time ? has_device_time : 0);
+  const std::int64_t at = will.device_time ? epoch_micros(*will.device_time) : 0;
+  Buffer out;
+  Writer to{out};
+  to.u8(will_version).u8(static_cast<std::uint8_t>(flags)).u64_be(static_cast<std::uint64_t>(at));
+  to.u8(static_cast<std::uint8_t>(will.tag.size())).text(will.tag).text(will.payload);
+  return out;
+}
+
+Result<fleet::DeviceSession::Will> decode_will(Bytes bytes) {
+  auto will = read_will(Reader{bytes});
+  if (!will) return Error{Errc::corrupt, "a will: " + will.error().what};
+  return will;
+}
+
 Status SqliteChanges::put_session(const fleet::DeviceSession& session) {
   const NumberedDevice device = TRY(numbers_of(session.device));
   const Buffer state = encode_session_state(session);
-  return database_.run("INSERT OR REPLACE INTO sessions (device, lifetime, ends_at, state) VALUES (?, ?, ?, ?)",
-                       device.device, static_cast<std::int64_t>(session.lifetime.count()), session.ends_at,
-                       Bytes{state});
+  TRY(database_.run("INSERT OR REPLACE INTO sessions (device, lifetime, ends_at, state) VALUES (?, ?, ?, ?)",
+                    device.device, static_cast<std::int64_t>(session.lifetime.count()), session.ends_at, Bytes{state}));
+  if (!session.will || !session.ends_at) return {};
+  return leave_session(session.device, session.lifetime, *session.ends_at, session.will);
 }
-Status SqliteChanges::leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) {
+Status SqliteChanges::leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
+                                    const std::optional<fleet::DeviceSession::Will>& will) {
+  Buffer bytes;
+  std::optional<Timestamp> due;
+  if (will) bytes = encode_will(*will), due = will->due;
   return database_.run(
-      "UPDATE sessions SET lifetime = ?, ends_at = ? WHERE device = (SELECT number FROM devices WHERE id = ?)",
-      static_cast<std::int64_t>(lifetime.count()), ends_at, device);
+      "UPDATE sessions SET lifetime = ?, ends_at = ?, will = ?, will_due = ? "
+      "WHERE device = (SELECT number FROM devices WHERE id = ?)",
+      static_cast<std::int64_t>(lifetime.count()), ends_at, Bytes{bytes}, due, device);
+}
+Status SqliteChanges::clear_will(const DeviceId& device) {
+  return database_.run(
+      "UPDATE sessions SET will = NULL, will_due = NULL WHERE device = (SELECT number FROM devices WHERE id = ?)",
+      device);
 }
 Status SqliteChanges::remove_session(const DeviceId& device) {
   return database_.run("DELETE FROM sessions WHERE device = (SELECT number FROM devices WHERE id = ?)", device);
 }
 Status SqliteChanges::remove_sessions_ended_at(Timestamp now) {
-  return database_.run("DELETE FROM sessions WHERE ends_at <= ?", now);
+  return database_.run("DELETE FROM sessions WHERE ends_at <= ? AND will_due IS NULL", now);
 }
 Status SqliteChanges::end_connected_sessions(Timestamp now) {
   return database_.run("UPDATE sessions SET ends_at = ? + lifetime * 1000000 WHERE ends_at IS NULL", now);
 }
 
 Result<std::optional<fleet::DeviceSession>> SqliteStore::session(const DeviceId& device) {
-  const auto row = TRY(database_.one(
-      read_session,
-      "SELECT s.lifetime, s.ends_at, s.state FROM sessions s JOIN devices d ON d.number = s.device WHERE d.id = ?",
-      device));
+  const auto row = TRY(database_.one(read_session,
+                                     "SELECT s.lifetime, s.ends_at, s.state, s.will, s.will_due FROM sessions s "
+                                     "JOIN devices d ON d.number = s.device WHERE d.id = ?",
+                                     device));
   if (!row) return std::optional<fleet::DeviceSession>{};
   fleet::DeviceSession session{.device = device, .lifetime = Seconds{row->lifetime}, .ends_at = row->ends_at};
   TRY(decode_session_state(row->state, session));
+  if (row->will_due) {
+    session.will = TRY(decode_will(row->will));
+    session.will->due = *row->will_due;
+  }
   return std::optional{std::move(session)};
+}
+
+Result<std::vector<fleet::DueWill>> SqliteStore::wills_due(Timestamp now, std::size_t most) {
+  return database_.list(read_due,
+                        "SELECT d.id, s.will, s.will_due FROM sessions s JOIN devices d ON d.number = s.device "
+                        "WHERE s.will_due <= ? ORDER BY s.will_due LIMIT ?",
+                        now, static_cast<std::int64_t>(most));
 }
 
 }  // namespace signet::store

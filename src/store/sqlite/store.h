@@ -44,7 +44,9 @@ class SqliteChanges final : public fleet::Changes {
   Status erase_twin(const DeviceId& device, fleet::TwinSide side, std::string_view key) override;
   // session.cpp
   Status put_session(const fleet::DeviceSession& session) override;
-  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at) override;
+  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
+                       const std::optional<fleet::DeviceSession::Will>& will) override;
+  Status clear_will(const DeviceId& device) override;
   Status remove_session(const DeviceId& device) override;
   Status remove_sessions_ended_at(Timestamp now) override;
   Status end_connected_sessions(Timestamp now) override;
@@ -90,6 +92,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override;
   Result<fleet::Twin> twin(const DeviceId& device) override;
   Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override;
+  Result<std::vector<fleet::DueWill>> wills_due(Timestamp now, std::size_t most) override;
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
  private:
