@@ -29,10 +29,10 @@ class Gate(unittest.TestCase):
                    "-verify_return_error", "-quiet", *options]
         if identity:
             command += ["-cert", str(identity.certificate), "-key", str(identity.key)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        with subprocess.Popen(command, bufsize=0, **pipes) as client:  # nothing is left to write at the end
             try:
                 client.stdin.write(connect_packet(self.device.device))
-                client.stdin.flush()
             except BrokenPipeError:
                 pass
             answer = client.stdout.read(1)
