@@ -8,9 +8,9 @@
 
 namespace signet::gateway {
 
-// How long a question may wait for others to share a commit with.
-inline constexpr Millis enter_patience{3};
-inline constexpr Millis leave_patience{20};
+// How long a question may wait for others to share a commit with. In a storm a loop has a newcomer each millisecond.
+inline constexpr Millis enter_patience{10};
+inline constexpr Millis leave_patience{50};
 
 // What the open questions of one hall take. Counted up by the hall, down by the fleet.
 struct OpenQuestions {
