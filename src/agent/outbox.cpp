@@ -59,7 +59,9 @@ Status check_tag(std::string_view tag) {
   const bool bad = std::any_of(tag.begin(), tag.end(), [](char c) {
     return c == '+' || c == '#' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });
-  if (bad || !is_utf8(tag)) return Error{Errc::malformed, "a tag may not hold '+', '#' or control characters"};
+  const auto c1 = [](char a, char b) { return a == '\xc2' && static_cast<unsigned char>(b) < 0xa0; };  // U+0080 to 9F
+  if (bad || !is_utf8(tag) || std::adjacent_find(tag.begin(), tag.end(), c1) != tag.end())
+    return Error{Errc::malformed, "a tag may not hold '+', '#' or control characters"};
   if (tag.front() == '/' || tag.back() == '/') return Error{Errc::malformed, "a tag may not begin or end with '/'"};
   return {};
 }

@@ -211,7 +211,7 @@ TEST(Outbox, HoldsTheLimitsOfAReading) {
   EXPECT_FALSE(box.add(midday, "t", std::string(payload_bytes_max + 1, 'p')));
   for (const std::string& tag :
        {std::string{}, std::string(tag_bytes_max + 1, 't'), std::string{"a/#"}, std::string{"+"}, std::string{"/a"},
-        std::string{"a/"}, std::string{"a\n"}, std::string{"\xff"}}) {
+        std::string{"a\xc2\x9b"}, std::string{"a/"}, std::string{"a\n"}, std::string{"\xff"}}) {
     EXPECT_FALSE(box.add(midday, tag, "{}")) << tag;
   }
   EXPECT_TRUE(box.add(midday, "room/north wall", "{}"));

@@ -342,7 +342,7 @@ TEST(Api, readings_come_back_in_the_documented_shape) {
     const Timestamp at = scene.clock.now() + Seconds{i};
     readings.push_back(scene.fleet.judge(who, "test/a", at, "{\"value\":  " + std::to_string(i) + "}").value());
   }
-  ASSERT_TRUE(scene.fleet.keep(readings));
+  ASSERT_TRUE(scene.fleet.write_sessions({{}, {}, readings}));
   const std::string path = "/v3/timeseries/" + scene.workspace + "/data";
   const auto values = [&](std::multimap<std::string, std::string> query) {
     std::string out;
@@ -377,7 +377,7 @@ TEST(Api, a_tag_cannot_write_json_of_its_own) {
   const auto who = scene.fleet.admit(identity::fingerprint(scene.factory.device)).value();
   const std::string tag = R"(a","payload":{"value":"forged"},"x\":")";
   const fleet::Reading reading = scene.fleet.judge(who, tag, std::nullopt, R"({"value":1})").value();
-  ASSERT_TRUE(scene.fleet.keep(std::array{reading}));
+  ASSERT_TRUE(scene.fleet.write_sessions({{}, {}, {reading}}));
   const json::object answer = scene.get("/v3/timeseries/" + scene.workspace + "/data");
   const json::object row = answer.at("result").as_array().at(0).as_object();
   EXPECT_EQ(row.at("tag"), json::value(tag));

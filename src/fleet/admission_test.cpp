@@ -86,26 +86,26 @@ TEST_F(GateTest, ADeviceIsOnlineWhileItHasASession) {
   const auto device = [&] { return m.fleet.find_device(m.owner, who.device).value(); };
   EXPECT_FALSE(device().online);
   EXPECT_EQ(device().last_seen, std::nullopt);
-  ASSERT_TRUE(is_well(m.fleet.connected(who, "198.51.100.1:9")));
+  ASSERT_TRUE(is_well(m.connected(who, "198.51.100.1:9")));
   EXPECT_TRUE(device().online);
   EXPECT_EQ(device().last_seen, noon_for_test);
   EXPECT_EQ(m.last_audit().action, "device.connect");
   EXPECT_EQ(m.last_audit().actor, "device " + who.device.str());
   EXPECT_TRUE(m.fleet.devices(m.owner, m.workspace.id).value()[0].online);
 
-  ASSERT_TRUE(is_well(m.fleet.connected(who, "198.51.100.1:10"))) << "it takes its own place";
-  ASSERT_TRUE(is_well(m.fleet.disconnected(who, "198.51.100.1:9", "taken over")));
+  ASSERT_TRUE(is_well(m.connected(who, "198.51.100.1:10"))) << "it takes its own place";
+  ASSERT_TRUE(is_well(m.disconnected(who, "198.51.100.1:9", "taken over")));
   EXPECT_TRUE(device().online);
   m.clock.advance(Seconds{5});
   m.store.fail_next_commits(1);
-  EXPECT_TRUE(fails_with(m.fleet.disconnected(who, "198.51.100.1:10", "keep alive"), Errc::exhausted));
+  EXPECT_TRUE(fails_with(m.disconnected(who, "198.51.100.1:10", "keep alive"), Errc::exhausted));
   EXPECT_FALSE(device().online) << "also when the disk is full";
   EXPECT_EQ(device().last_seen, noon_for_test + Seconds{5});
 }
 
 TEST_F(GateTest, ARestartRemembersWhenADeviceWasSeenAndThatItIsOffline) {
   const Admission who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
-  ASSERT_TRUE(is_well(m.fleet.connected(who, "198.51.100.1:9")));
+  ASSERT_TRUE(is_well(m.connected(who, "198.51.100.1:9")));
   Fleet restarted{m.store, m.clock, m.random, {"", nullptr}, {}};
   const Device device = restarted.find_device(m.owner, who.device).value();
   EXPECT_FALSE(device.online);
@@ -115,7 +115,7 @@ TEST_F(GateTest, ARestartRemembersWhenADeviceWasSeenAndThatItIsOffline) {
 TEST_F(GateTest, WhoWasRevokedSinceTheHandshakeDoesNotConnect) {
   const Admission who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
   ASSERT_TRUE(is_well(m.fleet.revoke(m.owner, who.device, "")));
-  EXPECT_TRUE(fails_with(m.fleet.connected(who, "198.51.100.1:9"), Errc::forbidden));
+  EXPECT_TRUE(fails_with(m.connected(who, "198.51.100.1:9"), Errc::forbidden));
   EXPECT_FALSE(m.fleet.find_device(m.owner, who.device).value().online);
 }
 
@@ -160,7 +160,7 @@ TEST_F(GateTest, WhatAPeerCallsItselfCannotHarmTheAudit) {
   EXPECT_EQ(m.last_audit().subject, std::string(subject_bytes_max - 1, 'b')) << "cut before the character, not within";
   EXPECT_LE(m.last_audit().detail.size(), detail_bytes_max) << "a refusal must not fill the disk";
   const Admission who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
-  ASSERT_TRUE(is_well(m.fleet.disconnected(who, "198.51.100.4:1", std::string(detail_bytes_max - 1, 'b') + "\u00e9")));
+  ASSERT_TRUE(is_well(m.disconnected(who, "198.51.100.4:1", std::string(detail_bytes_max - 1, 'b') + "\u00e9")));
   EXPECT_EQ(m.last_audit().detail, std::string(detail_bytes_max - 1, 'b')) << "its last words too";
 }
 

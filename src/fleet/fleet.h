@@ -177,19 +177,15 @@ class Fleet {
   // forbidden when its identity does not hold any more, and is not there when it cannot be written; who went is gone
   // all the same.
   std::vector<Status> passed(std::span<const Passage> passages);
-  Status connected(const Admission& who, std::string_view address);
   // The session from `former` made way for one of the same identity. Too often: "identity.duplicated" in the audit, and
   // what the policy says.
   void taken_over(const Admission& who, std::string_view address, std::string_view former);
-  Status disconnected(const Admission& who, std::string_view address, std::string_view why);
   Status settle();  // makes durable what passed() and refused() wrote; to be called now and then
 
   // --- telemetry and twin: fleet/telemetry.cpp, fleet/twin.cpp
   // Checks one reading; `device_time` absent means: use the time of arrival, made unique.
   Result<Reading> judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time,
                         std::string_view payload);
-  // Durable when it returns. Duplicates are dropped and counted as kept.
-  Status keep(std::span<const Reading> readings);
   // Readings that a gateway's ingest log holds before `position`: durable together with it, so that each is moved once.
   // How many were left out, because the store does not know their device.
   Result<std::size_t> drain(std::span<const Reading> readings, std::string_view log, std::uint64_t position);

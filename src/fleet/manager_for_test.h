@@ -73,6 +73,17 @@ struct Manager_for_test : Observer {
     EXPECT_TRUE(is_well(claim(owner, make_device(name).id, unit)));
     return fleet.admit(unit.fingerprint).value();
   }
+  Status connected(const Admission& who, std::string_view address) {
+    const Passage came{who, std::string{address}, std::nullopt};
+    return fleet.passed({&came, 1}).front();
+  }
+  Status disconnected(const Admission& who, std::string_view address, std::string_view why) {
+    const Passage went{who, std::string{address}, std::string{why}};
+    return fleet.passed({&went, 1}).front();
+  }
+  Status keep(std::span<const Reading> readings) {
+    return fleet.write_sessions({{}, {}, {readings.begin(), readings.end()}});
+  }
   std::vector<AuditEntry> audit() { return store.audit(0, 1000).value(); }
   AuditEntry last_audit() { return audit().empty() ? AuditEntry{} : audit().back(); }
 

@@ -64,16 +64,6 @@ Status Fleet::still_admitted(const Admission& who) {
   return {};
 }
 
-Status Fleet::connected(const Admission& who, std::string_view address) {
-  const Passage came{who, std::string{address}, std::nullopt};
-  return passed({&came, 1}).front();
-}
-
-Status Fleet::disconnected(const Admission& who, std::string_view address, std::string_view why) {
-  const Passage went{who, std::string{address}, std::string{why}};
-  return passed({&went, 1}).front();
-}
-
 Status Fleet::settle() { return state_->store.settle(); }
 
 }  // namespace signet::fleet

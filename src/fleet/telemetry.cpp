@@ -39,7 +39,8 @@ Status check_tag(std::string_view tag) {
   }
   if (!is_utf8(tag)) return Error{Errc::malformed, "tag is not UTF-8"};
   const auto barred = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '+' || c == '#'; };
-  if (std::any_of(tag.begin(), tag.end(), barred)) {
+  const auto c1 = [](char a, char b) { return a == '\xc2' && static_cast<unsigned char>(b) < 0xa0; };  // U+0080 to 9F
+  if (std::any_of(tag.begin(), tag.end(), barred) || std::adjacent_find(tag.begin(), tag.end(), c1) != tag.end()) {
     return Error{Errc::malformed, "tag holds '+', '#' or a control character"};
   }
   if (tag.front() == '/' || tag.back() == '/') return Error{Errc::malformed, "tag begins or ends with '/'"};
@@ -78,14 +79,6 @@ Result<Reading> ReadingJudge::operator()(const DeviceId& device, std::string_vie
 Result<Reading> Fleet::judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time,
                              std::string_view payload) {
   return state_->judge(who.device, tag, device_time, payload);
-}
-
-Status Fleet::keep(std::span<const Reading> readings) {
-  State& s = *state_;
-  if (readings.empty()) return {};
-  TRY(s.store.change([&](Changes& to) { return to.append(readings); }));
-  s.seen(readings);
-  return {};
 }
 
 // A device that is online was seen when its last reading came, whatever the clock did since. One that has left
