@@ -70,8 +70,14 @@ class Signet:
     def ask(self, method, path, body):
         """Over one connection that stays: thousands of TLS handshakes would only heat the room."""
         headers = {"Authorization": f"Bearer {self.manager.token}", "Content-Type": "application/json"}
-        self.people.request(method, path, json.dumps(body), headers)
-        with self.people.getresponse() as response:
+        try:
+            self.people.request(method, path, json.dumps(body), headers)
+            response = self.people.getresponse()
+        except (OSError, http.client.HTTPException):  # it rested for so long that the manager has closed it
+            self.people.close()
+            self.people.request(method, path, json.dumps(body), headers)
+            response = self.people.getresponse()
+        with response:
             text = response.read().decode()
         assert response.status < 300, f"{method} {path}: {response.status} {text}"
         return json.loads(text) if text else {}
