@@ -12,6 +12,7 @@ from mqtt5 import Closed, connect_packet, packet, publish_packet, text  # noqa: 
 
 TYPES = range(16)
 PATIENT = CONNECT_TIMEOUT + 6.0  # seconds: keepalive 1, the sweep, a busy machine
+WINDOW, UNRELEASED_MAX = 64, 1024  # receive_max; what a kept session holds
 BUDGET = 256 * 1024 * 1024  # bytes that an attacker pours in
 
 
@@ -94,6 +95,23 @@ class Packets(Siege):
                 acknowledged += 1
         except Closed as end:
             self.assertRegex(str(end), "0x93|ended|reset|Broken|EOF")
+
+    def test_packet_identifiers_never_released_over_many_connections(self):
+        """QoS 2 without PUBREL, in a session that is kept: it holds UNRELEASED_MAX and refuses the others."""
+        topic, answers = text(f"j/data/{self.rogue.device}/x"), []
+        for first in range(1, UNRELEASED_MAX + 2 * WINDOW, WINDOW):
+            client = self.client(self.rogue, keep=3600)
+            for number in range(first, first + WINDOW):
+                client.send(packet(0x34, topic + struct.pack(">H", number) + b"\x00" + b'{"value": 1}'))
+            for _ in range(WINDOW):
+                kind, body = client.read()
+                self.assertEqual(kind, 0x50)
+                answers.append(body[2] if len(body) > 2 else 0)
+            client.close()
+        self.assertEqual(answers[:UNRELEASED_MAX], [0] * UNRELEASED_MAX)
+        self.assertEqual(set(answers[UNRELEASED_MAX:]), {0x97})
+        self.assertFalse(self.client(self.rogue).session_present)  # a clean start is rid of them
+        self.assertFalse(self.client(self.rogue, keep=3600).session_present)
 
     def test_one_packet_identifier_again_and_again(self):
         client = self.client(self.rogue)
