@@ -49,6 +49,7 @@ SIGNET_ID(FleetId, "flt-");
 SIGNET_ID(DeviceId, "dev-");
 SIGNET_ID(KeyId, "key-");
 SIGNET_ID(BatchId, "bat-");
+SIGNET_ID(JobId, "job-");
 #undef SIGNET_ID
 
 // The 12 characters after the prefix. `serial` beyond 36^4 wraps.

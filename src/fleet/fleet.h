@@ -23,6 +23,13 @@ inline constexpr std::size_t email_bytes_max = 254;
 inline constexpr std::size_t tag_bytes_max = 64;
 inline constexpr std::size_t payload_bytes_max = 64 * 1024;
 inline constexpr std::size_t audit_page_max = 1000;
+inline constexpr std::size_t job_name_bytes_max = 63;
+inline constexpr std::size_t job_value_bytes_max = 8 * 1024;
+inline constexpr std::size_t jobs_pending_max = 32;  // of one device
+inline constexpr std::size_t jobs_kept_max = 100;    // of one device, that ended: the oldest are forgotten
+inline constexpr unsigned job_retries_max = 10;
+inline constexpr Seconds job_time_max{366 * 86'400};    // to its beginning, its end, another attempt
+inline constexpr std::size_t job_devices_max = 10'000;  // of one call: they share a commit
 // An identity whose sessions take each other's place so often within the window is held to live on two boards.
 inline constexpr std::size_t takeovers_of_duplicate = 3;
 inline constexpr Seconds takeover_window{600};
@@ -99,9 +106,23 @@ struct DownMessage {  // to j/dn/<device>
   bool momentary = false;  // the time: of no use later, so it is not kept for a device that is away
 };
 
+// What somebody wants done, on one device or on many.
+struct JobOrder {
+  std::string name;
+  std::string value{"null"};            // JSON
+  std::optional<Timestamp> due_at{};    // absent: now
+  std::optional<Seconds> expires_in{};  // from due_at on; absent: never
+  unsigned retries = 0;
+  Seconds retry_after{60};
+};
+struct JobBatch {
+  std::vector<Job> jobs;  // one a device
+};
+
 struct Observer {
   virtual ~Observer() = default;
-  virtual void on_expelled(const DeviceId& device) = 0;  // its live session must close now
+  virtual void on_expelled(const DeviceId& device) = 0;                             // its live session must close now
+  virtual void on_message(const DeviceId& device, const DownMessage& message) = 0;  // to it, if it is there
 };
 
 class Fleet {
@@ -204,6 +225,17 @@ class Fleet {
 
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
   Result<Twin> twin(const Actor& actor, const DeviceId& device);
+
+  // --- jobs: fleet/job.cpp. A job of that name that the device was not done with is cancelled.
+  Result<Job> schedule_job(const Actor& actor, const DeviceId& device, const JobOrder& order);
+  // On every device of these fleets, all or none; of all fleets when none is named.
+  Result<JobBatch> schedule_jobs(const Actor& actor, const WorkspaceId& workspace, const std::vector<FleetId>& fleets,
+                                 const JobOrder& order);
+  Result<std::vector<Job>> jobs(const Actor& actor, const JobQuery& query);
+  Result<Job> job(const Actor& actor, const DeviceId& device, std::string_view job);  // its id; or its name: the last
+  Result<Job> cancel_job(const Actor& actor, const DeviceId& device, std::string_view job);
+  // To be called every second: tells devices of jobs that are due, ends those that expired.
+  Status tend_jobs();
 
   // --- the gate's ban list, which module guard keeps: fleet/audit.cpp
   // Only the operator. With a subject, the act is in the audit when this returns; the caller then does it.

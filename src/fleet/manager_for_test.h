@@ -28,6 +28,7 @@ struct Manager_for_test : Observer {
     setup_token = fleet.open_setup().value();
   }
   void on_expelled(const DeviceId& device) override { expelled.push_back(device); }
+  void on_message(const DeviceId&, const DownMessage& message) override { told.push_back(message.payload); }
 
   // The first account; its password hash costs some 30 ms.
   void set_up() {
@@ -98,6 +99,7 @@ struct Manager_for_test : Observer {
   Workspace workspace;
   House_for_test strangers;
   std::vector<DeviceId> expelled;
+  std::vector<std::string> told;  // payloads
 };
 
 }  // namespace signet::fleet

@@ -144,6 +144,23 @@ class MemoryChanges final : public Changes {
     now_.twin.erase({device, side, std::string{key}});
     return {};
   }
+  Status put_job(const Job& job) override {
+    if (!find_id(now_.devices, job.device)) return missing("device");
+    for (const auto& [id, other] : now_.jobs) {
+      const bool both = other.status == JobStatus::pending && job.status == JobStatus::pending;
+      if (both && id != job.id && other.device == job.device && other.name == job.name) return already("job");
+    }
+    now_.jobs[job.id] = job;
+    return {};
+  }
+  Status remove_old_jobs(const DeviceId& device, std::size_t keep) override {
+    std::vector<JobId> ended;
+    for (const auto& [id, job] : now_.jobs) {
+      if (job.device == device && job.status != JobStatus::pending) ended.push_back(id);
+    }
+    for (std::size_t i = 0; i + keep < ended.size(); ++i) now_.jobs.erase(ended[i]);
+    return {};
+  }
   Status put_session(const DeviceSession& session) override {
     if (!find_id(now_.devices, session.device)) return missing("device");
     now_.sessions[session.device] = session;
@@ -311,6 +328,32 @@ Result<Twin> MemoryStore_for_test::twin(const DeviceId& device) {
   }
   return out;
 }
+Result<std::optional<Job>> MemoryStore_for_test::job(const JobId& id) {
+  const auto found = now_.jobs.find(id);
+  return found == now_.jobs.end() ? std::nullopt : std::optional{found->second};
+}
+
+Result<std::vector<Job>> MemoryStore_for_test::jobs(const JobQuery& query) {
+  std::vector<Job> out;
+  for (auto at = now_.jobs.rbegin(); at != now_.jobs.rend() && out.size() < query.size; ++at) {
+    const Job& job = at->second;
+    if (job.device != query.device || (query.before && job.id >= *query.before)) continue;
+    if ((query.name.empty() || job.name == query.name) && (!query.status || job.status == *query.status)) {
+      out.push_back(job);
+    }
+  }
+  return out;
+}
+
+Result<std::vector<Job>> MemoryStore_for_test::jobs_to_tend(Timestamp now, std::size_t size) {
+  std::vector<Job> out;
+  for (const auto& [id, job] : now_.jobs) {
+    const bool calls = (job.expires_at && *job.expires_at <= now) || (!job.told && job.due_at <= now);
+    if (job.status == JobStatus::pending && calls && out.size() < size) out.push_back(job);
+  }
+  return out;
+}
+
 Result<std::optional<DeviceSession>> MemoryStore_for_test::session(const DeviceId& device) {
   const auto found = now_.sessions.find(device);
   if (damaged_ == device) {

@@ -41,6 +41,9 @@ class MemoryStore_for_test final : public Store {
   Result<Twin> twin(const DeviceId& device) override;
   Result<std::optional<DeviceSession>> session(const DeviceId& device) override;
   Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) override;
+  Result<std::optional<Job>> job(const JobId& id) override;
+  Result<std::vector<Job>> jobs(const JobQuery& query) override;
+  Result<std::vector<Job>> jobs_to_tend(Timestamp now, std::size_t size) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
   struct Contents {
@@ -56,6 +59,7 @@ class MemoryStore_for_test final : public Store {
     std::map<std::string, std::uint64_t> log_positions;
     std::map<std::tuple<DeviceId, TwinSide, std::string>, TwinEntry> twin;
     std::map<DeviceId, DeviceSession> sessions;
+    std::map<JobId, Job> jobs;  // ids rise
     std::vector<AuditEntry> audit;
   };
 

@@ -1,5 +1,6 @@
 #include "fleet/memory_store_for_test.h"
 
+#include "fleet/job_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 
 namespace signet::fleet {
@@ -10,6 +11,7 @@ struct MemoryMaker {
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, SessionContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobContract, MemoryMaker);
 
 TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {
   MemoryStore_for_test store;

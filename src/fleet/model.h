@@ -128,6 +128,37 @@ struct DueWill {
   DeviceSession::Will will;
 };
 
+enum class JobStatus : std::uint8_t { pending, done, failed, expired, cancelled };
+
+// What a device shall do: "@name" of its expected twin, from `due_at` until its result. At most one of a name is
+// pending on a device.
+struct Job {
+  JobId id;
+  DeviceId device;
+  std::string name{};         // without "@"
+  std::string value{"null"};  // JSON: what it is called with
+  JobStatus status = JobStatus::pending;
+  Timestamp scheduled_at{};
+  Timestamp due_at{};  // not told to the device before
+  bool told = false;   // it stands in the expected twin
+  std::optional<Timestamp> expires_at{};
+  unsigned retries = 0;  // how often it is told again after a failure
+  Seconds retry_after{0};
+  std::optional<Timestamp> finished_at{};
+  std::string result{"null"};  // JSON: the device's, of the last attempt
+  std::string detail{};        // why it ended, unless the device did it
+  bool operator==(const Job&) const = default;
+};
+
+struct JobQuery {
+  DeviceId device;
+  std::string name{};                 // "": all
+  std::optional<JobStatus> status{};  // absent: all
+  std::optional<JobId> before{};      // those that were scheduled before that one
+  std::size_t size = 100;             // at most jobs_page_max
+};
+inline constexpr std::size_t jobs_page_max = 1000;
+
 struct AuditEntry {
   std::int64_t number = 0;  // rises by one
   Timestamp at;

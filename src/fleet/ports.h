@@ -77,6 +77,9 @@ class Changes {
   virtual Status erase_twin(const DeviceId& device, TwinSide side,
                             std::string_view key) = 0;  // well when there is none
 
+  virtual Status put_job(const Job& job) = 0;  // replaces the one of its id. conflict: two of a name were pending
+  virtual Status remove_old_jobs(const DeviceId& device, std::size_t keep) = 0;  // the oldest of those that ended
+
   virtual Status put_session(const DeviceSession& session) = 0;  // replaces
   // If there is one.
   virtual Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
@@ -129,7 +132,11 @@ class Store {
   virtual Result<std::vector<DataRow>> data(const DataQuery& query) = 0;
   virtual Result<Twin> twin(const DeviceId& device) = 0;  // each side by key
   virtual Result<std::optional<DeviceSession>> session(const DeviceId& device) = 0;
-  virtual Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) = 0;      // the earliest
+  virtual Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) = 0;  // the earliest
+  virtual Result<std::optional<Job>> job(const JobId& id) = 0;
+  virtual Result<std::vector<Job>> jobs(const JobQuery& query) = 0;  // the last scheduled first
+  // Pending, and expired by then or due and not told: at most `size`.
+  virtual Result<std::vector<Job>> jobs_to_tend(Timestamp now, std::size_t size) = 0;
   virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) = 0;  // number > after, rising
 };
 

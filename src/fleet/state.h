@@ -1,6 +1,7 @@
 // state.h -- private to fleet/: what the files behind fleet.h share.
 #pragma once
 
+#include "base/json.h"
 #include "fleet/fleet.h"
 #include "fleet/telemetry.h"
 #include "fleet/throttle.h"
@@ -86,6 +87,20 @@ struct Fleet::State {
   void identity_changed(const crypto::Digest& fingerprint, IdentityState state, const std::optional<Device>& device);
   void identity_added(const Identity& identity, const std::optional<Device>& device);
   void expel(const DeviceId& device);
+  // --- job.cpp
+  Result<Job> job_from(const JobOrder& order, const DeviceId& device, Timestamp now);
+  using Messages = std::vector<std::pair<DeviceId, DownMessage>>;
+  Status begin_job(Changes& to, Job& job, Messages& messages);  // in place of the pending one of its name
+  Status tell(Changes& to, Job& job, Messages& messages);
+  void send(const Messages& messages);
+  Result<std::optional<Job>> pending_job(const DeviceId& device, std::string_view name);
+  Status tend(Changes& to, Job job, Messages& messages);
+  // What a device said of "@name": the job as it is then, if one was waiting for it.
+  Result<std::optional<Job>> answered(const DeviceId& device, std::string_view name, const json::value& result,
+                                      std::optional<std::int64_t> version);
+  Result<std::vector<DownMessage>> job_heard(const DeviceId& device, const std::string& key, const json::value& value,
+                                             std::optional<std::int64_t> version, const Twin& twin);  // twin.cpp
+
   Status set_aside(const Identity& identity, const AuditEntry& entry);  // quarantine.cpp
   Device with_live(Device device) const;
 

@@ -7,6 +7,7 @@ namespace {
 struct Message {
   std::string key;
   json::value value;
+  std::optional<std::int64_t> version{};  // of the job that it answers
 };
 
 Result<Message> read_message(std::string_view payload) {
@@ -20,6 +21,9 @@ Result<Message> read_message(std::string_view payload) {
   const json::value* value = object.if_contains("value");
   if (!value) return Error{Errc::malformed, "\"value\" is missing: null deletes a key"};
   out.value = *value;
+  if (const json::value* version = object.if_contains("version"); version && version->is_int64()) {
+    out.version = version->as_int64();
+  }
   return out;
 }
 
@@ -91,6 +95,7 @@ Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_
     return std::vector<DownMessage>{};
   }
 
+  if (message.key.starts_with('@')) return s.job_heard(who.device, message.key, message.value, message.version, twin);
   const TwinEntry entry{message.key, epoch_millis(now), json::serialize(message.value)};
   if (!message.value.is_null()) TRY(check_room(twin.current, entry));
   const std::optional<std::string> phys_id = phys_id_in(message);
@@ -103,6 +108,22 @@ Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_
     }
     if (message.value.is_null()) return to.erase_twin(who.device, TwinSide::current, entry.key);
     return to.put_twin(who.device, TwinSide::current, entry);
+  }));
+  return std::vector<DownMessage>{};
+}
+
+// The result stands beside the job, and in the current twin if there is room: clients tell from it what is done.
+Result<std::vector<DownMessage>> Fleet::State::job_heard(const DeviceId& device, const std::string& key,
+                                                         const json::value& value, std::optional<std::int64_t> version,
+                                                         const Twin& twin) {
+  const auto job = TRY(answered(device, std::string_view{key}.substr(1), value, version));
+  if (!job) return std::vector<DownMessage>{};
+  const TwinEntry entry{key, epoch_millis(clock.now()), json::serialize(value)};
+  TRY(store.change([&](Changes& to) -> Status {
+    TRY(to.put_job(*job));
+    TRY(to.erase_twin(device, TwinSide::expected, key));
+    if (!check_room(twin.current, entry)) return to.erase_twin(device, TwinSide::current, key);
+    return to.put_twin(device, TwinSide::current, entry);
   }));
   return std::vector<DownMessage>{};
 }

@@ -12,6 +12,7 @@ namespace {
 constexpr Millis drain_every{500};
 constexpr Seconds save_bans_every{5};  // a flood of bans is no flood of writes
 constexpr Seconds publish_wills_every{1};
+constexpr Seconds tend_jobs_every{1};
 
 Config completed(Config config) {
   const unsigned cores = usable_cores();
@@ -39,6 +40,7 @@ struct Gateway::State {
     fleet_loop.cancel(timer);
     fleet_loop.cancel(bans_timer);
     fleet_loop.cancel(wills_timer);
+    fleet_loop.cancel(jobs_timer);
     fleet.before_questions(nullptr);
   }
   // Rows are cheaper the more of them share a page and a commit, so they are gathered for a moment: who asks for them
@@ -71,6 +73,14 @@ struct Gateway::State {
     });
   }
 
+  void tend_jobs_later() {
+    jobs_timer = fleet_loop.after(tend_jobs_every, [this] {
+      const Status tended = fleet.tend_jobs();
+      if (!tended) log_error("gateway.jobs", {{"why", tended.error().what}});
+      tend_jobs_later();
+    });
+  }
+
   Config config;
   guard::Guard guard;
   std::optional<BanFile> bans;
@@ -81,7 +91,7 @@ struct Gateway::State {
   std::unique_ptr<Counter> counter;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
-  net::Loop::TimerId timer = 0, bans_timer = 0, wills_timer = 0;
+  net::Loop::TimerId timer = 0, bans_timer = 0, wills_timer = 0, jobs_timer = 0;
   bool unsettled = false;
 };
 
@@ -102,6 +112,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
   fleet.before_questions([drainer = &state->ingest->drainer()] { return drainer->catch_up(); });
   state->drain_later(Micros{0});
   state->publish_wills_later(publish_wills_every);
+  state->tend_jobs_later();
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
   const LaneShared shared{state->config,      fleet,    *state->counter, state->guard,
                           fleet_loop.clock(), identity, *state->ingest};

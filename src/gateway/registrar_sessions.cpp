@@ -119,6 +119,21 @@ void Registrar::keep_down(Seat& seat, MessageTaken& taken) {
   }
 }
 
+// Unasked: a job. Who is away finds it in its twin.
+void Registrar::on_message(const DeviceId& device, const fleet::DownMessage& message) {
+  const auto found = seats_.find(device);
+  if (found == seats_.end()) return;
+  Seat& seat = found->second.back();
+  if (!seat.welcomed || seat.must_go || seat.withdrawn) return;
+  MessageTaken taken{seat.session, 0, std::vector{message}};
+  if (!seat.kept) return answer(seat.session, std::move(taken));
+  keep_down(seat, taken);
+  if (taken.ids.empty()) return;  // it does not listen
+  changed(seat, Change::more);
+  answer_later(seat.session, std::move(taken));
+  write_sessions();
+}
+
 // The reading and the id that it came under are one commit: neither PUBREC without the reading, nor the reading twice.
 void Registrar::on(ReadingHeard& heard) {
   Seat* seat = find(heard.reading.device, heard.session);

@@ -64,6 +64,11 @@ class FlakyStore final : public fleet::Store {
   Result<std::vector<fleet::DueWill>> wills_due(Timestamp now, std::size_t most) override {
     return real_->wills_due(now, most);
   }
+  Result<std::optional<fleet::Job>> job(const JobId& id) override { return real_->job(id); }
+  Result<std::vector<fleet::Job>> jobs(const fleet::JobQuery& query) override { return real_->jobs(query); }
+  Result<std::vector<fleet::Job>> jobs_to_tend(Timestamp now, std::size_t size) override {
+    return real_->jobs_to_tend(now, size);
+  }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
     return real_->audit(after, size);
   }

@@ -80,7 +80,20 @@ ALTER TABLE sessions ADD COLUMN will_due INTEGER;
 CREATE INDEX wills_by_time ON sessions (will_due) WHERE will_due IS NOT NULL;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4};
+// Ids rise: they are the order of scheduling.
+constexpr const char* step_5 = R"sql(
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY, device INTEGER NOT NULL REFERENCES devices, name TEXT NOT NULL, value TEXT NOT NULL,
+  status INTEGER NOT NULL, scheduled_at INTEGER NOT NULL, due_at INTEGER NOT NULL, told INTEGER NOT NULL,
+  expires_at INTEGER, retries INTEGER NOT NULL, retry_after INTEGER NOT NULL, finished_at INTEGER,
+  result TEXT NOT NULL, detail TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX jobs_of_device ON jobs (device, id);
+CREATE UNIQUE INDEX jobs_pending ON jobs (device, name) WHERE status = 0;
+CREATE INDEX jobs_to_tell ON jobs (due_at) WHERE status = 0 AND told = 0;
+CREATE INDEX jobs_to_end ON jobs (expires_at) WHERE status = 0 AND expires_at IS NOT NULL;
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4, step_5};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

@@ -3,6 +3,7 @@
 
 #include "base/port/file.h"
 #include "base/port/folder_for_test.h"
+#include "fleet/job_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 #include "store/sqlite/database.h"
 
@@ -42,6 +43,7 @@ struct SqliteMaker {
 namespace signet::fleet {
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, SessionContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobContract, signet::store::SqliteMaker);
 }  // namespace signet::fleet
 
 namespace signet::store {

@@ -42,6 +42,9 @@ class SqliteChanges final : public fleet::Changes {
   // twin.cpp
   Status put_twin(const DeviceId& device, fleet::TwinSide side, const fleet::TwinEntry& entry) override;
   Status erase_twin(const DeviceId& device, fleet::TwinSide side, std::string_view key) override;
+  // job.cpp
+  Status put_job(const fleet::Job& job) override;
+  Status remove_old_jobs(const DeviceId& device, std::size_t keep) override;
   // session.cpp
   Status put_session(const fleet::DeviceSession& session) override;
   Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
@@ -93,6 +96,9 @@ class SqliteStore final : public fleet::Store {
   Result<fleet::Twin> twin(const DeviceId& device) override;
   Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override;
   Result<std::vector<fleet::DueWill>> wills_due(Timestamp now, std::size_t most) override;
+  Result<std::optional<fleet::Job>> job(const JobId& id) override;
+  Result<std::vector<fleet::Job>> jobs(const fleet::JobQuery& query) override;
+  Result<std::vector<fleet::Job>> jobs_to_tend(Timestamp now, std::size_t size) override;
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
  private:
