@@ -6,8 +6,8 @@
 
 namespace signet::api {
 
-// A value that goes in or comes out. `type` is "string", "integer", "boolean", "object", "time", the name of a Schema,
-// or one of these with "[]" behind it; "?" at the end: may be null or absent.
+// A value that goes in or comes out. `type` is "string", "integer", "boolean", "object", "time", "any", a Schema's
+// name, or one of these with "[]" behind it; "?" at the end: may be null or absent.
 struct Value {
   std::string_view name;
   std::string_view type;
@@ -49,6 +49,7 @@ struct Route {
   std::size_t body_max = body_bytes_max;
 };
 const std::vector<Route>& routes();
+void add_jobs(std::vector<Route>& to);  // job.cpp
 
 // One request that found its route. Body and query hold only what the route names, of the types it names.
 struct Call {
@@ -102,6 +103,11 @@ SIGNET_HANDLER(get_registered);
 SIGNET_HANDLER(quarantine);
 SIGNET_HANDLER(release);
 SIGNET_HANDLER(enroll);
+SIGNET_HANDLER(list_jobs);  // job.cpp
+SIGNET_HANDLER(get_job);
+SIGNET_HANDLER(schedule_job);
+SIGNET_HANDLER(schedule_jobs);
+SIGNET_HANDLER(cancel_job);
 SIGNET_HANDLER(get_data);      // telemetry.cpp
 SIGNET_HANDLER(get_audit);     // audit.cpp
 SIGNET_HANDLER(get_security);  // security.cpp

@@ -31,6 +31,7 @@ class Tree {
     add_account();
     add_workspaces();
     add_devices();
+    add_jobs();
     add_secrets();
     add_registry();
     add_security();
@@ -111,6 +112,32 @@ class Tree {
     }
     revoke->add_option("--reason", args_.reason, "for the audit")->type_name("TEXT")->required();
     revoke->add_flag("--yes", args_.yes, "do not ask");
+  }
+
+  void add_jobs() {
+    CLI::App* job = noun("job", "What devices are asked to do, and what came of it");
+    CLI::App* schedule =
+        verb(job, "schedule", "Ask a device, or fleets; it is told when it is there", run_job_schedule);
+    CLI::App* check = verb(job, "check", "The last of a name, and the device's answer", run_job_check);
+    CLI::App* list = verb(job, "ls", "Those of a device, the last first", run_job_ls);
+    CLI::App* cancel = verb(job, "cancel", "Cancel one that is pending", run_job_cancel);
+    for (CLI::App* command : {schedule, check, cancel}) {
+      command->add_option("name", args_.name, "as the device's program has it")->type_name("NAME")->required();
+    }
+    schedule->add_option("device", args_.device, "id or name")->type_name("DEVICE");
+    for (CLI::App* command : {check, list, cancel}) {
+      command->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
+    }
+    list->add_option("--status", args_.status, "pending, done, failed, expired or cancelled")->type_name("STATUS");
+    schedule->add_option("--fleet", args_.fleets, "id or name; repeatable")->type_name("FLEET");
+    schedule->add_flag("--all", args_.all, "every device of the workspace");
+    schedule->add_option("--arg", args_.pairs, "an argument of the device's function; repeatable")
+        ->type_name("NAME VALUE");
+    schedule->add_option("--value", args_.value, "all it is called with, instead of --arg")->type_name("JSON");
+    schedule->add_option("--at", args_.start, "not before")->type_name("TIME");
+    schedule->add_option("--expires", args_.timeout, "when it is not done so long after")->type_name("SECONDS");
+    schedule->add_option("--retries", args_.retries, "how often again when it fails")->type_name("COUNT");
+    schedule->add_option("--retry-after", args_.retry_after, "between (60)")->type_name("SECONDS");
   }
 
   void add_secrets() {

@@ -42,6 +42,12 @@ struct Arguments {
   std::optional<std::size_t> count;
   std::optional<unsigned> timeout;  // seconds
 
+  std::string value;
+  std::vector<std::pair<std::string, std::string>> pairs;
+  std::vector<std::string> fleets;
+  std::optional<unsigned> retries;
+  std::optional<unsigned> retry_after;  // seconds
+
   std::vector<std::string> links;
   std::string status;
   std::string opcode;
@@ -106,6 +112,10 @@ Status run_registry_show(Session& session);
 Status run_registry_quarantine(Session& session);
 Status run_registry_release(Session& session);
 Status run_registry_enroll(Session& session);
+Status run_job_schedule(Session& session);  // job.cpp
+Status run_job_check(Session& session);
+Status run_job_ls(Session& session);
+Status run_job_cancel(Session& session);
 Status run_data_ls(Session& session);  // data.cpp
 Status run_data_tail(Session& session);
 Status run_element_new(Session& session);  // element_new.cpp

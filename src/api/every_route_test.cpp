@@ -1,0 +1,220 @@
+#include "api/expect_for_test.h"
+#include "api/rate_limit.h"
+#include "api/scene_for_test.h"
+
+#include <set>
+
+namespace signet::api {
+namespace {
+
+// The path of a row with real names in it.
+std::string fill(std::string_view pattern, const std::map<std::string, std::string>& names) {
+  std::string out{pattern};
+  for (const auto& [name, value] : names) {
+    if (const auto at = out.find("{" + name + "}"); at != out.npos) out.replace(at, name.size() + 2, value);
+  }
+  return out;
+}
+
+// A body that the row takes: right types, whatever they mean.
+json::object body_for(const Route& route) {
+  json::object out;
+  for (const Value& value : route.body) {
+    if (value.type.ends_with('?')) continue;
+    if (value.type == "string[]")
+      out[value.name] = json::array{"x"};
+    else
+      out[value.name] = "x";
+  }
+  return out;
+}
+
+class EveryRoute : public ::testing::Test {
+ protected:
+  // Serves one row well, and holds the answer to what the row promises.
+  json::object serve(std::string_view method, std::string_view pattern, const json::object& body = {},
+                     std::multimap<std::string, std::string> query = {}) {
+    const auto response =
+        scene.send(std::string{method}, fill(pattern, names), json::serialize(body), std::move(query));
+    EXPECT_EQ(response.status, 200) << method << " " << pattern << ": " << response.body;
+    EXPECT_EQ(response.headers.at("cache-control"), "no-store");
+    served.insert(std::string{method} + " " + std::string{pattern});
+    for (const Route& route : routes()) {
+      if (route.method != method || route.path != pattern) continue;
+      EXPECT_EQ(response.content_type.substr(0, route.content_type.size()), route.content_type);
+      if (route.content_type != "application/json") return {};
+      const json::object answer = parse_json_object(response.body).value();
+      if (route.path != "/v3/openapi.json") expect_members(answer, route.answer, std::string{pattern});
+      return answer;
+    }
+    ADD_FAILURE() << "no row " << method << " " << pattern;
+    return {};
+  }
+
+  void serve_people() {
+    for (const char* path : {"/healthz", "/ca.pem", "/setup", "/v3/openapi.json", "/v3/workspaces"}) serve("GET", path);
+    names["wks"] = scene.workspace;
+    served.insert("POST /v3/setup");  // by the scene
+    expect_members(serve("POST", "/v3/login", {{"email", "You@example.org"}, {"password", scene.password}}),
+                   {{"token", "string"}, {"account", "Account"}, {"workspace", "Workspace"}}, "login");
+    serve("POST", "/v3/workspaces/{wks}/api-keys", {{"name", "grafana"}});
+    serve("POST", "/v3/workspaces", {{"name", "second"}, {"description", "a test"}});
+    serve("GET", "/v3/workspaces/{wks}");
+    serve("GET", "/v3/workspaces/{wks}/fleets");
+    const auto fleet = serve("POST", "/v3/workspaces/{wks}/fleets", {{"name", "north"}, {"description", ""}});
+    names["flt"] = std::string{fleet.at("fleet").at("id").as_string()};
+    serve("GET", "/v3/workspaces/{wks}/fleets/{flt}");
+    const auto device = serve("POST", "/v3/workspaces/{wks}/devices", {{"name", "lamp"}, {"fleet_id", names["flt"]}});
+    names["dev"] = std::string{device.at("device").at("id").as_string()};
+    serve("PUT", "/v3/workspaces/{wks}/devices/{dev}", {{"name", "lamp 2"}});
+    serve("GET", "/v3/workspaces/{wks}/devices");
+    serve("GET", "/v3/workspaces/{wks}/devices/{dev}");
+    serve("GET", "/v3/workspaces/{wks}/devices/{dev}/twin");
+    serve("GET", "/v3/devices/{dev}/status");
+  }
+
+  void serve_jobs() {
+    names["job"] = "blink";
+    for (const char* path : {"/v3/workspace/{wks}/jobs/{job}", "/v3/workspaces/{wks}/jobs/{job}"}) {
+      EXPECT_EQ(serve("POST", path, {{"value", 1}}).at("job").at("devices").as_array().size(), 1u);
+    }
+    serve("POST", "/v3/devices/{dev}/jobs/{job}", {{"value", {{"n", 3}}}});
+    serve("GET", "/v3/devices/{dev}/jobs/{job}");
+    EXPECT_EQ(serve("GET", "/v3/devices/{dev}/jobs").at("jobs").as_array().size(), 3u);
+    serve("DELETE", "/v3/devices/{dev}/jobs/{job}");
+  }
+
+  void serve_identities() {
+    const std::string device = "/v3/workspaces/{wks}/devices/{dev}";
+    EXPECT_EQ(serve("POST", "/v3/registry/manifests", scene.factory.import_body()).at("added"), 1);
+    names["dcn"] = Factory_for_test::dcn;
+    serve("GET", "/v3/registry", {}, {{"from", "0"}, {"size", "10"}});
+    serve("GET", "/v3/registry/{dcn}");
+    serve("POST", "/v3/registry/{dcn}/quarantine", {{"reason", "seen twice"}});
+    serve("POST", "/v3/registry/{dcn}/release", json::object{});
+    serve("POST", "/v3/security/bans", {{"address", "203.0.113.7/24"}, {"seconds", 60}, {"reason", "scans"}});
+    scene.guard.on_connect(guard::Prefix::parse("203.0.113.7").value(), scene.clock.monotonic());
+    serve("GET", "/v3/security/top", {}, {{"size", "10"}});
+    serve("DELETE", "/v3/security/bans", {}, {{"address", "203.0.113.0/24"}});
+    const auto challenge = serve("POST", device + "/claims", {{"dcn", Factory_for_test::dcn}});
+    serve("POST", device + "/claims/finish", scene.proof(challenge));
+    EXPECT_EQ(serve("GET", device + "/identities").at("identities").as_array().size(), 1u);
+    serve("DELETE", device + "/claim");
+    const std::string said = names["dcn"] + ":" + std::to_string(epoch_millis(scene.clock.now()) / 1000);
+    const auto signature = crypto::sign(scene.factory.element_key, crypto::sha256(bytes_of(said)));
+    serve("POST", device + "/identities", {{"bundle", said + ":" + hex(signature)}});
+    serve("POST", device + "/revoke", {{"reason", "lost"}});
+    const auto key = crypto::generate_private_key(scene.random);
+    const auto request = identity::make_request(public_key_of(key), "bench-1", signing_for_test(key)).value();
+    const auto enrolled = serve("POST", device + "/enroll", {{"csr", identity::pem("CERTIFICATE REQUEST", request)}});
+    EXPECT_EQ(enrolled.at("identity").at("assurance"), "software");
+    EXPECT_EQ(serve("GET", device).at("device").at("identities").as_array().size(), 2u);
+  }
+
+  Scene_for_test scene;
+  std::map<std::string, std::string> names;
+  std::set<std::string> served;
+};
+
+TEST_F(EveryRoute, answers_as_its_row_promises) {
+  serve_people();
+  serve_jobs();
+  serve_identities();
+  serve("GET", "/v3/timeseries/{wks}/data");
+  EXPECT_FALSE(serve("GET", "/v3/audit", {}, {{"size", "1000"}}).at("audit").as_array().empty());
+  EXPECT_EQ(serve("GET", "/v3/server").at("server").at("device_port"), 8883);
+  serve("POST", "/v3/logout");
+  for (const Route& route : routes()) {
+    EXPECT_TRUE(served.contains(std::string{route.method} + " " + std::string{route.path})) << route.path;
+  }
+  EXPECT_EQ(scene.send("GET", "/v3/workspaces").status, 401);  // the token is gone
+}
+
+TEST_F(EveryRoute, asks_for_a_token_unless_it_is_open) {
+  serve_people();
+  for (const std::string& token : {std::string{}, std::string{"sgs_wrong"}, std::string(4096, 'x')}) {
+    scene.token = token;
+    for (const Route& route : routes()) {
+      if (route.access != Access::token) continue;
+      const auto response =
+          scene.send(std::string{route.method}, fill(route.path, names), json::serialize(body_for(route)));
+      EXPECT_EQ(response.status, 401) << route.path;
+      EXPECT_EQ(parse_json_object(response.body).value().at("message"), "Sign in, or send a valid API key.");
+    }
+  }
+}
+
+TEST_F(EveryRoute, hides_a_foreign_workspace) {
+  serve_people();
+  serve("POST", "/v3/registry/manifests", scene.factory.import_body());
+  names["dcn"] = Factory_for_test::dcn;
+  const auto second = scene.post("/v3/workspaces", {{"name", "other"}}).at("workspace").at("id");
+  const auto key = scene.post("/v3/workspaces/" + std::string{second.as_string()} + "/api-keys", {{"name", "k"}});
+  scene.token = std::string{key.at("api_key").at("key").as_string()};
+  EXPECT_EQ(scene.send("GET", "/v3/workspaces").status, 200);  // the key is good
+  for (const Route& route : routes()) {
+    if (route.access != Access::token || route.path.find('{') == route.path.npos) continue;
+    const auto response =
+        scene.send(std::string{route.method}, fill(route.path, names), json::serialize(body_for(route)));
+    EXPECT_TRUE(response.status == 404 || response.status == 403) << route.path << response.body;
+  }
+  for (const char* path : {"", "/fleets", "/devices"}) EXPECT_EQ(scene.send("GET", scene.base + path).status, 404);
+  for (const char* path : {"/v3/registry", "/v3/audit"}) EXPECT_EQ(scene.send("GET", path).status, 403);
+}
+
+TEST_F(EveryRoute, refuses_a_bad_id) {
+  serve_people();
+  for (const Route& route : routes()) {
+    for (const char* name : {"wks", "flt", "dev"}) {
+      if (route.path.find("{" + std::string{name} + "}") == route.path.npos) continue;
+      auto harmed = names;
+      harmed[name] = "dev-UPPER";
+      const auto response =
+          scene.send(std::string{route.method}, fill(route.path, harmed), json::serialize(body_for(route)));
+      EXPECT_EQ(response.status, 400) << route.method << " " << route.path << ": " << response.body;
+    }
+  }
+}
+
+TEST_F(EveryRoute, holds_its_body_to_its_row) {
+  serve_people();
+  scene.clock.advance(Seconds{3600});
+  for (const Route& route : routes()) {
+    if (route.body.empty()) continue;
+    scene.clock.advance(RateLimit::window);
+    const std::string path = fill(route.path, names);
+    const auto status = [&](const std::string& body) {
+      return scene.send(std::string{route.method}, path, body).status;
+    };
+    EXPECT_EQ(status(std::string(route.body_max + 1, ' ')), 413) << path;
+    for (const char* body : {"", "[]", "{", "\"x\"", "{\"name\":", "\xff"})
+      EXPECT_EQ(status(body), 400) << path << body;
+    json::object unknown = body_for(route);
+    unknown["surprise"] = 1;
+    EXPECT_EQ(status(json::serialize(unknown)), 400) << path;
+    for (const Value& value : route.body) {
+      json::object wrong = body_for(route);
+      wrong[value.name] = 7;
+      EXPECT_EQ(status(json::serialize(wrong)), 400) << path << value.name;
+      if (value.type.ends_with('?')) continue;
+      json::object missing = body_for(route);
+      missing.erase(value.name);
+      EXPECT_EQ(status(json::serialize(missing)), 400) << path << value.name;
+    }
+  }
+}
+
+TEST_F(EveryRoute, refuses_a_query_that_its_row_does_not_name) {
+  serve_people();
+  for (const Route& route : routes()) {
+    if (route.access != Access::token || route.method != "GET") continue;
+    const auto response = scene.send("GET", fill(route.path, names), "", {{"surprise", "1"}});
+    EXPECT_EQ(response.status, 400) << route.path;
+  }
+  std::multimap<std::string, std::string> many;
+  for (std::size_t i = 0; i <= query_values_max; ++i) many.emplace("tag", "t");
+  EXPECT_EQ(scene.send("GET", "/v3/timeseries/" + scene.workspace + "/data", "", many).status, 413);
+}
+
+}  // namespace
+}  // namespace signet::api
