@@ -87,7 +87,8 @@ Result<net::HttpResponse> list_jobs(Service& service, const Call& call) {
 }
 
 Result<net::HttpResponse> get_job(Service& service, const Call& call) {
-  return one_job(TRY(service.fleet.job(call.actor, TRY(call.device()), call.segment("job"))));
+  const DeviceId device = TRY(call.device());
+  return one_job(TRY(service.fleet.job(call.actor, device, call.segment("job"))));
 }
 
 Result<net::HttpResponse> schedule_job(Service& service, const Call& call) {
@@ -113,7 +114,8 @@ Result<net::HttpResponse> schedule_jobs(Service& service, const Call& call) {
 }
 
 Result<net::HttpResponse> cancel_job(Service& service, const Call& call) {
-  return one_job(TRY(service.fleet.cancel_job(call.actor, TRY(call.device()), call.segment("job"))));
+  const DeviceId device = TRY(call.device());
+  return one_job(TRY(service.fleet.cancel_job(call.actor, device, call.segment("job"))));
 }
 
 void add_jobs(std::vector<Route>& to) {
