@@ -28,8 +28,8 @@ inline constexpr std::size_t job_value_bytes_max = 8 * 1024;
 inline constexpr std::size_t jobs_pending_max = 32;  // of one device
 inline constexpr std::size_t jobs_kept_max = 100;    // of one device, that ended: the oldest are forgotten
 inline constexpr unsigned job_retries_max = 10;
-inline constexpr Seconds job_time_max{366 * 86'400};    // to its beginning, its end, another attempt
-inline constexpr std::size_t job_devices_max = 10'000;  // of one call: they share a commit
+inline constexpr Seconds job_time_max{366 * 86'400};   // to its beginning, its end, another attempt
+inline constexpr std::size_t job_devices_max = 2'000;  // of one call: they share a commit
 // An identity whose sessions take each other's place so often within the window is held to live on two boards.
 inline constexpr std::size_t takeovers_of_duplicate = 3;
 inline constexpr Seconds takeover_window{600};

@@ -137,7 +137,7 @@ Result<JobBatch> Fleet::schedule_jobs(const Actor& actor, const WorkspaceId& wor
   }
   if (out.jobs.empty()) return Error{Errc::not_found, "there is no device to do it"};
   if (out.jobs.size() > job_devices_max) {
-    return Error{Errc::too_large, "more than " + std::to_string(job_devices_max) + " devices: name fleets"};
+    return Error{Errc::too_large, "more than " + std::to_string(job_devices_max) + " devices: name smaller fleets"};
   }
   State::Messages messages;
   const std::string detail = order.name + ", " + std::to_string(out.jobs.size()) + " devices";

@@ -121,6 +121,24 @@ TEST_F(JobTest, AFleetIsAskedWholeOrNotAtAll) {
   EXPECT_TRUE(fails_with(m.fleet.job(m.owner, who.device, "one-more"), Errc::not_found)) << "nobody was asked";
 }
 
+TEST_F(JobTest, SoManyDevicesAreAskedAtOnce) {
+  const Device like = m.make_device("lamp");
+  const auto add = [&](std::size_t count) {
+    ASSERT_TRUE(is_well(m.store.change([&](Changes& to) -> Status {
+      for (Device one = like; count > 0; --count) {
+        one.id = m.samples.ids.next<DeviceIdKind>();
+        TRY(to.add_device(one));
+      }
+      return {};
+    })));
+  };
+  const auto blink = [&] { return m.fleet.schedule_jobs(m.owner, m.workspace.id, {}, {.name = "blink"}); };
+  add(job_devices_max - 2);
+  EXPECT_EQ(blink().value().jobs.size(), job_devices_max);
+  add(1);
+  EXPECT_TRUE(fails_with(blink(), Errc::too_large));
+}
+
 TEST_F(JobTest, WhatNoDeviceCouldDoIsRefused) {
   ASSERT_TRUE(
       is_well(schedule(std::string(job_name_bytes_max, 'j'), '"' + std::string(job_value_bytes_max - 2, 'v') + '"')));
