@@ -58,10 +58,36 @@ std::vector<Schema> with_security(std::vector<Schema> all) {
   return all;
 }
 
+std::vector<Schema> with_jobs(std::vector<Schema> all) {
+  all.insert(all.end(), {{"Job",
+                          {{"name", "string"},
+                           {"status", "string", "pending, done, failed, expired or cancelled"},
+                           {"scheduled_at", "time"},
+                           {"value", "any", "what it is called with; once it has answered, its answer"},
+                           {"id", "string"},
+                           {"device_id", "string"},
+                           {"args", "any", "what it is called with"},
+                           {"result", "any", "what the device answered last; null before"},
+                           {"due_at", "time"},
+                           {"expires_at", "time?"},
+                           {"finished_at", "time?"},
+                           {"retries", "integer", "left"},
+                           {"detail", "string", "why it ended, unless it is done"}}},
+                         {"FleetJob",
+                          {{"name", "string"},
+                           {"status", "string", "pending"},
+                           {"scheduled_at", "time"},
+                           {"value", "any", "what they are called with"},
+                           {"due_at", "time"},
+                           {"expires_at", "time?"},
+                           {"devices", "string[]", "that were asked: see the job of each"}}}});
+  return all;
+}
+
 }  // namespace
 
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all = with_security({
+  static const std::vector<Schema> all = with_jobs(with_security({
       {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
       {"Workspace",
        {{"id", "string"},
@@ -110,28 +136,6 @@ const std::vector<Schema>& schemas() {
       {"Twin",
        {{"current", "object", "key: {\"t\": milliseconds, \"v\": value}, as the device reported"},
         {"expected", "object", "the same, as the device shall be"}}},
-      {"Job",
-       {{"name", "string"},
-        {"status", "string", "pending, done, failed, expired or cancelled"},
-        {"scheduled_at", "time"},
-        {"value", "any", "what it is called with; once it has answered, its answer"},
-        {"id", "string"},
-        {"device_id", "string"},
-        {"args", "any", "what it is called with"},
-        {"result", "any", "what the device answered last; null before"},
-        {"due_at", "time"},
-        {"expires_at", "time?"},
-        {"finished_at", "time?"},
-        {"retries", "integer", "left"},
-        {"detail", "string", "why it ended, unless it is done"}}},
-      {"FleetJob",
-       {{"name", "string"},
-        {"status", "string", "pending"},
-        {"scheduled_at", "time"},
-        {"value", "any", "what they are called with"},
-        {"due_at", "time"},
-        {"expires_at", "time?"},
-        {"devices", "string[]", "that were asked: see the job of each"}}},
       {"Datum",
        {{"timestamp_device", "time"},
         {"timestamp_in", "time"},
@@ -147,7 +151,7 @@ const std::vector<Schema>& schemas() {
         {"receipt_key", "string", "public key of claim receipts: X and Y, 128 hex digits"}}},
       {"ApiKey", {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
       {"Error", {{"code", "string"}, {"title", "string"}, {"message", "string"}}},
-  });
+  }));
   return all;
 }
 
