@@ -95,7 +95,7 @@ void check_open_files(const Config& config) {
 
 // Hands each request to the fleet's thread, which is the main one.
 net::HttpHandler through(net::Loop& loop, api::Api& api) {
-  return [&loop, &api](net::HttpRequest request, net::HttpReply reply) {
+  return [&loop, &api](net::HttpRequest request, const net::HttpReply& reply) {
     const Status posted = loop.post([&api, request = std::move(request), reply] { reply(api.handle(request)); });
     if (posted) return;
     log_warn("api.overloaded", {{"error", posted.error().what}});

@@ -75,7 +75,7 @@ class MemoryDisk_for_test final : public FolderDisk {
     if (off_) return dead();
     if (fail_replace) return *std::exchange(fail_replace, std::nullopt);
     if (used() + data.size() > room) return Error{Errc::exhausted, "no space left on the device"};
-    const Status alive = step();
+    Status alive = step();
     if (alive || keep == Keep::all) files_[name] = File{copy_of(data), data.size()};
     return alive;
   }

@@ -27,7 +27,7 @@ class Registrar final : public fleet::Observer {
   bool sweep();  // once a second: wills that are due; true: once more at once
   void on_expelled(const DeviceId& device) override;
   void on_message(const DeviceId& device, const fleet::DownMessage& message) override;  // not from within serve()
-  std::size_t devices() const { return seats_.size(); }  // that are in
+  std::size_t devices() const { return seats_.size(); }                                 // that are in
 
  private:
   enum class Change : std::uint8_t { none, readings, more };
