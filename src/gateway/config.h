@@ -53,7 +53,7 @@ inline constexpr std::tuple config_fields{
     Field{"handshakes_max", &Config::handshakes_max, "handshakes in progress at once on each loop; the rest wait"},
     Field{"sessions_max", &Config::sessions_max, "more connections than this are refused"},
     Field{"publishes_per_second", &Config::publishes_per_second,
-          "messages a device may send, in the long run; one on j/up and a SUBSCRIBE count for ten"},
+          "messages a device may send, in the long run; one on j/up and a SUBSCRIBE count for ten, 4 KiB for one more"},
     Field{"publish_burst", &Config::publish_burst, "messages it may send at once after a silence"},
     Field{"receive_max", &Config::receive_max, "QoS 1 messages of a device that may wait for our PUBACK"},
     Field{"topic_alias_max", &Config::topic_alias_max, "topics that a device may number, in one connection"},

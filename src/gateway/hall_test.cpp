@@ -126,6 +126,21 @@ TEST_F(GatewayHall, AMessageOnTheUpRoadCountsForTen) {
   EXPECT_FALSE(device->connection.paused) << "its debt is paid";
 }
 
+TEST_F(GatewayHall, ALargeMessageCountsByItsBytes) {
+  config.publishes_per_second = 10;
+  config.publish_burst = 32;
+  auto device = connected(ann);
+  const std::string large = R"({"text":")" + std::string(15 * bytes_per_cost, 'x') + R"("})";  // 16 of them
+  for (int i = 0; i < 2; ++i) device->publish(data_topic(ann), large, mqtt::Qos::at_most_once);
+  EXPECT_FALSE(device->connection.paused);
+  device->publish(data_topic(ann), large, mqtt::Qos::at_most_once);
+  EXPECT_TRUE(device->connection.paused);
+  turn.end();
+  EXPECT_EQ(kept().size(), 3u) << "what has come is kept";
+  pass(Seconds{2});
+  EXPECT_FALSE(device->connection.paused);
+}
+
 TEST_F(GatewayHall, TheLastWillIsAReadingUnlessTheEndIsOrderly) {
   for (const bool orderly : {false, true}) {
     auto with_will = options(ann);

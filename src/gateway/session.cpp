@@ -211,7 +211,8 @@ Result<std::shared_ptr<DelayedWill>> Session::read_will(const mqtt::Connect& con
 
 void Session::on(const mqtt::PublishReceived& event) {
   const mqtt::Publish& publish = event.publish;
-  spend(publish.topic.starts_with("j/up/") || once(publish) ? commit_cost : 1);
+  const std::int64_t base = publish.topic.starts_with("j/up/") || once(publish) ? commit_cost : 1;
+  spend(base + static_cast<std::int64_t>(publish.payload.size() / bytes_per_cost));
   if (publish.qos != mqtt::Qos::at_most_once) owed_.push_back({publish.packet_id, mqtt::ReasonCode::success, false});
   const Status taken = take(publish);
   if (taken) return;

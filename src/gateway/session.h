@@ -14,6 +14,8 @@ namespace signet::gateway {
 // What may be a commit of the fleet's (j/up, QoS 2 of a kept session, SUBSCRIBE) counts for so many readings, which
 // share theirs.
 inline constexpr std::int64_t commit_cost = 10;
+// So many bytes of payload cost as much as one more message: a device is held to bytes as to messages.
+inline constexpr std::size_t bytes_per_cost = 4096;
 
 // Who may not be here any more is gone soon, whether it reads or not; twice this is within a second (linger_time).
 inline constexpr Millis withdrawn_close_timeout{400};
