@@ -81,9 +81,16 @@ Status set_tokens_aside(const std::string& folder, crypto::Random& random) {
 }
 
 // Only where prepare_softhsm chose them.
-bool are_tokens_ours(const std::string& folder) {
+bool has_tokens_of_ours(const std::string& folder) {
   const char* const conf = getenv("SOFTHSM2_CONF");
-  return conf && conf == path(folder, "softhsm2.conf");
+  std::error_code ec;
+  return conf && conf == path(folder, "softhsm2.conf") && !std::filesystem::is_empty(path(folder, "tokens"), ec);
+}
+
+// A file of the token that was cut shows itself in many ways: no slot, a wrong PIN, half a pair of keys, a point that
+// is none. A full disk is none of them, and a PIN that was given may be wrong by itself.
+bool is_harmed(Errc why, bool pin_was_given) {
+  return why != Errc::exhausted && !(why == Errc::unauthenticated && pin_was_given);
 }
 
 // SoftHSM writes its token's file anew at each login, in place: a kill in that moment loses the token and with it the
@@ -129,10 +136,9 @@ Result<std::unique_ptr<Authority>> Authority::create(const AuthorityPlan& plan, 
     return authority->make_certificates(plan, clock.now());
   };
   Status begun = begin();
-  // Our own PIN cannot be wrong, unless the token was cut while it was made; one that was given may be.
-  const bool is_harmed = !begun && (begun.error().code == Errc::unavailable ||
-                                    (begun.error().code == Errc::unauthenticated && plan.pin_file.empty()));
-  if (is_harmed && are_tokens_ours(plan.folder)) {
+  const bool is_to_mend = !begun && is_harmed(begun.error().code, !plan.pin_file.empty());
+  if (is_to_mend && has_tokens_of_ours(plan.folder)) {
+    authority->token_.reset();  // the module reads its folder anew only when nobody uses it any more
     TRY(set_tokens_aside(plan.folder, random));
     begun = begin();
   }

@@ -5,9 +5,11 @@ certificates; and once the line has run undisturbed, all are whole units.
 """
 import base64
 import json
+import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -170,6 +172,21 @@ class FoundryKillNine(unittest.TestCase):
             self.assertRegex(shown.stdout, re.compile(r"^root .*^signer .*^log signer ", re.M | re.S))
         print(f"{half_made} kills of {3 * INIT_KILLS} left it half made")
         self.assertGreater(half_made, 0)
+
+    def test_an_init_finds_any_file_of_its_token_cut(self):
+        whole = self.scene.folder / "whole"
+        self.assertEqual(foundry("init", whole).returncode, 0)
+        (whole / "foundry.json").unlink()
+        files = [found.relative_to(whole) for found in sorted((whole / "tokens").rglob("*.object"))]
+        self.assertGreater(len(files), 6)  # the token's own and three pairs of keys
+        for number, name in enumerate(files):
+            for part in (0, 2):
+                home = self.scene.folder / f"cut-{number}-{part}"
+                shutil.copytree(whole, home)
+                shutil.rmtree(home / "tokens-copy", ignore_errors=True)
+                os.truncate(home / name, (whole / name).stat().st_size * part // 3)
+                done = foundry("init", home)
+                self.assertEqual(done.returncode, 0, f"{name} cut to {part}/3: {done.stderr}")
 
 
 if __name__ == "__main__":
