@@ -150,6 +150,8 @@ Result<std::string> Database::text(const char* sql) {
 }
 
 std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_.get()); }
+
+std::int64_t Database::changed_rows_ever() const { return sqlite3_total_changes64(handle_.get()); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
 }  // namespace signet::store

@@ -138,6 +138,7 @@ class Database {
   Result<std::string> text(const char* sql);        // the same; "" when there is none
   Status sync_log();                                // what was committed is safe from a power cut
   std::int64_t changed_rows() const;                // by the last statement
+  std::int64_t changed_rows_ever() const;
   bool in_transaction() const;
 
  private:

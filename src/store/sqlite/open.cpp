@@ -77,10 +77,11 @@ Status SqliteStore::commit(const std::function<Status(fleet::Changes&)>& act) {
   return status;
 }
 
-// A sync of the WAL takes with it what was written before.
+// A sync of the WAL takes with it what was written before; an act that wrote nothing has none.
 Status SqliteStore::change(const std::function<Status(fleet::Changes&)>& act) {
+  const std::int64_t before = database_.changed_rows_ever();
   TRY(commit(act));
-  unsettled_ = false;
+  if (database_.changed_rows_ever() != before) unsettled_ = false;
   return {};
 }
 

@@ -90,6 +90,9 @@ TEST_F(SqliteFile, WhatIsChangedSoonIsSyncedWithTheNextChangeOrWhenItSettles) {
   EXPECT_EQ(syncs_of([&] { return store.change_soon(note); }), 0);
   EXPECT_EQ(syncs_of([&] { return store.change(note); }), 1) << "it takes what came before with it";
   EXPECT_EQ(syncs_of([&] { return store.settle(); }), 0);
+  EXPECT_EQ(syncs_of([&] { return store.change_soon(note); }), 0);
+  EXPECT_EQ(syncs_of([&] { return store.change([](fleet::Changes&) { return Status{}; }); }), 0);
+  EXPECT_EQ(syncs_of([&] { return store.settle(); }), 1) << "an act that wrote nothing has synced nothing";
   EXPECT_FALSE(store.change_soon([](fleet::Changes&) { return Status{Error{Errc::conflict, "no"}}; }));
   EXPECT_EQ(syncs_of([&] { return store.change(note); }), 1) << "also after one that failed";
 }
