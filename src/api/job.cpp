@@ -1,16 +1,12 @@
 #include "api/routes.h"
 #include "api/shapes.h"
 
-#include <array>
-
 namespace signet::api {
 namespace {
 
-constexpr std::array<std::string_view, 5> statuses{"pending", "done", "failed", "expired", "cancelled"};
-
 Result<fleet::JobStatus> read_status(std::string_view text) {
-  for (std::size_t i = 0; i < statuses.size(); ++i) {
-    if (statuses[i] == text) return static_cast<fleet::JobStatus>(i);
+  for (std::size_t i = 0; i < job_statuses.size(); ++i) {
+    if (job_statuses[i] == text) return static_cast<fleet::JobStatus>(i);
   }
   return Error{Errc::malformed, "query \"status\" is none of pending, done, failed, expired, cancelled"};
 }
@@ -39,41 +35,9 @@ Result<fleet::JobOrder> read_order(const Call& call) {
   return out;
 }
 
-json::value time_or_null(const std::optional<Timestamp>& at) {
-  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
-}
-
 Result<net::HttpResponse> one_job(const fleet::Job& job) { return reply({{"job", TRY(shape(job))}}); }
 
-std::vector<Value> order_body() {
-  return {{"value", "any?", "what the device's function is called with, at most 8 KiB"},
-          {"due_at", "string?", "RFC 3339: not told to the device before"},
-          {"expires_in", "integer?", "seconds from then; without, it waits for ever"},
-          {"retries", "integer?", "how often to tell it again when the device answers with an error; 0"},
-          {"retry_after", "integer?", "seconds; 60"}};
-}
-
 }  // namespace
-
-// As documented, `value` is what the device is called with until it has answered, and then its answer.
-Result<json::object> shape(const fleet::Job& job) {
-  const bool answered = job.status == fleet::JobStatus::done || job.status == fleet::JobStatus::failed;
-  const json::value args = TRY(parse_json(job.value));
-  const json::value result = TRY(parse_json(job.result));
-  return json::object{{"name", job.name},
-                      {"status", statuses[static_cast<std::size_t>(job.status)]},
-                      {"scheduled_at", rfc3339(job.scheduled_at)},
-                      {"value", answered ? result : args},
-                      {"id", job.id.str()},
-                      {"device_id", job.device.str()},
-                      {"args", args},
-                      {"result", result},
-                      {"due_at", rfc3339(job.due_at)},
-                      {"expires_at", time_or_null(job.expires_at)},
-                      {"finished_at", time_or_null(job.finished_at)},
-                      {"retries", job.retries},
-                      {"detail", job.detail}};
-}
 
 Result<net::HttpResponse> list_jobs(Service& service, const Call& call) {
   fleet::JobQuery query{.device = TRY(call.device())};
@@ -101,14 +65,15 @@ Result<net::HttpResponse> schedule_jobs(Service& service, const Call& call) {
   std::vector<FleetId> fleets;
   const auto [fleet, end] = call.request.query.equal_range("fleet");
   for (auto at = fleet; at != end; ++at) fleets.push_back(TRY(FleetId::parse(at->second)));
-  const fleet::JobBatch batch = TRY(service.fleet.schedule_jobs(call.actor, workspace, fleets, TRY(read_order(call))));
-  const json::object like = TRY(shape(batch.jobs.front()));
+  const fleet::JobOrder order = TRY(read_order(call));
+  const std::vector<fleet::Job> jobs = TRY(service.fleet.schedule_jobs(call.actor, workspace, fleets, order));
+  const json::object like = TRY(shape(jobs.front()));
   json::object job;
   for (const char* shared : {"name", "status", "scheduled_at", "value", "due_at", "expires_at"}) {
     job[shared] = like.at(shared);
   }
   json::array devices;
-  for (const fleet::Job& one : batch.jobs) devices.emplace_back(one.device.str());
+  for (const fleet::Job& one : jobs) devices.emplace_back(one.device.str());
   job["devices"] = std::move(devices);
   return reply({{"job", std::move(job)}});
 }
@@ -116,54 +81,6 @@ Result<net::HttpResponse> schedule_jobs(Service& service, const Call& call) {
 Result<net::HttpResponse> cancel_job(Service& service, const Call& call) {
   const DeviceId device = TRY(call.device());
   return one_job(TRY(service.fleet.cancel_job(call.actor, device, call.segment("job"))));
-}
-
-void add_jobs(std::vector<Route>& to) {
-  to.push_back({"GET",
-                "/v3/devices/{dev}/jobs",
-                Access::token,
-                "What the device was asked to do, the last first",
-                list_jobs,
-                {{"status", "string?", "pending, done, failed, expired or cancelled"},
-                 {"name", "string?"},
-                 {"before", "string?", "id of a job: those before it"},
-                 {"size", "integer?", "at most 1000; 100"}},
-                {},
-                {{"jobs", "Job[]"}}});
-  to.push_back({"GET",
-                "/v3/devices/{dev}/jobs/{job}",
-                Access::token,
-                "One job by its id, or the last of a name",
-                get_job,
-                {},
-                {},
-                {{"job", "Job"}}});
-  to.push_back({"POST",
-                "/v3/devices/{dev}/jobs/{job}",
-                Access::token,
-                "Ask the device to do it; a pending job of that name is cancelled",
-                schedule_job,
-                {},
-                order_body(),
-                {{"job", "Job"}}});
-  to.push_back({"DELETE",
-                "/v3/devices/{dev}/jobs/{job}",
-                Access::token,
-                "Cancel a pending job; a device that was told already may do it all the same",
-                cancel_job,
-                {},
-                {},
-                {{"job", "Job"}}});
-  for (const char* path : {"/v3/workspaces/{wks}/jobs/{job}", "/v3/workspace/{wks}/jobs/{job}"}) {
-    to.push_back({"POST",
-                  path,
-                  Access::token,
-                  "Ask every device of these fleets, of all when none is named",
-                  schedule_jobs,
-                  {{"fleet", "string[]?", "repeatable"}},
-                  order_body(),
-                  {{"job", "FleetJob"}}});
-  }
 }
 
 }  // namespace signet::api

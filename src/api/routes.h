@@ -49,7 +49,7 @@ struct Route {
   std::size_t body_max = body_bytes_max;
 };
 const std::vector<Route>& routes();
-void add_jobs(std::vector<Route>& to);  // job.cpp
+void add_jobs(std::vector<Route>& to);  // routes_work.cpp
 
 // One request that found its route. Body and query hold only what the route names, of the types it names.
 struct Call {

@@ -198,6 +198,26 @@ Result<json::object> shape(const fleet::Twin& twin) {
   return json::object{{"current", current}, {"expected", expected}};
 }
 
+// As documented, `value` is what the device is called with until it has answered, and then its answer.
+Result<json::object> shape(const fleet::Job& job) {
+  const bool answered = job.status == fleet::JobStatus::done || job.status == fleet::JobStatus::failed;
+  const json::value args = TRY(parse_json(job.value));
+  const json::value result = TRY(parse_json(job.result));
+  return json::object{{"name", job.name},
+                      {"status", job_statuses[static_cast<std::size_t>(job.status)]},
+                      {"scheduled_at", rfc3339(job.scheduled_at)},
+                      {"value", answered ? result : args},
+                      {"id", job.id.str()},
+                      {"device_id", job.device.str()},
+                      {"args", args},
+                      {"result", result},
+                      {"due_at", rfc3339(job.due_at)},
+                      {"expires_at", or_null(job.expires_at)},
+                      {"finished_at", or_null(job.finished_at)},
+                      {"retries", job.retries},
+                      {"detail", job.detail}};
+}
+
 Result<DeviceNames> names_in(fleet::Fleet& fleet, const fleet::Actor& actor, const WorkspaceId& workspace) {
   DeviceNames out;
   out.workspace = TRY(fleet.workspace(actor, workspace)).name;

@@ -4,7 +4,12 @@
 #include "base/json.h"
 #include "fleet/fleet.h"
 
+#include <array>
+
 namespace signet::api {
+
+// In the order of fleet::JobStatus.
+inline constexpr std::array<std::string_view, 5> job_statuses{"pending", "done", "failed", "expired", "cancelled"};
 
 json::object shape(const fleet::Account& account);
 json::object shape(const fleet::Workspace& workspace);

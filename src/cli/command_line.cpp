@@ -129,11 +129,13 @@ class Tree {
       command->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
     }
     list->add_option("--status", args_.status, "pending, done, failed, expired or cancelled")->type_name("STATUS");
-    schedule->add_option("--fleet", args_.fleets, "id or name; repeatable")->type_name("FLEET");
-    schedule->add_flag("--all", args_.all, "every device of the workspace");
-    schedule->add_option("--arg", args_.pairs, "an argument of the device's function; repeatable")
-        ->type_name("NAME VALUE");
-    schedule->add_option("--value", args_.value, "all it is called with, instead of --arg")->type_name("JSON");
+    auto* const fleets = schedule->add_option("--fleet", args_.fleets, "id or name; repeatable")->type_name("FLEET");
+    schedule->add_flag("--all", args_.all, "every device of the workspace")->excludes(fleets);
+    auto* const pairs = schedule->add_option("--arg", args_.pairs, "an argument of the device's function; repeatable")
+                            ->type_name("NAME VALUE");
+    schedule->add_option("--value", args_.value, "all it is called with, instead of --arg")
+        ->type_name("JSON")
+        ->excludes(pairs);
     schedule->add_option("--at", args_.start, "not before")->type_name("TIME");
     schedule->add_option("--expires", args_.timeout, "when it is not done so long after")->type_name("SECONDS");
     schedule->add_option("--retries", args_.retries, "how often again when it fails")->type_name("COUNT");

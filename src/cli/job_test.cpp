@@ -30,6 +30,8 @@ TEST(Job, is_scheduled_on_a_device_or_on_fleets_and_with_json) {
   EXPECT_EQ(script.run({"job", "schedule", "blink", "lamp", "--all"}), 65);
   EXPECT_EQ(script.run({"job", "schedule", "blink", "lamp", "--value", "{"}), 65);
   EXPECT_NE(script.err.str().find("--value"), std::string::npos);
+  EXPECT_EQ(script.run({"job", "schedule", "blink", "lamp", "--value", "1", "--arg", "n", "3"}), 64);
+  EXPECT_EQ(script.run({"job", "schedule", "blink", "--all", "--fleet", "roof"}), 64);
   const std::string path = script.base + "/jobs/blink";
   script.answers["POST " + path] = {200, R"({"job":{"name":"blink","devices":["dev-000000000001"]}})"};
   ASSERT_EQ(script.run({"job", "schedule", "blink", "--all", "--value", R"("on")"}), 0) << script.err.str();

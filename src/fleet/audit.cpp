@@ -6,17 +6,6 @@
 namespace signet::fleet {
 namespace {
 
-// What a peer made us say, as text that JSON can carry: cut at a limit, and never within a character.
-std::string readable(std::string text, std::size_t bytes_max) {
-  if (text.size() > bytes_max) {
-    text.resize(bytes_max);
-    for (int i = 0; i < 3 && !is_utf8(text); ++i) text.pop_back();
-  }
-  if (is_utf8(text)) return text;
-  for (char& c : text) c = c == 0 || static_cast<unsigned char>(c) > 0x7f ? '?' : c;
-  return text;
-}
-
 // A reason without what a peer can vary (quotations, names, numbers, times): "unknown certificate its manifest is ...".
 std::string kind_of(std::string_view reason) {
   const auto quotation = reason.find('"');
@@ -33,6 +22,16 @@ std::string kind_of(std::string_view reason) {
 }
 
 }  // namespace
+
+std::string readable(std::string text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    text.resize(bytes_max);
+    for (int i = 0; i < 3 && !is_utf8(text); ++i) text.pop_back();
+  }
+  if (is_utf8(text)) return text;
+  for (char& c : text) c = c == 0 || static_cast<unsigned char>(c) > 0x7f ? '?' : c;
+  return text;
+}
 
 std::string refusal_key(std::string_view address, std::string_view action, std::string_view reason) {
   return host_of(address) + '\n' + std::string{action} + '\n' + kind_of(reason);

@@ -25,8 +25,9 @@ inline constexpr std::size_t payload_bytes_max = 64 * 1024;
 inline constexpr std::size_t audit_page_max = 1000;
 inline constexpr std::size_t job_name_bytes_max = 63;
 inline constexpr std::size_t job_value_bytes_max = 8 * 1024;
-inline constexpr std::size_t jobs_pending_max = 32;  // of one device
-inline constexpr std::size_t jobs_kept_max = 100;    // of one device, that ended: the oldest are forgotten
+inline constexpr std::size_t job_result_bytes_max = 8 * 1024;  // a longer one is not kept, and the job says so
+inline constexpr std::size_t jobs_pending_max = 32;            // of one device
+inline constexpr std::size_t jobs_kept_max = 100;              // of one device, that ended: the oldest are forgotten
 inline constexpr unsigned job_retries_max = 10;
 inline constexpr Seconds job_time_max{366 * 86'400};   // to its beginning, its end, another attempt
 inline constexpr std::size_t job_devices_max = 2'000;  // of one call: they share a commit
@@ -105,6 +106,10 @@ struct DownMessage {  // to j/dn/<device>
   std::string payload;
   bool momentary = false;  // the time: of no use later, so it is not kept for a device that is away
 };
+struct Addressed {
+  DeviceId to;
+  DownMessage message;
+};
 
 // What somebody wants done, on one device or on many.
 struct JobOrder {
@@ -115,14 +120,11 @@ struct JobOrder {
   unsigned retries = 0;
   Seconds retry_after{60};
 };
-struct JobBatch {
-  std::vector<Job> jobs;  // one a device
-};
 
 struct Observer {
   virtual ~Observer() = default;
-  virtual void on_expelled(const DeviceId& device) = 0;                             // its live session must close now
-  virtual void on_message(const DeviceId& device, const DownMessage& message) = 0;  // to it, if it is there
+  virtual void on_expelled(const DeviceId& device) = 0;               // its live session must close now
+  virtual void on_messages(std::span<const Addressed> messages) = 0;  // to those of them that are there
 };
 
 class Fleet {
@@ -229,13 +231,13 @@ class Fleet {
   // --- jobs: fleet/job.cpp. A job of that name that the device was not done with is cancelled.
   Result<Job> schedule_job(const Actor& actor, const DeviceId& device, const JobOrder& order);
   // On every device of these fleets, all or none; of all fleets when none is named.
-  Result<JobBatch> schedule_jobs(const Actor& actor, const WorkspaceId& workspace, const std::vector<FleetId>& fleets,
-                                 const JobOrder& order);
+  Result<std::vector<Job>> schedule_jobs(const Actor& actor, const WorkspaceId& workspace,
+                                         const std::vector<FleetId>& fleets, const JobOrder& order);
   Result<std::vector<Job>> jobs(const Actor& actor, const JobQuery& query);
   Result<Job> job(const Actor& actor, const DeviceId& device, std::string_view job);  // its id; or its name: the last
   Result<Job> cancel_job(const Actor& actor, const DeviceId& device, std::string_view job);
-  // To be called every second: tells devices of jobs that are due, ends those that expired.
-  Status tend_jobs();
+  // To be called every second: tells devices of jobs that are due, ends those that expired. True: once more at once.
+  Result<bool> tend_jobs();
 
   // --- the gate's ban list, which module guard keeps: fleet/audit.cpp
   // Only the operator. With a subject, the act is in the audit when this returns; the caller then does it.

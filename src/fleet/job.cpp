@@ -30,6 +30,27 @@ Status check_span(std::string_view what, Seconds span) {
                std::string{what} + " is not between 0 and " + std::to_string(job_time_max.count()) + " seconds"};
 }
 
+// Its value stands in "args" within the twin, within what #status answers: each is to be read again.
+Status check_value(const std::string& value) {
+  if (value.size() > job_value_bytes_max) {
+    return Error{Errc::too_large, "the job's value is longer than " + std::to_string(job_value_bytes_max) + " bytes"};
+  }
+  TRY(parse_json(value, json_depth_max - 1));
+  return {};
+}
+
+Status check_order(const JobOrder& order, Timestamp now) {
+  TRY(check_job_name(order.name));
+  TRY(check_value(order.value));
+  if (order.retries > job_retries_max) {
+    return Error{Errc::malformed, "\"retries\" is more than " + std::to_string(job_retries_max)};
+  }
+  TRY(check_span("\"retry_after\"", order.retry_after));
+  if (order.due_at) TRY(check_span("\"due_at\"", std::chrono::floor<Seconds>(std::max(*order.due_at, now) - now)));
+  if (order.expires_in) TRY(check_span("\"expires_in\"", *order.expires_in));
+  return {};
+}
+
 // The device failed when its program says {"error": "..."}, as an exception does.
 bool is_failure(const json::value& result) {
   if (!result.is_object()) return false;
@@ -43,24 +64,11 @@ void end(Job& job, JobStatus status, std::string detail, Timestamp now) {
 
 }  // namespace
 
-Result<Job> Fleet::State::job_from(const JobOrder& order, const DeviceId& device, Timestamp now) {
-  TRY(check_job_name(order.name));
-  if (order.value.size() > job_value_bytes_max) {
-    return Error{Errc::too_large, "the job's value is longer than " + std::to_string(job_value_bytes_max) + " bytes"};
-  }
-  TRY(parse_json(order.value));
-  if (order.retries > job_retries_max) {
-    return Error{Errc::malformed, "\"retries\" is more than " + std::to_string(job_retries_max)};
-  }
-  TRY(check_span("\"retry_after\"", order.retry_after));
+Job Fleet::State::job_from(const JobOrder& order, const DeviceId& device, Timestamp now) {
   Job job{.id = ids.next<JobIdKind>(), .device = device, .name = order.name, .value = order.value};
   job.scheduled_at = now;
   job.due_at = std::max(order.due_at.value_or(now), now);
-  TRY(check_span("\"due_at\"", std::chrono::floor<Seconds>(job.due_at - now)));
-  if (order.expires_in) {
-    TRY(check_span("\"expires_in\"", *order.expires_in));
-    job.expires_at = job.due_at + *order.expires_in;
-  }
+  if (order.expires_in) job.expires_at = job.due_at + *order.expires_in;
   job.retries = order.retries, job.retry_after = order.retry_after;
   return job;
 }
@@ -98,61 +106,59 @@ Status Fleet::State::tell(Changes& to, Job& job, Messages& messages) {
       if (former.key == entry.key) entry.millis = std::max(entry.millis, former.millis + 1);
     }
   }
-  const json::object value{{"args", TRY(parse_json(job.value))}, {"on_schedule", ""}};
-  entry.value = json::serialize(value);
+  entry.value = R"({"args":)" + job.value + R"(,"on_schedule":""})";  // JSON already: checked when it was ordered
   TRY(to.put_twin(job.device, TwinSide::expected, entry));
   job.told = true;
   TRY(to.put_job(job));
-  const json::object message{{"version", entry.millis}, {"key", entry.key}, {"value", value}};
-  messages.emplace_back(job.device, DownMessage{json::serialize(message)});
+  messages.push_back({job.device,
+                      {R"({"version":)" + std::to_string(entry.millis) + R"(,"key":")" + entry.key + R"(","value":)" +
+                       entry.value + "}"}});
   return {};
-}
-
-void Fleet::State::send(const Messages& messages) {
-  if (!observer) return;
-  for (const auto& [device, message] : messages) observer->on_message(device, message);
 }
 
 Result<Job> Fleet::schedule_job(const Actor& actor, const DeviceId& device, const JobOrder& order) {
   State& s = *state_;
   TRY(s.require_device(actor, device, "job.schedule"));
-  Job job = TRY(s.job_from(order, device, s.clock.now()));
+  const Timestamp now = s.clock.now();
+  TRY(check_order(order, now));
+  Job job = s.job_from(order, device, now);
   State::Messages messages;
   TRY(s.act(s.entry(actor, "job.schedule", device.str(), job.name),
             [&](Changes& to) { return s.begin_job(to, job, messages); }));
-  s.send(messages);
+  if (s.observer) s.observer->on_messages(messages);
   return job;
 }
 
-Result<JobBatch> Fleet::schedule_jobs(const Actor& actor, const WorkspaceId& workspace,
-                                      const std::vector<FleetId>& fleets, const JobOrder& order) {
+Result<std::vector<Job>> Fleet::schedule_jobs(const Actor& actor, const WorkspaceId& workspace,
+                                              const std::vector<FleetId>& fleets, const JobOrder& order) {
   State& s = *state_;
   TRY(s.require_workspace(actor, workspace, "job.schedule"));
   for (const FleetId& fleet : fleets) TRY(s.require_fleet(actor, workspace, fleet, "job.schedule"));
   const Timestamp now = s.clock.now();
-  JobBatch out;
+  TRY(check_order(order, now));
+  std::vector<Job> out;
   for (const Device& device : TRY(s.store.devices(workspace))) {
     if (!fleets.empty() && std::find(fleets.begin(), fleets.end(), device.fleet) == fleets.end()) continue;
-    out.jobs.push_back(TRY(s.job_from(order, device.id, now)));
+    if (out.size() == job_devices_max) {
+      return Error{Errc::too_large, "more than " + std::to_string(job_devices_max) + " devices: name smaller fleets"};
+    }
+    out.push_back(s.job_from(order, device.id, now));
   }
-  if (out.jobs.empty()) return Error{Errc::not_found, "there is no device to do it"};
-  if (out.jobs.size() > job_devices_max) {
-    return Error{Errc::too_large, "more than " + std::to_string(job_devices_max) + " devices: name smaller fleets"};
-  }
+  if (out.empty()) return Error{Errc::not_found, "there is no device to do it"};
   State::Messages messages;
-  const std::string detail = order.name + ", " + std::to_string(out.jobs.size()) + " devices";
+  const std::string detail = order.name + ", " + std::to_string(out.size()) + " devices";
   TRY(s.act(s.entry(actor, "job.schedule", workspace.str(), detail), [&](Changes& to) -> Status {
-    for (Job& job : out.jobs) TRY(s.begin_job(to, job, messages));
+    for (Job& job : out) TRY(s.begin_job(to, job, messages));
     return {};
   }));
-  s.send(messages);
+  if (s.observer) s.observer->on_messages(messages);
   return out;
 }
 
 Result<std::vector<Job>> Fleet::jobs(const Actor& actor, const JobQuery& query) {
   TRY(state_->require_device(actor, query.device, "job.read"));
   if (query.size > jobs_page_max) {
-    return Error{Errc::malformed, "\"size\" is more than " + std::to_string(jobs_page_max)};
+    return Error{Errc::too_large, "size is more than " + std::to_string(jobs_page_max) + ": ask page by page"};
   }
   return state_->store.jobs(query);
 }
@@ -194,43 +200,46 @@ Status Fleet::State::tend(Changes& to, Job job, Messages& messages) {
   return to.erase_twin(job.device, TwinSide::expected, key_of(job));
 }
 
-Status Fleet::tend_jobs() {
+Result<bool> Fleet::tend_jobs() {
   State& s = *state_;
   const std::vector<Job> found = TRY(s.store.jobs_to_tend(s.clock.now(), tend_at_once_max));
-  if (found.empty()) return {};
+  if (found.empty()) return false;
   State::Messages messages;
   TRY(s.store.change([&](Changes& to) -> Status {
     for (const Job& job : found) TRY(s.tend(to, job, messages));
     return {};
   }));
-  s.send(messages);
-  return {};
+  if (s.observer) s.observer->on_messages(messages);
+  return found.size() == tend_at_once_max;
 }
 
 // Delivery is at least once, the result is recorded once: an answer to what nobody waits for changes nothing. Programs
 // of ours say which order they answer ("version"), so that an answer to a replaced job is not taken for its
 // successor's.
-Result<std::optional<Job>> Fleet::State::answered(const DeviceId& device, std::string_view name,
-                                                  const json::value& result, std::optional<std::int64_t> version) {
-  std::optional<Job> job = TRY(pending_job(device, name));
+Result<std::optional<Job>> Fleet::State::answered(const DeviceId& device, const std::string& key,
+                                                  const json::value& result, std::optional<std::int64_t> version,
+                                                  const Twin& twin) {
+  std::optional<Job> job = TRY(pending_job(device, std::string_view{key}.substr(1)));
   if (!job || !job->told) return std::optional<Job>{};
-  if (version) {
-    const Twin twin = TRY(store.twin(device));
-    const auto order = std::find_if(twin.expected.begin(), twin.expected.end(),
-                                    [&](const TwinEntry& entry) { return entry.key == key_of(*job); });
-    if (order == twin.expected.end() || order->millis != *version) return std::optional<Job>{};
-  }
+  const auto order = std::find_if(twin.expected.begin(), twin.expected.end(),
+                                  [&](const TwinEntry& entry) { return entry.key == key; });
+  if (version && (order == twin.expected.end() || order->millis != *version)) return std::optional<Job>{};
   const Timestamp now = clock.now();
+  const bool failed = is_failure(result);
+  std::string detail;
+  if (failed) detail = readable(std::string{result.as_object().at("error").as_string()}, detail_bytes_max);
   job->result = json::serialize(result);
-  if (!is_failure(result)) {
-    end(*job, JobStatus::done, "", now);
-  } else if (job->retries == 0) {
-    end(*job, JobStatus::failed, std::string{result.as_object().at("error").as_string()}.substr(0, detail_bytes_max),
-        now);
-  } else {
+  if (job->result.size() > job_result_bytes_max) {
+    detail = "its answer had " + std::to_string(job->result.size()) + " bytes, too many to keep" +
+             (failed ? "; " + detail : "");
+    job->result = "null";
+  }
+  if (failed && job->retries > 0) {
     --job->retries;
     job->told = false;
     job->due_at = now + job->retry_after;
+  } else {
+    end(*job, failed ? JobStatus::failed : JobStatus::done, readable(detail, detail_bytes_max), now);
   }
   return job;
 }

@@ -110,10 +110,10 @@ TEST_F(JobTest, AFleetIsAskedWholeOrNotAtAll) {
   const Device other = m.make_device("lamp");
   const FleetGroup roof = m.fleet.create_fleet(m.owner, m.workspace.id, "roof", "").value();
   ASSERT_TRUE(is_well(m.fleet.update_device(m.owner, m.workspace.id, other.id, std::nullopt, roof.id)));
-  EXPECT_EQ(m.fleet.schedule_jobs(m.owner, m.workspace.id, {}, {.name = "blink"}).value().jobs.size(), 2u);
-  const JobBatch on_roof = m.fleet.schedule_jobs(m.owner, m.workspace.id, {roof.id}, {.name = "beep"}).value();
-  ASSERT_EQ(on_roof.jobs.size(), 1u);
-  EXPECT_EQ(on_roof.jobs[0].device, other.id);
+  EXPECT_EQ(m.fleet.schedule_jobs(m.owner, m.workspace.id, {}, {.name = "blink"}).value().size(), 2u);
+  const std::vector<Job> on_roof = m.fleet.schedule_jobs(m.owner, m.workspace.id, {roof.id}, {.name = "beep"}).value();
+  ASSERT_EQ(on_roof.size(), 1u);
+  EXPECT_EQ(on_roof[0].device, other.id);
   for (std::size_t i = 2; i < jobs_pending_max; ++i) {
     ASSERT_TRUE(is_well(m.fleet.schedule_job(m.owner, other.id, {.name = "job" + std::to_string(i)})));
   }
@@ -134,7 +134,7 @@ TEST_F(JobTest, SoManyDevicesAreAskedAtOnce) {
   };
   const auto blink = [&] { return m.fleet.schedule_jobs(m.owner, m.workspace.id, {}, {.name = "blink"}); };
   add(job_devices_max - 2);
-  EXPECT_EQ(blink().value().jobs.size(), job_devices_max);
+  EXPECT_EQ(blink().value().size(), job_devices_max);
   add(1);
   EXPECT_TRUE(fails_with(blink(), Errc::too_large));
 }
@@ -156,7 +156,39 @@ TEST_F(JobTest, WhatNoDeviceCouldDoIsRefused) {
   EXPECT_TRUE(fails_with(m.fleet.schedule_job(m.owner, who.device, order), Errc::malformed));
   order = {.name = "blink", .expires_in = Seconds{-1}};
   EXPECT_TRUE(fails_with(m.fleet.schedule_job(m.owner, who.device, order), Errc::malformed));
-  EXPECT_TRUE(fails_with(m.fleet.jobs(m.owner, {.device = who.device, .size = jobs_page_max + 1}), Errc::malformed));
+  EXPECT_TRUE(fails_with(m.fleet.jobs(m.owner, {.device = who.device, .size = jobs_page_max + 1}), Errc::too_large));
+}
+
+TEST_F(JobTest, AValueMayBeAsDeepAsWhatCarriesIt) {
+  const auto deep = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  ASSERT_TRUE(is_well(schedule("blink", deep(json_depth_max - 1))));
+  EXPECT_TRUE(is_well(parse_json(m.told.at(0), json_depth_max + 1)));
+  EXPECT_TRUE(is_well(m.fleet.heard(who, R"({"key":"#status","value":null})"))) << "its twin can be told";
+  EXPECT_TRUE(fails_with(schedule("blink", deep(json_depth_max)), Errc::malformed));
+}
+
+TEST_F(JobTest, ALongAnswerIsNotKeptButCounts) {
+  const auto answer = [&](std::size_t bytes) {
+    ASSERT_TRUE(is_well(schedule("blink")));
+    say(R"({"key":"@blink","value":")" + std::string(bytes - 2, 'v') + R"("})");
+  };
+  answer(job_result_bytes_max);
+  EXPECT_EQ(job("blink").result.size(), job_result_bytes_max);
+  answer(job_result_bytes_max + 1);
+  EXPECT_EQ(job("blink").status, JobStatus::done);
+  EXPECT_EQ(job("blink").result, "null");
+  EXPECT_EQ(job("blink").detail, "its answer had 8193 bytes, too many to keep");
+}
+
+TEST_F(JobTest, ALongErrorIsCutBetweenCharacters) {
+  ASSERT_TRUE(is_well(schedule("blink")));
+  std::string error = "x";
+  while (error.size() < 2000) error += "\xC3\xA9";
+  say(R"({"key":"@blink","value":{"error":")" + error + R"("}})");
+  EXPECT_EQ(job("blink").status, JobStatus::failed);
+  EXPECT_TRUE(is_utf8(job("blink").detail));
+  EXPECT_TRUE(error.starts_with(job("blink").detail));
+  EXPECT_GT(job("blink").detail.size(), 100u);
 }
 
 TEST_F(JobTest, AreTheOwnersAlone) {

@@ -28,7 +28,9 @@ struct Manager_for_test : Observer {
     setup_token = fleet.open_setup().value();
   }
   void on_expelled(const DeviceId& device) override { expelled.push_back(device); }
-  void on_message(const DeviceId&, const DownMessage& message) override { told.push_back(message.payload); }
+  void on_messages(std::span<const Addressed> messages) override {
+    for (const Addressed& one : messages) told.push_back(one.message.payload);
+  }
 
   // The first account; its password hash costs some 30 ms.
   void set_up() {

@@ -88,16 +88,15 @@ struct Fleet::State {
   void identity_added(const Identity& identity, const std::optional<Device>& device);
   void expel(const DeviceId& device);
   // --- job.cpp
-  Result<Job> job_from(const JobOrder& order, const DeviceId& device, Timestamp now);
-  using Messages = std::vector<std::pair<DeviceId, DownMessage>>;
+  Job job_from(const JobOrder& order, const DeviceId& device, Timestamp now);
+  using Messages = std::vector<Addressed>;
   Status begin_job(Changes& to, Job& job, Messages& messages);  // in place of the pending one of its name
   Status tell(Changes& to, Job& job, Messages& messages);
-  void send(const Messages& messages);
   Result<std::optional<Job>> pending_job(const DeviceId& device, std::string_view name);
   Status tend(Changes& to, Job job, Messages& messages);
   // What a device said of "@name": the job as it is then, if one was waiting for it.
-  Result<std::optional<Job>> answered(const DeviceId& device, std::string_view name, const json::value& result,
-                                      std::optional<std::int64_t> version);
+  Result<std::optional<Job>> answered(const DeviceId& device, const std::string& key, const json::value& result,
+                                      std::optional<std::int64_t> version, const Twin& twin);
   Result<std::vector<DownMessage>> job_heard(const DeviceId& device, const std::string& key, const json::value& value,
                                              std::optional<std::int64_t> version, const Twin& twin);  // twin.cpp
 
@@ -114,6 +113,8 @@ struct Fleet::State {
                                 std::string_view name, Token& out);
 };
 
+// audit.cpp: what a peer made us say, as text that JSON can carry: cut at a limit, and never within a character.
+std::string readable(std::string text, std::size_t bytes_max);
 // access.cpp: what a person may call things. Trimmed of nothing; `what` names the field in the error.
 Status check_name(std::string_view what, std::string_view name);
 Status check_text(std::string_view what, std::string_view text, std::size_t bytes_max);

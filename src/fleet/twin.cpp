@@ -116,7 +116,7 @@ Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_
 Result<std::vector<DownMessage>> Fleet::State::job_heard(const DeviceId& device, const std::string& key,
                                                          const json::value& value, std::optional<std::int64_t> version,
                                                          const Twin& twin) {
-  const auto job = TRY(answered(device, std::string_view{key}.substr(1), value, version));
+  const auto job = TRY(answered(device, key, value, version, twin));
   if (!job) return std::vector<DownMessage>{};
   const TwinEntry entry{key, epoch_millis(clock.now()), json::serialize(value)};
   TRY(store.change([&](Changes& to) -> Status {

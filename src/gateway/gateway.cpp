@@ -73,11 +73,14 @@ struct Gateway::State {
     });
   }
 
-  void tend_jobs_later() {
-    jobs_timer = fleet_loop.after(tend_jobs_every, [this] {
-      const Status tended = fleet.tend_jobs();
-      if (!tended) log_error("gateway.jobs", {{"why", tended.error().what}});
-      tend_jobs_later();
+  void tend_jobs_later(Micros delay) {
+    jobs_timer = fleet_loop.after(delay, [this] {
+      const Result<bool> tended = fleet.tend_jobs();
+      const bool failed_before = std::exchange(jobs_fail, !tended);
+      if (!tended && !failed_before) {
+        log_error("gateway.jobs_wait", {{"why", tended.error().what}, {"next", "tried every second"}});
+      }
+      tend_jobs_later(tended && tended.value() ? Micros{0} : tend_jobs_every);
     });
   }
 
@@ -92,7 +95,7 @@ struct Gateway::State {
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
   net::Loop::TimerId timer = 0, bans_timer = 0, wills_timer = 0, jobs_timer = 0;
-  bool unsettled = false;
+  bool unsettled = false, jobs_fail = false;
 };
 
 Gateway::Gateway(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -112,7 +115,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
   fleet.before_questions([drainer = &state->ingest->drainer()] { return drainer->catch_up(); });
   state->drain_later(Micros{0});
   state->publish_wills_later(publish_wills_every);
-  state->tend_jobs_later();
+  state->tend_jobs_later(tend_jobs_every);
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
   const LaneShared shared{state->config,      fleet,    *state->counter, state->guard,
                           fleet_loop.clock(), identity, *state->ingest};

@@ -247,6 +247,35 @@ TEST_F(GatewayKeptSession, UnsubscribingIsRemembered) {
   EXPECT_FALSE(stored()->listens);
 }
 
+TEST_F(GatewayKeptSession, ManyAreToldWithOneCommit) {
+  auto one = come();
+  one->subscribe(down());
+  mqtt::ClientOptions asks = options(bob);
+  asks.clean_start = false, asks.session_expiry = 100;
+  auto other = device(bob, asks);
+  other->connect();
+  other->subscribe("j/dn/" + bob.id.str());
+  const int before = store.commits();
+  registrar->on_messages(std::vector<fleet::Addressed>{{ann.id, {"to ann"}}, {bob.id, {"to bob"}}});
+  EXPECT_EQ(store.commits(), before + 1);
+  one->hear();
+  other->hear();
+  ASSERT_EQ(one->heard.messages.size(), 1u);
+  ASSERT_EQ(other->heard.messages.size(), 1u);
+  EXPECT_NE(one->heard.messages[0].find("to ann"), std::string::npos);
+  EXPECT_NE(other->heard.messages[0].find("to bob"), std::string::npos);
+}
+
+TEST_F(GatewayKeptSession, WhoListensWithQos0IsToldAndNothingIsKept) {
+  auto one = come();
+  ASSERT_TRUE(one->mqtt.subscribe(down(), Qos::at_most_once, clock.monotonic()));
+  one->talk();
+  registrar->on_messages(std::vector<fleet::Addressed>{{ann.id, {"to ann"}}});
+  one->hear();
+  ASSERT_EQ(one->heard.messages.size(), 1u);
+  EXPECT_TRUE(stored()->down.empty());
+}
+
 TEST_F(GatewayKeptSession, NoMoreThanSubscribingMaxWaitToBeNoted) {
   auto one = come();
   desk->deliver_to(nullptr);  // the fleet's side answers nobody

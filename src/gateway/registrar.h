@@ -26,8 +26,8 @@ class Registrar final : public fleet::Observer {
   void serve(std::vector<Question> questions);
   bool sweep();  // once a second: wills that are due; true: once more at once
   void on_expelled(const DeviceId& device) override;
-  void on_message(const DeviceId& device, const fleet::DownMessage& message) override;  // not from within serve()
-  std::size_t devices() const { return seats_.size(); }                                 // that are in
+  void on_messages(std::span<const fleet::Addressed> messages) override;  // not from within serve()
+  std::size_t devices() const { return seats_.size(); }                   // that are in
 
  private:
   enum class Change : std::uint8_t { none, readings, more };

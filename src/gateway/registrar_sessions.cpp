@@ -119,18 +119,22 @@ void Registrar::keep_down(Seat& seat, MessageTaken& taken) {
   }
 }
 
-// Unasked: a job. Who is away finds it in its twin.
-void Registrar::on_message(const DeviceId& device, const fleet::DownMessage& message) {
-  const auto found = seats_.find(device);
-  if (found == seats_.end()) return;
-  Seat& seat = found->second.back();
-  if (!seat.welcomed || seat.must_go || seat.withdrawn) return;
-  MessageTaken taken{seat.session, 0, std::vector{message}};
-  if (!seat.kept) return answer(seat.session, std::move(taken));
-  keep_down(seat, taken);
-  if (taken.ids.empty()) return;  // it does not listen
-  changed(seat, Change::more);
-  answer_later(seat.session, std::move(taken));
+// Unasked: jobs. Who is away finds them in its twin. Those of kept sessions are one commit, and told after it.
+void Registrar::on_messages(std::span<const fleet::Addressed> messages) {
+  for (const fleet::Addressed& one : messages) {
+    const auto found = seats_.find(one.to);
+    if (found == seats_.end()) continue;
+    Seat& seat = found->second.back();
+    if (!seat.welcomed || seat.must_go) continue;
+    MessageTaken taken{seat.session, 0, std::vector{one.message}};
+    if (seat.kept) keep_down(seat, taken);
+    if (taken.ids.empty()) {  // nothing of it is to be kept
+      answer(taken.session, std::move(taken));
+    } else {
+      changed(seat, Change::more);
+      answer_later(taken.session, std::move(taken));
+    }
+  }
   write_sessions();
 }
 
