@@ -30,7 +30,7 @@ class Scripted_for_test {
     return cli::run(std::move(arguments), environment);
   }
   std::string file(const std::string& name, std::string_view text) {
-    const std::string path = environment.home + "/" + name;
+    std::string path = environment.home + "/" + name;
     std::ofstream{path} << text;
     return path;
   }
@@ -71,7 +71,7 @@ class Scripted_for_test {
  private:
   Result<net::HttpAnswer> answer(const net::HttpCall& call) {
     calls.push_back(call);
-    const std::string path = call.url.substr(call.url.find('/', 8));
+    std::string path = call.url.substr(call.url.find('/', 8));
     const auto found = answers.find(call.method + " " + path);
     const Given given = found == answers.end() ? otherwise(call) : found->second;
     return net::HttpAnswer{given.status, given.body, {}};
