@@ -92,14 +92,15 @@ struct Passage {
 struct SessionLeft {
   DeviceId device;
   Timestamp at;
-  Seconds lifetime{0};  // 0: it ended with its connection
-  std::optional<DeviceSession::Will> will{};
+  Seconds lifetime{0};      // 0: it ended with its connection
+  bool last_words = false;  // its will is published when it is due; else it has none any more
 };
 struct SessionBatch {
   std::vector<SessionLeft> left;
-  std::vector<DeviceSession> kept;
+  std::vector<DeviceSession> kept;  // as they are now; their wills stay what they were
   std::vector<Reading> readings;
-  std::vector<DueWill> wills{};  // published, and in their sessions no more
+  std::vector<DueWill> wills{};         // published, and in their sessions no more
+  std::vector<DeviceSession> opened{};  // with their wills
 };
 
 struct DownMessage {  // to j/dn/<device>

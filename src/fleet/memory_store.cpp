@@ -29,6 +29,11 @@ std::vector<Item> all_where(const std::vector<Item>& list, const Match& match) {
 Error already(std::string_view what) { return {Errc::conflict, std::string{what} + " is there already"}; }
 Error missing(std::string_view what) { return {Errc::not_found, "no such " + std::string{what}}; }
 
+void leave(DeviceSession& session, Timestamp at) {
+  session.ends_at = at + session.lifetime;
+  if (session.will) session.will->due = at + std::min(session.will->delay, session.lifetime);
+}
+
 class MemoryChanges final : public Changes {
  public:
   explicit MemoryChanges(Contents& now) : now_(now) {}
@@ -163,19 +168,23 @@ class MemoryChanges final : public Changes {
   }
   Status put_session(const DeviceSession& session) override {
     if (!find_id(now_.devices, session.device)) return missing("device");
-    now_.sessions[session.device] = session;
+    DeviceSession& kept = now_.sessions[session.device];
+    std::optional<DeviceSession::Will> will = std::move(kept.will);
+    kept = session;
+    kept.will = std::move(will);
     return {};
   }
-  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
-                       const std::optional<DeviceSession::Will>& will) override {
+  Status put_will(const DeviceId& device, const std::optional<DeviceSession::Will>& will) override {
+    const auto found = now_.sessions.find(device);
+    if (found != now_.sessions.end()) found->second.will = will;
+    return {};
+  }
+  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp at, bool last_words) override {
     const auto found = now_.sessions.find(device);
     if (found == now_.sessions.end()) return {};
-    found->second.lifetime = lifetime, found->second.ends_at = ends_at, found->second.will = will;
-    return {};
-  }
-  Status clear_will(const DeviceId& device) override {
-    const auto found = now_.sessions.find(device);
-    if (found != now_.sessions.end()) found->second.will.reset();
+    found->second.lifetime = lifetime;
+    leave(found->second, at);
+    if (!last_words) found->second.will.reset();
     return {};
   }
   Status remove_session(const DeviceId& device) override {
@@ -188,7 +197,7 @@ class MemoryChanges final : public Changes {
   }
   Status end_connected_sessions(Timestamp now) override {
     for (auto& [device, session] : now_.sessions) {
-      if (!session.ends_at) session.ends_at = now + session.lifetime;
+      if (!session.ends_at) leave(session, now);
     }
     return {};
   }
@@ -365,7 +374,7 @@ Result<std::optional<DeviceSession>> MemoryStore_for_test::session(const DeviceI
 Result<std::vector<DueWill>> MemoryStore_for_test::wills_due(Timestamp now, std::size_t most) {
   std::vector<DueWill> out;
   for (const auto& [device, session] : now_.sessions) {
-    if (session.will && session.will->due <= now) out.push_back({device, *session.will});
+    if (session.will && session.will->due && *session.will->due <= now) out.push_back({device, *session.will});
   }
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.will.due < b.will.due; });
   if (out.size() > most) out.resize(most);

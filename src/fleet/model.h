@@ -108,7 +108,8 @@ struct DeviceSession {
     std::string tag{};
     std::optional<Timestamp> device_time{};
     std::string payload{};
-    Timestamp due{};
+    Seconds delay{0};
+    std::optional<Timestamp> due{};  // absent: it is connected
     bool operator==(const Will&) const = default;
   };
   DeviceId device;
@@ -118,7 +119,7 @@ struct DeviceSession {
   std::uint16_t last_id = 0;                // of a packet to the device
   std::vector<Down> down{};                 // in their order
   std::vector<std::uint16_t> unreleased{};  // QoS 2 of the device that is kept: its id is not to be taken for a new one
-  std::optional<Will> will{};               // when it has left; is published when its session has ended, too
+  std::optional<Will> will{};               // of its last connection; is published when its session has ended, too
   bool is_over(Timestamp now) const { return ends_at && *ends_at <= now; }
   bool operator==(const DeviceSession&) const = default;
 };

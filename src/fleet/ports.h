@@ -80,14 +80,14 @@ class Changes {
   virtual Status put_job(const Job& job) = 0;  // replaces the one of its id. conflict: two of a name were pending
   virtual Status remove_old_jobs(const DeviceId& device, std::size_t keep) = 0;  // the oldest of those that ended
 
-  virtual Status put_session(const DeviceSession& session) = 0;  // replaces
-  // If there is one.
-  virtual Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
-                               const std::optional<DeviceSession::Will>& will) = 0;
-  virtual Status clear_will(const DeviceId& device) = 0;       // well when there is none
+  virtual Status put_session(const DeviceSession& session) = 0;  // replaces it, but for its will
+  // Of a session that is there. Without one, it has none.
+  virtual Status put_will(const DeviceId& device, const std::optional<DeviceSession::Will>& will) = 0;
+  // Its lifetime begins. Its will is due with its delay, or with its end if that is sooner; or there is none any more.
+  virtual Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp at, bool last_words) = 0;
   virtual Status remove_session(const DeviceId& device) = 0;   // well when there is none
   virtual Status remove_sessions_ended_at(Timestamp now) = 0;  // but for those with a will
-  virtual Status end_connected_sessions(Timestamp now) = 0;    // their lifetime begins: the manager was away
+  virtual Status end_connected_sessions(Timestamp now) = 0;    // as if they left then: the manager was away
 
   virtual Status audit(const AuditEntry& entry) = 0;  // its number is given by the store
 };

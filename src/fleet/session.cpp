@@ -15,15 +15,19 @@ Result<std::optional<DeviceSession>> Fleet::session(const DeviceId& device) { re
 
 Status Fleet::write_sessions(SessionBatch batch) {
   State& s = *state_;
-  if (batch.left.empty() && batch.kept.empty() && batch.readings.empty() && batch.wills.empty()) return {};
+  if (batch.left.empty() && batch.opened.empty() && batch.kept.empty() && batch.readings.empty() && batch.wills.empty())
+    return {};
   const std::vector<Reading> last_words = take_wills(batch.wills);
   TRY(s.store.change([&](Changes& to) -> Status {
     for (const SessionLeft& one : batch.left) {
-      const bool over = one.lifetime == Seconds{0};
-      TRY(over ? to.remove_session(one.device)
-               : to.leave_session(one.device, one.lifetime, one.at + one.lifetime, one.will));
+      const bool over = one.lifetime == Seconds{0} && !one.last_words;
+      TRY(over ? to.remove_session(one.device) : to.leave_session(one.device, one.lifetime, one.at, one.last_words));
     }
-    for (const DueWill& one : batch.wills) TRY(to.clear_will(one.device));
+    for (const DueWill& one : batch.wills) TRY(to.put_will(one.device, std::nullopt));
+    for (const DeviceSession& session : batch.opened) {
+      TRY(to.put_session(session));
+      TRY(to.put_will(session.device, session.will));
+    }
     for (const DeviceSession& session : batch.kept) TRY(to.put_session(session));
     TRY(to.append(batch.readings));
     TRY(to.append(last_words));

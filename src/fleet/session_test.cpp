@@ -25,10 +25,12 @@ class DeviceSessionTest : public testing::Test {
     for (const DataRow& row : m.store.data(query).value()) out.push_back(row.reading.payload);
     return out;
   }
-  // It leaves, and its will is due in `delay`.
+  // It came with the will, and has left; that is due in `delay`.
   Status leave(Seconds delay, DeviceSession::Will will) {
-    will.due = m.clock.now() + delay;
-    return m.fleet.write_sessions({{{who.device, m.clock.now(), session.lifetime, will}}, {}, {}});
+    will.delay = delay;
+    session.will = std::move(will);
+    TRY(m.fleet.write_sessions({.left = {}, .kept = {}, .readings = {}, .wills = {}, .opened = {session}}));
+    return m.fleet.write_sessions({{{who.device, m.clock.now(), session.lifetime, true}}, {}, {}});
   }
   static DeviceSession::Will reading(std::string payload) { return {.tag = "last", .payload = std::move(payload)}; }
 
@@ -127,6 +129,19 @@ TEST_F(DeviceSessionTest, AWillOutlivesItsSessionUntilItIsPublished) {
   EXPECT_FALSE(m.store.session(who.device).value());
 }
 
+TEST_F(DeviceSessionTest, AWillOfWhoWasConnectedWhenTheManagerWentAwayIsPublished) {
+  session.lifetime = Seconds{0};
+  session.will = reading(R"({"gone":4})");
+  const SessionBatch opened{.left = {}, .kept = {}, .readings = {}, .wills = {}, .opened = {session}};
+  ASSERT_TRUE(is_well(m.fleet.write_sessions(opened)));
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_TRUE(payloads().empty()) << "it is connected";
+  ASSERT_TRUE(is_well(m.fleet.recover_sessions()));
+  ASSERT_TRUE(is_well(m.fleet.publish_wills_due()));
+  EXPECT_EQ(payloads(), std::vector<std::string>{R"({"gone":4})"}) << "[MQTT-3.1.2-8]";
+  EXPECT_FALSE(m.store.session(who.device).value());
+}
+
 TEST_F(DeviceSessionTest, AWillOnTheRoadUpIsHeardAsTheDeviceWould) {
   ASSERT_TRUE(is_well(keep()));
   ASSERT_TRUE(is_well(leave(Seconds{0}, {.up = true, .payload = R"({"key":"state","value":"gone"})"})));
@@ -155,19 +170,20 @@ TEST_F(DeviceSessionTest, AWillGoesWithTheIdentity) {
 
 TEST_F(DeviceSessionTest, NoMoreThanWillsAtOnceMaxShareACommit) {
   SessionBatch batch;
+  std::vector<SessionLeft> left;
   const House_for_test house = build_house_for_test(m.samples, m.store, "many@example.org");
   ASSERT_TRUE(is_well(m.store.change([&](Changes& to) -> Status {
     for (std::size_t i = 0; i <= wills_at_once_max; ++i) {
       Device device = house.pump;
       device.id = m.samples.ids.next<DeviceIdKind>();
       TRY(to.add_device(device));
-      batch.kept.push_back({.device = device.id, .lifetime = Seconds{60}});
-      batch.left.push_back({device.id, m.clock.now(), Seconds{60}, reading("{}")});
+      batch.opened.push_back({.device = device.id, .lifetime = Seconds{60}, .will = reading("{}")});
+      left.push_back({device.id, m.clock.now(), Seconds{60}, true});
     }
     return {};
   })));
-  ASSERT_TRUE(is_well(m.fleet.write_sessions({{}, batch.kept, {}})));
-  ASSERT_TRUE(is_well(m.fleet.write_sessions({batch.left, {}, {}})));
+  ASSERT_TRUE(is_well(m.fleet.write_sessions(std::move(batch))));
+  ASSERT_TRUE(is_well(m.fleet.write_sessions({left, {}, {}})));
   const int before = m.store.commits();
   EXPECT_TRUE(m.fleet.publish_wills_due().value()) << "there may be more";
   EXPECT_FALSE(m.fleet.publish_wills_due().value());

@@ -76,7 +76,7 @@ TEST_F(GatewayDelayedWill, ACleanStartEndsTheSessionAndPublishesIt) {
   auto back = come(10, 100, true);
   EXPECT_FALSE(back->heard.session_present);
   EXPECT_EQ(published(), 1u);
-  EXPECT_FALSE(store.session(ann.id).value()->will);
+  EXPECT_FALSE(store.session(ann.id).value()->will->due) << "that is the will of who is back";
 }
 
 TEST_F(GatewayDelayedWill, ATakeoverThatGoesOnCancelsItAndACleanOnePublishesIt) {
@@ -122,11 +122,39 @@ TEST_F(GatewayDelayedWill, ItOutlivesTheManager) {
   EXPECT_EQ(published(), 1u);
 }
 
-TEST_F(GatewayDelayedWill, WhenTheManagerStopsTheDeviceHasNotDied) {
+TEST_F(GatewayDelayedWill, WhenTheManagerStopsWhoIsNotBackInTimeHasDied) {
   auto one = come();
   hall().close_all();
-  pass(Seconds{100});
   EXPECT_EQ(published(), 0u);
+  pass(Seconds{10});
+  EXPECT_EQ(published(), 1u) << "[MQTT-3.1.2-8]";
+}
+
+TEST_F(GatewayDelayedWill, WhenTheManagerDiesItDoesNotGoWithIt) {
+  for (const std::uint32_t expiry : {100u, 0u}) {
+    auto one = come(expiry == 0 ? 0 : 10, expiry);
+    ASSERT_TRUE(fleet.recover_sessions());  // the first that its next life does; nobody told it that the device left
+    const std::size_t before = published();
+    pass(Seconds{expiry == 0 ? 1 : 9});
+    EXPECT_EQ(published(), before + (expiry == 0 ? 1 : 0));
+    pass(Seconds{1});
+    EXPECT_EQ(published(), before + 1) << "[MQTT-3.1.2-8]";
+  }
+}
+
+TEST_F(GatewayDelayedWill, ADeviceWithAWillIsNotWelcomeBeforeThatIsWritten) {
+  mqtt::ClientOptions asks = options(ann);
+  asks.will = mqtt::ClientOptions::Will{data_topic(ann), "{}", mqtt::Qos::at_least_once, 0};
+  const auto connacks = [&](int commits_that_fail) {
+    auto one = device(ann, asks);
+    store.fail_next_commits(commits_that_fail);
+    one->connect();
+    store.fail_next_commits(0);
+    return one->heard;
+  };
+  EXPECT_TRUE(connacks(0).connected);
+  hall();
+  EXPECT_FALSE(connacks(2).connected);
 }
 
 TEST_F(GatewayDelayedWill, GoesWithTheIdentity) {

@@ -32,7 +32,8 @@ struct EnterAsked {
   std::string address;
   bool clean_start = true;
   Seconds lifetime{0};  // of its session after the connection; 0: it is not kept
-};                      // -> Entered
+  std::shared_ptr<const fleet::DeviceSession::Will> will{};
+};  // -> Entered
 struct MessageHeard {
   SessionNumber session;
   DeviceId device;
@@ -63,17 +64,13 @@ struct SessionNoted {  // for a kept session
   std::uint16_t packet_id;
   std::optional<std::uint8_t> listens{};  // the QoS
 };                                        // -> Noted, unless delivered
-struct DelayedWill {
-  fleet::DeviceSession::Will what;
-  Seconds delay{0};
-};
 struct Left {
   SessionNumber session;
   DeviceId device;
   std::string why;
-  Seconds lifetime{0};                        // as DISCONNECT had it at last
-  std::shared_ptr<const DelayedWill> will{};  // of a kept session, that is to wait
-};                                            // of one that has asked to enter and was not refused; its last word
+  Seconds lifetime{0};     // as DISCONNECT had it at last
+  bool last_words = true;  // its will, if it has one, is to be published
+};                         // of one that has asked to enter and was not refused; its last word
 struct Refused {
   std::string address;
   std::string subject;

@@ -122,7 +122,7 @@ void Hall::close_all() {
     Session* session = places_[i].session;
     if (!session) continue;
     session->end(mqtt::ReasonCode::server_shutting_down, {Errc::unavailable, "the gateway stops"},
-                 Session::Will::kept_back);
+                 Session::Will::published);
     if (places_[i].session == session) session->detach();
   }
   telemetry_.finish();

@@ -6,7 +6,8 @@ namespace {
 std::size_t bytes_of_question(const Question& question) {
   if (const auto* heard = std::get_if<MessageHeard>(&question)) return heard->payload.size();
   if (const auto* heard = std::get_if<ReadingHeard>(&question)) return heard->reading.payload.size();
-  return 0;
+  const auto* asked = std::get_if<EnterAsked>(&question);
+  return asked && asked->will ? asked->will->payload.size() : 0;
 }
 
 // A commit costs the fleet as much for one as for all that have come: who is not in a hurry waits for company. A

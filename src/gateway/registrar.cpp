@@ -32,6 +32,7 @@ void Registrar::serve(std::vector<Question> questions) {
   }
   write_sessions();
   pass();
+  if (std::exchange(wills_may_be_due_, false)) sweep();
 }
 
 void Registrar::on(EnterAsked& asked) {
@@ -41,13 +42,13 @@ void Registrar::on(EnterAsked& asked) {
     return answer(asked.session, Entered{asked.session, Verdict::full, std::move(full)});
   }
   passages_.push_back({std::move(asked.who), std::move(asked.address), std::nullopt});
-  passing_.push_back({asked.session, asked.clean_start, asked.lifetime, nullptr});
+  passing_.push_back({asked.session, asked.clean_start, asked.lifetime, std::move(asked.will)});
 }
 
 void Registrar::on(Left& left) {
   if (const Seat* seat = find(left.device, left.session)) {
     passages_.push_back({seat->who, seat->address, std::move(left.why)});
-    passing_.push_back({left.session, false, left.lifetime, std::move(left.will)});
+    passing_.push_back({left.session, false, left.lifetime, nullptr, left.last_words});
     return;
   }
   // It came in this very call: then it was never here.
@@ -125,7 +126,7 @@ void Registrar::seat(const fleet::Passage& came, const Passing& passing) {
   for (Seat& other : seats) send_away(other, mqtt::ReasonCode::session_taken_over);
   Seat mine;
   mine.session = passing.session, mine.who = came.who, mine.address = came.address;
-  mine.clean_start = passing.clean_start, mine.lifetime = passing.lifetime;
+  mine.clean_start = passing.clean_start, mine.lifetime = passing.lifetime, mine.will = passing.will;
   seats.push_back(std::move(mine));
   waiting_.push_back(came.who.device);
   if (former) fleet_.taken_over(came.who, came.address, *former);  // may expel them all

@@ -40,15 +40,18 @@ class Registrar final : public fleet::Observer {
     bool withdrawn = false;
     bool clean_start = true;
     Seconds lifetime{0};
-    std::unique_ptr<fleet::DeviceSession> kept{};  // once it is welcome, if its session is kept
-    bool stored = false;                           // it has one in the store, which must learn when it leaves
-    Change changed = Change::none;                 // of it, in this call
+    std::shared_ptr<const fleet::DeviceSession::Will> will{};  // until that is stored
+    std::unique_ptr<fleet::DeviceSession> kept{};              // once it is welcome, if its session is kept
+    bool stored = false;            // something of it is in the store, which must learn when it leaves
+    bool has_will = false;          // the same
+    Change changed = Change::none;  // of it, in this call
   };
   struct Passing {
     SessionNumber session;
     bool clean_start = true;
     Seconds lifetime{0};
-    std::shared_ptr<const DelayedWill> will{};
+    std::shared_ptr<const fleet::DeviceSession::Will> will{};
+    bool last_words = false;
     bool operator==(SessionNumber other) const { return session == other; }
   };
   struct Changed {  // a session to be written at the end of the call
@@ -85,6 +88,7 @@ class Registrar final : public fleet::Observer {
 
   // --- registrar_sessions.cpp
   void retire(const DeviceId& device, const Passing& passing);
+  static void keep(Seat& seat, fleet::DeviceSession& session, Opening& opening);
   Status open_session(Seat& seat, Opening& opening, fleet::SessionBatch& batch);
   Result<std::optional<fleet::DeviceSession>> former_session(const DeviceId& device);
   void settle_will(fleet::DeviceSession& former, bool goes_on, fleet::SessionBatch& batch);
@@ -108,6 +112,7 @@ class Registrar final : public fleet::Observer {
   std::unordered_map<DeviceId, fleet::SessionLeft, IdHash> leaving_;  // until that is written
   std::vector<Changed> changed_;
   std::vector<Arrived> arrived_;
+  bool wills_may_be_due_ = false;                        // since somebody left in this call
   bool failing_ = false;                                 // to publish wills; logged once
   std::vector<fleet::Reading> readings_;                 // theirs
   std::vector<std::pair<SessionNumber, Answer>> later_;  // given when those are written

@@ -27,16 +27,13 @@ std::size_t bytes_in(const std::vector<fleet::DeviceSession::Down>& down) {
 
 }  // namespace
 
-// Its lifetime begins, or it ends with its connection. A will waits no longer than the session lives [MQTT-3.1.2-8].
+// Its lifetime begins, or it ends with its connection.
 void Registrar::retire(const DeviceId& device, const Passing& passing) {
   const Seat* seat = find(device, passing.session);
   if (!seat || !seat->stored) return;
-  fleet::SessionLeft left{device, fleet_.now(), passing.lifetime};
-  if (passing.will) {
-    left.will = passing.will->what;
-    left.will->due = left.at + std::min(passing.will->delay, passing.lifetime);
-  }
-  leaving_.insert_or_assign(device, std::move(left));
+  const bool last_words = seat->has_will && passing.last_words;
+  wills_may_be_due_ = wills_may_be_due_ || last_words;
+  leaving_.insert_or_assign(device, fleet::SessionLeft{device, fleet_.now(), passing.lifetime, last_words});
 }
 
 // What the store has, and what it does not know yet. It may be over.
@@ -47,10 +44,12 @@ Result<std::optional<fleet::DeviceSession>> Registrar::former_session(const Devi
     return {std::nullopt};
   }
   std::optional<fleet::DeviceSession> found = TRY(std::move(read));
-  const auto left = leaving_.find(device);
-  if (found && left != leaving_.end()) {
-    found->ends_at = left->second.at + left->second.lifetime;
-    found->will = left->second.will;
+  const auto unwritten = leaving_.find(device);
+  if (found && unwritten != leaving_.end()) {
+    const fleet::SessionLeft& left = unwritten->second;
+    found->ends_at = left.at + left.lifetime;
+    if (!left.last_words) found->will.reset();
+    if (found->will) found->will->due = left.at + std::min(found->will->delay, left.lifetime);
   }
   return found;
 }
@@ -61,27 +60,38 @@ void Registrar::settle_will(fleet::DeviceSession& former, bool goes_on, fleet::S
   if (will && (!goes_on || will->due <= fleet_.now())) batch.wills.push_back({former.device, *will});
 }
 
-// What was in line is handed to the connection with the answer: from now on it may have been sent.
+// The will is in the store with it, or alone, from now on: whatever becomes of the manager, it is published
+// [MQTT-3.1.2-8].
 Status Registrar::open_session(Seat& seat, Opening& opening, fleet::SessionBatch& batch) {
   const DeviceId& device = seat.who.device;
   auto found = TRY(former_session(device));
-  const bool goes_on = found && !seat.clean_start && !found->is_over(fleet_.now());  // [MQTT-3.1.2-4]
-  opening.entered.present = goes_on;                                                 // [MQTT-3.2.2-3]
+  const bool was_kept = found && found->lifetime != Seconds{0};
+  const bool goes_on = was_kept && !seat.clean_start && !found->is_over(fleet_.now());  // [MQTT-3.1.2-4]
+  opening.entered.present = goes_on;                                                    // [MQTT-3.2.2-3]
   if (found) settle_will(*found, goes_on, batch);
-  const bool keeps = seat.lifetime != Seconds{0} || goes_on;
-  opening.writes = keeps || found;
-  if (!keeps && found) batch.left.push_back({device, fleet_.now(), Seconds{0}});
-  if (!keeps) return {};
   fleet::DeviceSession session;
   if (goes_on) session = std::move(*found);
   session.device = device, session.lifetime = seat.lifetime;
   session.ends_at.reset();
+  const auto will = std::exchange(seat.will, nullptr);
+  seat.has_will = will != nullptr;
+  const bool keeps = seat.lifetime != Seconds{0} || goes_on;
+  seat.stored = keeps || will;
+  opening.writes = seat.stored || found;
+  if (keeps) keep(seat, session, opening);
+  if (will) session.will = *will;
+  if (seat.stored)
+    batch.opened.push_back(std::move(session));
+  else if (found)
+    batch.left.push_back({device, fleet_.now(), Seconds{0}});
+  return {};
+}
+
+// What was in line is handed to the connection with the answer: from now on it may have been sent.
+void Registrar::keep(Seat& seat, fleet::DeviceSession& session, Opening& opening) {
   opening.entered.kept = std::make_shared<const fleet::DeviceSession>(session);
   for (fleet::DeviceSession::Down& down : session.down) down.sent = true;
-  batch.kept.push_back(session);
-  seat.stored = true;
-  seat.kept = std::make_unique<fleet::DeviceSession>(std::move(session));
-  return {};
+  seat.kept = std::make_unique<fleet::DeviceSession>(session);
 }
 
 bool Registrar::sweep() {

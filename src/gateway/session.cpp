@@ -129,9 +129,10 @@ void Session::perform(const mqtt::ServerEvent& event) {
 
 void Session::on(const mqtt::ConnectRequested& event) {
   mqtt::ReasonCode reason = mqtt::ReasonCode::not_authorized;
-  if (const Status fine = check_connect(event.connect, reason); !fine) {
-    audit(fine.error());
-    return mqtt_->refuse(reason, fine.error());
+  auto will = check_connect(event.connect, reason);
+  if (!will) {
+    audit(will.error());
+    return mqtt_->refuse(reason, will.error());
   }
   if (!hall_->desk().has_room()) {  // ours to mend, so nothing for the audit
     return mqtt_->refuse(mqtt::ReasonCode::server_busy,
@@ -140,7 +141,8 @@ void Session::on(const mqtt::ConnectRequested& event) {
   assign_id_ = event.connect.client_id.empty();
   entrance_ = Entrance::asked;
   pause(Pause::entrance);
-  hall_->desk().ask(EnterAsked{number_, who_, address_, mqtt_->clean_start(), mqtt_->expiry()});
+  hall_->desk().ask(
+      EnterAsked{number_, who_, address_, mqtt_->clean_start(), mqtt_->expiry(), std::move(will).value()});
 }
 
 void Session::on_entered(const Entered& entered) {
@@ -186,27 +188,26 @@ void Session::refuse_entrance(mqtt::ReasonCode reason, const Error& why) {
   mqtt_->refuse(reason, why);
 }
 
-Status Session::check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason) {
+Result<Session::SharedWill> Session::check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason) {
   if (!connect.client_id.empty() && connect.client_id != who_.device.str()) {
     reason = mqtt::ReasonCode::client_id_invalid;
     return Error{Errc::forbidden,
                  "client id \"" + std::string{connect.client_id.substr(0, 64)} + "\" is not " + who_.device.str()};
   }
-  will_ = TRY(read_will(connect));
-  return {};
+  return read_will(connect);
 }
 
-Result<std::shared_ptr<DelayedWill>> Session::read_will(const mqtt::Connect& connect) const {
-  if (!connect.will) return std::shared_ptr<DelayedWill>{};
+Result<Session::SharedWill> Session::read_will(const mqtt::Connect& connect) const {
+  if (!connect.will) return SharedWill{};
   const DeviceTopic topic = TRY(parse_topic(connect.will->topic, who_.device));
   const mqtt::Properties& said = connect.will->properties;
-  auto will = std::make_shared<DelayedWill>();
-  will->what.up = topic.road == Road::up;
-  will->what.tag = topic.tag;
-  will->what.device_time = TRY(device_time(said));
-  will->what.payload = text_of(connect.will->payload);
+  auto will = std::make_shared<fleet::DeviceSession::Will>();
+  will->up = topic.road == Road::up;
+  will->tag = topic.tag;
+  will->device_time = TRY(device_time(said));
+  will->payload = text_of(connect.will->payload);
   will->delay = Seconds{said.number(mqtt::PropertyId::will_delay).value_or(0)};
-  return will;
+  return SharedWill{std::move(will)};
 }
 
 void Session::on(const mqtt::PublishReceived& event) {
@@ -314,8 +315,7 @@ void Session::send_finished() {
 
 void Session::on(const mqtt::SessionClosed& event) {
   const bool orderly = event.by_peer && event.reason == mqtt::ReasonCode::success;
-  if (orderly) will_.reset();  // [MQTT-3.14.4-3]
-  publish_will();
+  if (orderly) last_words_ = false;  // [MQTT-3.14.4-3]
   left(event.why.what);
 }
 
@@ -324,7 +324,7 @@ void Session::end(mqtt::ReasonCode reason, Error why, Will will) {
     if (connection_) connection_->close_now();
     return;
   }
-  if (will == Will::kept_back) will_.reset();
+  if (will == Will::kept_back) last_words_ = false;
   withdrawn_ = why.code == Errc::forbidden;
   if (entrance_ == Entrance::asked && !mqtt_->closed()) {
     const bool withdrawn = reason == mqtt::ReasonCode::administrative_action;
@@ -335,21 +335,6 @@ void Session::end(mqtt::ReasonCode reason, Error why, Will will) {
   settle();
 }
 
-// At once, unless it is to wait and its session lives as long: then the fleet's side has it.
-void Session::publish_will() {
-  if (!will_ || entrance_ != Entrance::done) return;
-  if (will_->delay != Seconds{0} && kept_ && mqtt_->expiry() != Seconds{0}) return;
-  const std::shared_ptr<DelayedWill> will = std::move(will_);
-  auto& [up, tag, at, payload, due] = will->what;
-  Status taken;
-  if (up) {
-    taken = ask_up(0, std::move(payload), false);
-  } else {
-    taken = hall_->telemetry().add({}, 0, {who_.device, std::move(tag), at, std::move(payload)});
-  }
-  if (!taken) audit(taken.error());
-}
-
 void Session::left(std::string_view why) {
   const Entrance was = std::exchange(entrance_, Entrance::none);
   if (was == Entrance::none) return;
@@ -357,8 +342,8 @@ void Session::left(std::string_view why) {
     hall_->count(-1);
     log_info("device.disconnected", {{"device", who_.device.str()}, {"address", address_}, {"why", why}});
   }
-  auto waiting = was == Entrance::done ? std::exchange(will_, nullptr) : nullptr;
-  hall_->desk().ask(Left{number_, who_.device, std::string{why}, mqtt_->expiry(), std::move(waiting)});
+  hall_->desk().ask(
+      Left{number_, who_.device, std::string{why}, mqtt_->expiry(), last_words_ && was == Entrance::done});
 }
 
 void Session::audit(const Error& why) {

@@ -74,8 +74,9 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void on(const mqtt::DeliveryReceived& event) { mqtt_->release(event.packet_id); }  // we send at QoS 1 at most
   void on(const mqtt::SessionClosed& event);
 
-  Status check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason);
-  Result<std::shared_ptr<DelayedWill>> read_will(const mqtt::Connect& connect) const;
+  using SharedWill = std::shared_ptr<const fleet::DeviceSession::Will>;
+  Result<SharedWill> check_connect(const mqtt::Connect& connect, mqtt::ReasonCode& reason);
+  Result<SharedWill> read_will(const mqtt::Connect& connect) const;
   void refuse_entrance(mqtt::ReasonCode reason, const Error& why);
   Status take(const mqtt::Publish& publish);
   bool once(const mqtt::Publish& publish) const;
@@ -91,7 +92,6 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   void send_down(std::vector<fleet::DownMessage> messages, const std::vector<std::uint16_t>& ids);
   void send_kept(std::vector<fleet::DownMessage> messages, const std::vector<std::uint16_t>& ids);
   void pump();
-  void publish_will();
   void left(std::string_view why);
   void audit(const Error& why);
   std::string name_of(const Buffer& certificate) const;
@@ -105,8 +105,8 @@ class Session final : public net::ConnectionEvents, public Sender, public std::e
   fleet::Admission who_;
   std::optional<mqtt::ServerSession> mqtt_;  // from on_open
   std::optional<Rate> rate_;
-  std::shared_ptr<DelayedWill> will_;
-  Buffer held_;  // input that came with CONNECT, for after the desk's answer
+  bool last_words_ = true;  // the will that it came with is to be published
+  Buffer held_;             // input that came with CONNECT, for after the desk's answer
   std::vector<Owed> owed_;
   std::size_t owed_sent_ = 0;             // of owed_
   std::optional<mqtt::Qos> subscribed_;   // to j/dn/<device>

@@ -65,6 +65,17 @@ TEST_F(GatewaySession, AForeignClientIdIsRefusedInBothVersions) {
   EXPECT_TRUE(audited("gateway.refuse ann-unit: client id \"" + bob.id.str()));
 }
 
+TEST_F(GatewaySession, ARetainedReadingOf311IsStoredLikeAny) {
+  auto one = connected(ann, Version::v311);
+  const std::string topic = data_topic(ann), payload = R"({"value":1})";
+  Buffer publish{0x31, static_cast<std::uint8_t>(2 + topic.size() + payload.size())};  // QoS 0, retain
+  Writer{publish}.u16_be(static_cast<std::uint16_t>(topic.size())).text(topic).text(payload);
+  one->session->on_bytes(one->connection, publish);
+  turn.end();
+  EXPECT_EQ(kept().size(), 1u);
+  EXPECT_FALSE(one->connection.closed);
+}
+
 TEST_F(GatewaySession, AReadingIsAcknowledgedOnlyAfterTheCommit) {
   auto device = connected(ann);
   const std::size_t before = disk.syncs();

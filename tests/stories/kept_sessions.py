@@ -133,20 +133,27 @@ class KeptSessions(unittest.TestCase):
     def test_a_will_that_waits_outlives_the_manager_and_who_is_back_in_time_has_not_died(self):
         with Scene() as scene:
             manager = scene.manager()
-            gone, back = manager.enroll("gone"), manager.enroll("back")
-            for identity in (gone, back):
-                will = (f"j/data/{identity.device}/will", b'{"value": "gone"}', WILL_DELAY)
-                client = Client(manager, identity, keep=KEEP, will=will)
+            gone, back, cut = manager.enroll("gone"), manager.enroll("back"), manager.enroll("cut")
+
+            def come(identity, delay, keep):
+                will = (f"j/data/{identity.device}/will", b'{"value": "gone"}', delay)
+                client = Client(manager, identity, keep=keep, will=will)
                 client.send(b"\xc0\x00")
                 self.assertEqual(client.read()[0], 0xD0)
-                client.close()
+                return client
+
+            for identity in (gone, back):
+                come(identity, WILL_DELAY, KEEP).close()
+            connected = come(cut, 0, 0)
             wait_for(lambda: str(manager.audit()).count("device.disconnect") == 2, "both to have left")
             manager.kill()
+            connected.close()
             manager.start()
             client = Client(manager, back, keep=KEEP)
             self.assertTrue(client.session_present)
-            wait_for(lambda: manager.readings(gone.device), "the will")
-            self.assertEqual([datum["payload"] for datum in manager.readings(gone.device)], [{"value": "gone"}])
+            for identity in (gone, cut):  # who was there until the manager died could not say goodbye either
+                wait_for(lambda device=identity.device: manager.readings(device), "the will")
+                self.assertEqual([datum["payload"] for datum in manager.readings(identity.device)], [{"value": "gone"}])
             self.assertEqual(manager.readings(back.device), [])
             client.close()
             self.assertEqual(manager.stop(), 0)

@@ -93,7 +93,13 @@ CREATE INDEX jobs_to_tell ON jobs (due_at) WHERE status = 0 AND told = 0;
 CREATE INDEX jobs_to_end ON jobs (expires_at) WHERE status = 0 AND expires_at IS NOT NULL;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4, step_5};
+// Wills are there from CONNECT on, so that they outlive a manager that dies.
+constexpr const char* step_6 = R"sql(
+ALTER TABLE sessions ADD COLUMN will_delay INTEGER NOT NULL DEFAULT 0;
+UPDATE sessions SET will = NULL WHERE will_due IS NULL;
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

@@ -13,11 +13,14 @@ struct SessionRow {
   std::int64_t lifetime;
   std::optional<Timestamp> ends_at;
   Buffer state;
-  Buffer will;
+  std::optional<Buffer> will;
+  Seconds will_delay;
   std::optional<Timestamp> will_due;
 };
 Result<SessionRow> read_session(const Row& row) {
-  return SessionRow{row.integer(0), row.maybe_time(1), row.blob(2), row.blob(3), row.maybe_time(4)};
+  SessionRow out{row.integer(0), row.maybe_time(1), row.blob(2), {}, Seconds{row.integer(4)}, row.maybe_time(5)};
+  if (!row.is_null(3)) out.will = row.blob(3);
+  return out;
 }
 Result<fleet::DueWill> read_due(const Row& row) {
   fleet::DueWill out{TRY(row.id<DeviceId>(0)), {}};
@@ -103,25 +106,27 @@ Result<fleet::DeviceSession::Will> decode_will(Bytes bytes) {
 Status SqliteChanges::put_session(const fleet::DeviceSession& session) {
   const NumberedDevice device = TRY(numbers_of(session.device));
   const Buffer state = encode_session_state(session);
-  TRY(database_.run("INSERT OR REPLACE INTO sessions (device, lifetime, ends_at, state) VALUES (?, ?, ?, ?)",
-                    device.device, static_cast<std::int64_t>(session.lifetime.count()), session.ends_at, Bytes{state}));
-  if (!session.will || !session.ends_at) return {};
-  return leave_session(session.device, session.lifetime, *session.ends_at, session.will);
+  return database_.run(
+      "INSERT INTO sessions (device, lifetime, ends_at, state) VALUES (?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET "
+      "lifetime = excluded.lifetime, ends_at = excluded.ends_at, state = excluded.state",
+      device.device, static_cast<std::int64_t>(session.lifetime.count()), session.ends_at, Bytes{state});
 }
-Status SqliteChanges::leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
-                                    const std::optional<fleet::DeviceSession::Will>& will) {
-  Buffer bytes;
+Status SqliteChanges::put_will(const DeviceId& device, const std::optional<fleet::DeviceSession::Will>& will) {
+  std::optional<Buffer> bytes;
   std::optional<Timestamp> due;
-  if (will) bytes = encode_will(*will), due = will->due;
+  std::int64_t delay = 0;
+  if (will) bytes = encode_will(*will), due = will->due, delay = will->delay.count();
   return database_.run(
-      "UPDATE sessions SET lifetime = ?, ends_at = ?, will = ?, will_due = ? "
+      "UPDATE sessions SET will = ?, will_delay = ?, will_due = ? "
       "WHERE device = (SELECT number FROM devices WHERE id = ?)",
-      static_cast<std::int64_t>(lifetime.count()), ends_at, Bytes{bytes}, due, device);
+      bytes ? std::optional{Bytes{*bytes}} : std::nullopt, delay, due, device);
 }
-Status SqliteChanges::clear_will(const DeviceId& device) {
+Status SqliteChanges::leave_session(const DeviceId& device, Seconds lifetime, Timestamp at, bool last_words) {
   return database_.run(
-      "UPDATE sessions SET will = NULL, will_due = NULL WHERE device = (SELECT number FROM devices WHERE id = ?)",
-      device);
+      "UPDATE sessions SET lifetime = ?1, ends_at = ?2 + ?1 * 1000000, will = iif(?3, will, NULL), "
+      "will_due = iif(?3 AND will IS NOT NULL, ?2 + min(will_delay, ?1) * 1000000, NULL) "
+      "WHERE device = (SELECT number FROM devices WHERE id = ?4)",
+      static_cast<std::int64_t>(lifetime.count()), at, static_cast<std::int64_t>(last_words), device);
 }
 Status SqliteChanges::remove_session(const DeviceId& device) {
   return database_.run("DELETE FROM sessions WHERE device = (SELECT number FROM devices WHERE id = ?)", device);
@@ -130,20 +135,24 @@ Status SqliteChanges::remove_sessions_ended_at(Timestamp now) {
   return database_.run("DELETE FROM sessions WHERE ends_at <= ? AND will_due IS NULL", now);
 }
 Status SqliteChanges::end_connected_sessions(Timestamp now) {
-  return database_.run("UPDATE sessions SET ends_at = ? + lifetime * 1000000 WHERE ends_at IS NULL", now);
+  return database_.run(
+      "UPDATE sessions SET ends_at = ?1 + lifetime * 1000000, "
+      "will_due = iif(will IS NOT NULL, ?1 + min(will_delay, lifetime) * 1000000, NULL) WHERE ends_at IS NULL",
+      now);
 }
 
 Result<std::optional<fleet::DeviceSession>> SqliteStore::session(const DeviceId& device) {
   const auto row = TRY(database_.one(read_session,
-                                     "SELECT s.lifetime, s.ends_at, s.state, s.will, s.will_due FROM sessions s "
+                                     "SELECT s.lifetime, s.ends_at, s.state, s.will, s.will_delay, s.will_due "
+                                     "FROM sessions s "
                                      "JOIN devices d ON d.number = s.device WHERE d.id = ?",
                                      device));
   if (!row) return std::optional<fleet::DeviceSession>{};
   fleet::DeviceSession session{.device = device, .lifetime = Seconds{row->lifetime}, .ends_at = row->ends_at};
   TRY(decode_session_state(row->state, session));
-  if (row->will_due) {
-    session.will = TRY(decode_will(row->will));
-    session.will->due = *row->will_due;
+  if (row->will) {
+    session.will = TRY(decode_will(*row->will));
+    session.will->delay = row->will_delay, session.will->due = row->will_due;
   }
   return std::optional{std::move(session)};
 }

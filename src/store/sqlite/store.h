@@ -47,9 +47,8 @@ class SqliteChanges final : public fleet::Changes {
   Status remove_old_jobs(const DeviceId& device, std::size_t keep) override;
   // session.cpp
   Status put_session(const fleet::DeviceSession& session) override;
-  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp ends_at,
-                       const std::optional<fleet::DeviceSession::Will>& will) override;
-  Status clear_will(const DeviceId& device) override;
+  Status put_will(const DeviceId& device, const std::optional<fleet::DeviceSession::Will>& will) override;
+  Status leave_session(const DeviceId& device, Seconds lifetime, Timestamp at, bool last_words) override;
   Status remove_session(const DeviceId& device) override;
   Status remove_sessions_ended_at(Timestamp now) override;
   Status end_connected_sessions(Timestamp now) override;
