@@ -108,6 +108,12 @@ class Manager:
         self.arguments, self.process = arguments, process
         self.ready_file = scene.folder / "ready"
 
+    def footprint(self):
+        """(descriptors, resident bytes) of it."""
+        process = pathlib.Path(f"/proc/{self.program.pid}")
+        pages = int((process / "statm").read_text().split()[1])
+        return len(os.listdir(process / "fd")), pages * os.sysconf("SC_PAGESIZE")
+
     def start(self, *more):
         self.ready_file.unlink(missing_ok=True)
         self.program = self.scene.start("signetd", "--data", self.data, "--host", "127.0.0.1", "--device-port", 0,

@@ -23,6 +23,8 @@ from servers import CORES, LOAD, LOAD_CORE, Mosquitto, Nats, Signet, on_core  # 
 SPARE_DESCRIPTORS = 500
 HELD = 10_000        # connections, for the memory of one
 LIVE = 5000          # sessions, for the revocations
+WORN_IN = 10_000     # connections under each version of TLS, before what ENDURED more leave behind is looked at
+ENDURED = 100_000
 KNOCKS_LEAST = 900   # a second, of the 1000 that strangers shall make: fewer prove nothing
 ON_TIME_LEAST = 0.9  # of the messages of a steady rate
 
@@ -31,6 +33,7 @@ PARTS = {
     "handshake": {"gate.connect_tls13": ("x mosquitto", 0.58), "gate.connect_tls13_nats": ("x nats-server", 0.95),
                   "gate.connect_tls12": ("x mosquitto", 0.70)},
     "memory": {"gate.memory_each": ("KB", 15)},
+    "endurance": {"gate.memory_left": ("KB", 512)},
     "publish": {"gate.publish_flat_out": ("x mosquitto", 0.50), "gate.publish_5000_a_second": ("x mosquitto", 1.6)},
     "storm": {"gate.storm": ("x mosquitto", 0.55), "gate.storm_retries": ("", 0)},
     "knocking": {"gate.puback_p99_knocking": ("x quiet", 3)},
@@ -128,6 +131,21 @@ class Bench:
         if self.count < HELD:
             raise NotMeasured(f"{self.count} of {HELD} held: see --devices, and 'ulimit -Hn'")
         self.add("gate.memory_each", each / 1024)
+
+    def endurance(self):
+        """What 100,000 handshakes with CONNECT leave behind, half of them with TLS 1.2, when all have left."""
+        def come_and_go(connections):
+            for turn, left in enumerate(range(connections, 0, -WORN_IN)):
+                self.load("connect", self.ours, count=min(left, WORN_IN), at_once=8, tls=("1.3", "1.2")[turn % 2])
+
+        come_and_go(2 * WORN_IN)
+        _, before = self.ours.manager.footprint()
+        come_and_go(ENDURED)
+        descriptors, after = self.ours.manager.footprint()
+        left = after - before
+        self.figures.note(f"{before // 1024} KB after {2 * WORN_IN} connections, {left // 1024} KB more after "
+                          f"{ENDURED} others; {descriptors} descriptors")
+        self.add("gate.memory_left", max(0, left) / 1024)
 
     def publish(self):
         names = ("signet", "mosquitto")

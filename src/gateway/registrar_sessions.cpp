@@ -138,11 +138,12 @@ void Registrar::on_messages(std::span<const fleet::Addressed> messages) {
     if (!seat.welcomed || seat.must_go) continue;
     MessageTaken taken{seat.session, 0, std::vector{one.message}};
     if (seat.kept) keep_down(seat, taken);
+    const SessionNumber session = seat.session;
     if (taken.ids.empty()) {  // nothing of it is to be kept
-      answer(taken.session, std::move(taken));
+      answer(session, std::move(taken));
     } else {
       changed(seat, Change::more);
-      answer_later(taken.session, std::move(taken));
+      answer_later(session, std::move(taken));
     }
   }
   write_sessions();

@@ -26,7 +26,7 @@ class Endurance(Siege):
         for number in range(CONNECTIONS):
             ways[number % len(ways)]()
             if number % TELL_EVERY == TELL_EVERY - 1:
-                descriptors, memory = self.footprint()
+                descriptors, memory = self.manager.footprint()
                 print(f"{number + 1} connections: {descriptors} descriptors, {memory >> 10} KiB", flush=True)
 
     def leave_within_the_handshake(self):

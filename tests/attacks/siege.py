@@ -8,7 +8,6 @@ PUBACKs take. After it, none may have taken longer than puback_bound, and the ma
 back where they were.
 """
 import multiprocessing
-import os
 import pathlib
 import socket
 import ssl
@@ -80,7 +79,7 @@ class Siege(unittest.TestCase):
             Client(cls.manager, cls.rogue).close()
 
     def setUp(self):
-        self.before = self.footprint()
+        self.before = self.manager.footprint()
         self.live_device = LiveDevice(self.manager, self.live)
         self.open = []
 
@@ -92,15 +91,9 @@ class Siege(unittest.TestCase):
         self.assertGreater(count, 0)
         self.assertLess(worst, self.puback_bound, "seconds that the live device waited for a PUBACK")
         most = self.before[0] + self.files_bound
-        wait_for(lambda: self.footprint()[0] <= most, f"descriptors to be {most} again")
-        grown = self.footprint()[1] - self.before[1]
+        wait_for(lambda: self.manager.footprint()[0] <= most, f"descriptors to be {most} again")
+        grown = self.manager.footprint()[1] - self.before[1]
         self.assertLess(grown, self.memory_bound, "bytes that the manager kept of the attack")
-
-    def footprint(self):
-        """(descriptors, resident bytes) of the manager."""
-        process = f"/proc/{self.manager.program.pid}"
-        pages = int(pathlib.Path(f"{process}/statm").read_text().split()[1])
-        return len(os.listdir(f"{process}/fd")), pages * os.sysconf("SC_PAGESIZE")
 
     def tcp(self):
         """To the devices' port; closed after the test at the latest."""
