@@ -59,7 +59,9 @@ net::HttpResponse refusal(int status, std::string_view code, std::string_view ti
   // An operator's file name in a message may hold any byte; JSON holds UTF-8 alone.
   const std::string_view text =
       is_utf8(message) ? message : std::string_view{"the request holds bytes that are not UTF-8"};
-  out.body = json::serialize(json::object{{"code", code}, {"title", title}, {"message", text}});
+  const json::object error{{"code", code}, {"message", title}, {"detail", text}};
+  // What stands beside "error" is for clients of the documented API's first version.
+  out.body = json::serialize(json::object{{"error", error}, {"code", code}, {"title", title}, {"message", text}});
   if (status == 401) out.headers["www-authenticate"] = "Bearer";
   if (status == 429) out.headers["retry-after"] = "60";
   return out;

@@ -23,6 +23,8 @@ json::object body_for(const Route& route) {
     if (value.type.ends_with('?')) continue;
     if (value.type == "string[]")
       out[value.name] = json::array{"x"};
+    else if (value.type == "object")
+      out[value.name] = json::object{{"x", 1}};
     else
       out[value.name] = "x";
   }
@@ -84,6 +86,19 @@ class EveryRoute : public ::testing::Test {
     serve("DELETE", "/v3/devices/{dev}/jobs/{job}");
   }
 
+  void serve_twins() {
+    const std::string device = "/v3/devices/{dev}";
+    names["name"] = "speed";
+    serve("GET", device + "/twin");
+    serve("PATCH", device + "/twin", {{"expected", {{"speed", 1200}}}});
+    EXPECT_EQ(serve("GET", device + "/variables").at("variables").as_array().size(), 1u);
+    serve("GET", device + "/variables/{name}");
+    serve("PUT", device + "/variables/{name}", {{"value", 3}});
+    serve("DELETE", device + "/variables/{name}");
+    serve("GET", device + "/conditions", {}, {{"size", "5"}});
+    serve("GET", "/v3/workspaces/{wks}/conditions");
+  }
+
   void serve_identities() {
     const std::string device = "/v3/workspaces/{wks}/devices/{dev}";
     EXPECT_EQ(serve("POST", "/v3/registry/manifests", scene.factory.import_body()).at("added"), 1);
@@ -119,6 +134,7 @@ class EveryRoute : public ::testing::Test {
 TEST_F(EveryRoute, answers_as_its_row_promises) {
   serve_people();
   serve_jobs();
+  serve_twins();
   serve_identities();
   serve("GET", "/v3/timeseries/{wks}/data");
   EXPECT_FALSE(serve("GET", "/v3/audit", {}, {{"size", "1000"}}).at("audit").as_array().empty());
@@ -195,7 +211,9 @@ TEST_F(EveryRoute, holds_its_body_to_its_row) {
     for (const Value& value : route.body) {
       json::object wrong = body_for(route);
       wrong[value.name] = 7;
-      EXPECT_EQ(status(json::serialize(wrong)), 400) << path << value.name;
+      if (!value.type.starts_with("any")) {
+        EXPECT_EQ(status(json::serialize(wrong)), 400) << path << value.name;
+      }
       if (value.type.ends_with('?')) continue;
       json::object missing = body_for(route);
       missing.erase(value.name);

@@ -317,7 +317,7 @@ std::vector<Route> make_routes() {
   add_workspaces(out);
   add_devices(out);
   add_identities(out);
-  add_jobs(out);
+  add_work(out);
   add_registry(out);
   add_security(out);
   add_rest(out);

@@ -49,7 +49,7 @@ struct Route {
   std::size_t body_max = body_bytes_max;
 };
 const std::vector<Route>& routes();
-void add_jobs(std::vector<Route>& to);  // routes_work.cpp
+void add_work(std::vector<Route>& to);  // routes_work.cpp
 
 // One request that found its route. Body and query hold only what the route names, of the types it names.
 struct Call {
@@ -108,6 +108,14 @@ SIGNET_HANDLER(get_job);
 SIGNET_HANDLER(schedule_job);
 SIGNET_HANDLER(schedule_jobs);
 SIGNET_HANDLER(cancel_job);
+SIGNET_HANDLER(list_variables);  // variable.cpp
+SIGNET_HANDLER(get_variable);
+SIGNET_HANDLER(set_variable);
+SIGNET_HANDLER(unset_variable);
+SIGNET_HANDLER(get_twin);
+SIGNET_HANDLER(change_twin);
+SIGNET_HANDLER(list_conditions);  // condition.cpp
+SIGNET_HANDLER(list_device_conditions);
 SIGNET_HANDLER(get_data);      // telemetry.cpp
 SIGNET_HANDLER(get_audit);     // audit.cpp
 SIGNET_HANDLER(get_security);  // security.cpp

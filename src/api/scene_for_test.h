@@ -74,10 +74,11 @@ struct Scene_for_test {
   }
 
   net::HttpResponse send(std::string method, std::string path, std::string body = "",
-                         std::multimap<std::string, std::string> query = {}) {
+                         std::multimap<std::string, std::string> query = {}, const std::string& if_match = "") {
     net::HttpRequest request{std::move(method), std::move(path), std::move(query), {},
                              std::move(body),   "192.0.2.1:5000"};
     if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
+    if (!if_match.empty()) request.headers["if-match"] = if_match;
     return api.handle(request);
   }
   json::object parsed(const net::HttpResponse& response) {

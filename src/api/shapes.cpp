@@ -25,10 +25,6 @@ std::string_view name_of(element::Assurance assurance) {
   return "";
 }
 
-json::value or_null(const std::optional<Timestamp>& at) {
-  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
-}
-
 Result<json::object> side(const std::vector<fleet::TwinEntry>& entries) {
   json::object out;
   for (const fleet::TwinEntry& entry : entries) {
@@ -58,7 +54,7 @@ std::vector<Schema> with_security(std::vector<Schema> all) {
   return all;
 }
 
-std::vector<Schema> with_jobs(std::vector<Schema> all) {
+std::vector<Schema> with_work(std::vector<Schema> all) {
   all.insert(all.end(), {{"Job",
                           {{"name", "string"},
                            {"status", "string", "pending, done, failed, expired or cancelled"},
@@ -80,14 +76,59 @@ std::vector<Schema> with_jobs(std::vector<Schema> all) {
                            {"value", "any", "what they are called with"},
                            {"due_at", "time"},
                            {"expires_at", "time?"},
-                           {"devices", "string[]", "that were asked: see the job of each"}}}});
+                           {"devices", "string[]", "that were asked: see the job of each"}}},
+                         {"Variable",
+                          {{"name", "string"},
+                           {"value", "any", "what the device said last; null: nothing"},
+                           {"updated_at", "time?"},
+                           {"pending", "any", "what is expected of it and not confirmed; null: nothing"},
+                           {"pending_since", "time?"}}},
+                         {"Condition",
+                          {{"number", "integer", "rises by the order of their opening"},
+                           {"uuid", "string", "the device's name for it"},
+                           {"tag", "string"},
+                           {"workspace_id", "string"},
+                           {"device_id", "string"},
+                           {"fleet_id", "string"},
+                           {"device_name", "string"},
+                           {"payload", "any", "of its opening"},
+                           {"payloadf", "any", "of its end"},
+                           {"start", "time"},
+                           {"finish", "time?", "null while it is open"},
+                           {"duration", "integer?", "seconds; null while it is open"}}}});
+  return all;
+}
+
+std::vector<Schema> with_manager(std::vector<Schema> all) {
+  all.insert(
+      all.end(),
+      {{"Server",
+        {{"version", "string"},
+         {"fingerprint", "string", "SHA-256 of the CA's DER, hex: the name of this manager in claims"},
+         {"device_port", "integer", "MQTT over mutual TLS"},
+         {"store_version", "integer"},
+         {"receipt_key", "string", "public key of claim receipts: X and Y, 128 hex digits"}}},
+       {"ApiKey", {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
+       {"Error",
+        {{"error", "Refused"},
+         {"code", "string", "as in error, for older clients; so are the next two"},
+         {"title", "string"},
+         {"message", "string"}}},
+       {"Refused",
+        {{"code", "string", "malformed, too_large, unauthenticated, forbidden, not_found, conflict, exhausted, ..."},
+         {"message", "string", "what kind of refusal it is"},
+         {"detail", "string", "what to do about it"}}}});
   return all;
 }
 
 }  // namespace
 
+json::value or_null(const std::optional<Timestamp>& at) {
+  return at ? json::value(rfc3339(*at)) : json::value(nullptr);
+}
+
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all = with_jobs(with_security({
+  static const std::vector<Schema> all = with_manager(with_work(with_security({
       {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
       {"Workspace",
        {{"id", "string"},
@@ -132,10 +173,12 @@ const std::vector<Schema>& schemas() {
         {"subject", "string"},
         {"address", "string"},
         {"allowed", "boolean"},
-        {"detail", "string"}}},
+        {"detail", "string"},
+        {"hash", "string?", "SHA-256 that names this entry and all before it; null: from before there was a chain"}}},
       {"Twin",
        {{"current", "object", "key: {\"t\": milliseconds, \"v\": value}, as the device reported"},
-        {"expected", "object", "the same, as the device shall be"}}},
+        {"expected", "object", "the same, as the device shall be"},
+        {"delta", "object", "of these the values that the device has not confirmed; jobs are not among them"}}},
       {"Datum",
        {{"timestamp_device", "time"},
         {"timestamp_in", "time"},
@@ -143,15 +186,7 @@ const std::vector<Schema>& schemas() {
         {"device_id", "string"},
         {"tag", "string"},
         {"payload", "object"}}},
-      {"Server",
-       {{"version", "string"},
-        {"fingerprint", "string", "SHA-256 of the CA's DER, hex: the name of this manager in claims"},
-        {"device_port", "integer", "MQTT over mutual TLS"},
-        {"store_version", "integer"},
-        {"receipt_key", "string", "public key of claim receipts: X and Y, 128 hex digits"}}},
-      {"ApiKey", {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
-      {"Error", {{"code", "string"}, {"title", "string"}, {"message", "string"}}},
-  }));
+  })));
   return all;
 }
 
@@ -188,14 +223,25 @@ json::object shape(const fleet::Identity& identity) {
 }
 
 json::object shape(const fleet::AuditEntry& entry) {
-  return {{"number", entry.number},   {"at", rfc3339(entry.at)},  {"actor", entry.actor},     {"action", entry.action},
-          {"subject", entry.subject}, {"address", entry.address}, {"allowed", entry.allowed}, {"detail", entry.detail}};
+  return {{"number", entry.number},
+          {"at", rfc3339(entry.at)},
+          {"actor", entry.actor},
+          {"action", entry.action},
+          {"subject", entry.subject},
+          {"address", entry.address},
+          {"allowed", entry.allowed},
+          {"detail", entry.detail},
+          {"hash", entry.hash ? json::value(hex(*entry.hash)) : json::value(nullptr)}};
 }
 
 Result<json::object> shape(const fleet::Twin& twin) {
   const json::object current = TRY(side(twin.current));
   const json::object expected = TRY(side(twin.expected));
-  return json::object{{"current", current}, {"expected", expected}};
+  json::object delta = expected;
+  for (const fleet::TwinEntry& entry : twin.expected) {
+    if (entry.key.starts_with('@')) delta.erase(entry.key);
+  }
+  return json::object{{"current", current}, {"expected", expected}, {"delta", delta}};
 }
 
 // As documented, `value` is what the device is called with until it has answered, and then its answer.
@@ -216,6 +262,25 @@ Result<json::object> shape(const fleet::Job& job) {
                       {"finished_at", or_null(job.finished_at)},
                       {"retries", job.retries},
                       {"detail", job.detail}};
+}
+
+Result<json::object> shape(const fleet::ConditionRow& row) {
+  const fleet::Condition& one = row.condition;
+  const json::value payload = TRY(parse_json(one.payload)), payloadf = TRY(parse_json(one.payloadf));
+  json::value duration;
+  if (one.finish) duration = std::chrono::floor<Seconds>(*one.finish - one.start).count();
+  return json::object{{"number", one.number},
+                      {"uuid", one.uuid},
+                      {"tag", one.tag},
+                      {"workspace_id", row.workspace.str()},
+                      {"device_id", one.device.str()},
+                      {"fleet_id", row.fleet.str()},
+                      {"device_name", row.device_name},
+                      {"payload", payload},
+                      {"payloadf", payloadf},
+                      {"start", rfc3339(one.start)},
+                      {"finish", or_null(one.finish)},
+                      {"duration", duration}};
 }
 
 Result<DeviceNames> names_in(fleet::Fleet& fleet, const fleet::Actor& actor, const WorkspaceId& workspace) {

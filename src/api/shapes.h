@@ -16,7 +16,9 @@ json::object shape(const fleet::Workspace& workspace);
 json::object shape(const fleet::FleetGroup& fleet);
 json::object shape(const fleet::Identity& identity);
 json::object shape(const fleet::AuditEntry& entry);
-Result<json::object> shape(const fleet::Job& job);  // corrupt when a stored value is no JSON
+Result<json::object> shape(const fleet::Job& job);           // corrupt when a stored value is no JSON
+Result<json::object> shape(const fleet::ConditionRow& row);  // the same
+json::value or_null(const std::optional<Timestamp>& at);
 // {"current": {key: {"t","v"}}, "expected": {...}}; corrupt when a stored value is no JSON.
 Result<json::object> shape(const fleet::Twin& twin);
 

@@ -32,6 +32,7 @@ class Tree {
     add_workspaces();
     add_devices();
     add_jobs();
+    add_variables();
     add_secrets();
     add_registry();
     add_security();
@@ -140,6 +141,30 @@ class Tree {
     schedule->add_option("--expires", args_.timeout, "when it is not done so long after")->type_name("SECONDS");
     schedule->add_option("--retries", args_.retries, "how often again when it fails")->type_name("COUNT");
     schedule->add_option("--retry-after", args_.retry_after, "between (60)")->type_name("SECONDS");
+  }
+
+  void add_variables() {
+    CLI::App* variable = noun("variable", "What a device says, and what is expected of it");
+    CLI::App* list = verb(variable, "ls", "Those of a device", run_variable_ls);
+    CLI::App* get = verb(variable, "get", "One", run_variable_get);
+    CLI::App* set = verb(variable, "set", "Expect a value; the device is told when it is there", run_variable_set);
+    CLI::App* unset = verb(variable, "unset", "Expect nothing any more", run_variable_unset);
+    for (CLI::App* command : {list, get, set, unset}) {
+      command->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
+    }
+    for (CLI::App* command : {get, set, unset}) {
+      command->add_option("name", args_.name, "as the device's program has it")->type_name("NAME")->required();
+    }
+    set->add_option("value", args_.value, "JSON, or a text")->type_name("VALUE");
+    set->add_option("--val,--arg", args_.pairs, "a member of an object, instead; repeatable")->type_name("NAME VALUE");
+    variable->footer("Example:\n  signet variable set pump speed 1200\n  signet variable ls pump");
+    CLI::App* condition = noun("condition", "What devices say has begun, and has ended");
+    CLI::App* conditions = verb(condition, "ls", "The last opened first", run_condition_ls);
+    conditions->add_option("device", args_.device, "id or name; all when absent")->type_name("DEVICE");
+    conditions->add_option("--status", args_.status, "open or closed")->type_name("STATUS");
+    conditions->add_option("--tag", args_.tags, "only this")->type_name("TAG")->expected(1);
+    conditions->add_option("--threshold", args_.timeout, "that lasted so long at least")->type_name("SECONDS");
+    conditions->add_option("--count", args_.count, "at most this many (100)")->type_name("N");
   }
 
   void add_secrets() {
@@ -253,6 +278,12 @@ class Tree {
     verb(audit, "ls", "The newest", run_audit_ls)
         ->add_option("--count", args_.count, "at most this many (50)")
         ->type_name("N");
+    CLI::App* verify =
+        verb(audit, "verify", "Whether it is whole: nothing changed, removed or moved", run_audit_verify);
+    verify->add_option("--file", args_.file, "what 'audit export' wrote, instead of asking the manager")
+        ->type_name("FILE");
+    CLI::App* away = verb(audit, "export", "All of it, as JSON lines", run_audit_export);
+    away->add_option("-o,--out", args_.out_file, "where to")->type_name("FILE")->required();
     CLI::App* follow = verb(audit, "tail", "The newest, and what comes", run_audit_tail);
     for (CLI::App* command : {tail, follow}) {
       command->add_option("--count", args_.count, "end after this many")->type_name("N");

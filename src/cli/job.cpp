@@ -32,12 +32,7 @@ Result<json::value> value_of(const Arguments& args) {
     if (!value) return Error{Errc::malformed, "--value is not JSON; a text stands in '\"quotes\"'"};
     return value;
   }
-  json::object out;
-  for (const auto& [name, text] : args.pairs) {
-    Result<json::value> value = parse_json(text);
-    out[name] = value ? std::move(value).value() : json::value(text);
-  }
-  return json::value(std::move(out));
+  return json::value(object_of(args.pairs));
 }
 
 Result<json::object> order_of(const Arguments& args) {

@@ -150,4 +150,13 @@ Status show_list(Session& session, const json::object& answer, std::string_view 
   return {};
 }
 
+json::object object_of(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  json::object out;
+  for (const auto& [name, text] : pairs) {
+    Result<json::value> value = parse_json(text);
+    out[name] = value ? std::move(value).value() : json::value(text);
+  }
+  return out;
+}
+
 }  // namespace signet::cli

@@ -76,6 +76,8 @@ Result<std::string> workspace_of(Session& session);
 Result<std::string> workspace_path(Session& session);
 // Ids from what a person may write: an id, or a name that only one has.
 Result<std::string> fleet_id(Session& session, const std::string& name);
+// Values are JSON where they can be, and text otherwise.
+json::object object_of(const std::vector<std::pair<std::string, std::string>>& pairs);
 Result<std::string> device_id(Session& session, const std::string& name);
 // "/v3/workspaces/<id>/devices/<id>" of args.device.
 Result<std::string> device_path(Session& session);
@@ -115,6 +117,13 @@ Status run_registry_enroll(Session& session);
 Status run_job_schedule(Session& session);  // job.cpp
 Status run_job_check(Session& session);
 Status run_job_ls(Session& session);
+Status run_variable_ls(Session& session);  // variable.cpp
+Status run_variable_get(Session& session);
+Status run_variable_set(Session& session);
+Status run_variable_unset(Session& session);
+Status run_audit_verify(Session& session);  // audit_chain.cpp
+Status run_audit_export(Session& session);
+Status run_condition_ls(Session& session);  // condition.cpp
 Status run_job_cancel(Session& session);
 Status run_data_ls(Session& session);  // data.cpp
 Status run_data_tail(Session& session);

@@ -26,8 +26,10 @@ inline constexpr std::size_t audit_page_max = 1000;
 inline constexpr std::size_t job_name_bytes_max = 63;
 inline constexpr std::size_t job_value_bytes_max = 8 * 1024;
 inline constexpr std::size_t job_result_bytes_max = 8 * 1024;  // a longer one is not kept, and the job says so
-inline constexpr std::size_t jobs_pending_max = 32;            // of one device
-inline constexpr std::size_t jobs_kept_max = 100;              // of one device, that ended: the oldest are forgotten
+inline constexpr std::size_t wish_bytes_max = 8 * 1024;
+inline constexpr std::size_t jobs_pending_max = 32;               // of one device
+inline constexpr std::size_t jobs_pending_bytes_max = 48 * 1024;  // of their values
+inline constexpr std::size_t jobs_kept_max = 100;                 // of one device, that ended: the oldest are forgotten
 inline constexpr unsigned job_retries_max = 10;
 inline constexpr Seconds job_time_max{366 * 86'400};   // to its beginning, its end, another attempt
 inline constexpr std::size_t job_devices_max = 2'000;  // of one call: they share a commit
@@ -121,6 +123,9 @@ struct JobOrder {
   unsigned retries = 0;
   Seconds retry_after{60};
 };
+
+// Names this state of one side of a twin: another state has another.
+std::string version_of(const std::vector<TwinEntry>& side);
 
 struct Observer {
   virtual ~Observer() = default;
@@ -228,6 +233,11 @@ class Fleet {
 
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
   Result<Twin> twin(const Actor& actor, const DeviceId& device);
+  // Each or none; what the device says already is not expected of it any more. The twin as it is then. Conflict when
+  // the expected side is not the one whose version was seen.
+  Result<Twin> expect(const Actor& actor, const DeviceId& device, const std::vector<Wish>& wishes,
+                      const std::optional<std::string>& seen = {});
+  Result<std::vector<ConditionRow>> conditions(const Actor& actor, ConditionQuery query);  // fleet/condition.cpp
 
   // --- jobs: fleet/job.cpp. A job of that name that the device was not done with is cancelled.
   Result<Job> schedule_job(const Actor& actor, const DeviceId& device, const JobOrder& order);

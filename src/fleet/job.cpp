@@ -62,6 +62,20 @@ void end(Job& job, JobStatus status, std::string detail, Timestamp now) {
   job.status = status, job.detail = std::move(detail), job.finished_at = now, job.told = false;
 }
 
+// Those that wait are told with one message, the answer to #status.
+Status check_job_room(const Job& job, const std::vector<Job>& pending) {
+  std::size_t count = 1, bytes = job.value.size();
+  for (const Job& other : pending) {
+    if (other.name != job.name) ++count, bytes += other.value.size();
+  }
+  if (count > jobs_pending_max || bytes > jobs_pending_bytes_max) {
+    return Error{Errc::exhausted, job.device.str() + " has " + std::to_string(jobs_pending_max) + " jobs or " +
+                                      std::to_string(jobs_pending_bytes_max) +
+                                      " bytes of their values before it: cancel some, or wait until it was connected"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Job Fleet::State::job_from(const JobOrder& order, const DeviceId& device, Timestamp now) {
@@ -87,10 +101,8 @@ Status Fleet::State::begin_job(Changes& to, Job& job, Messages& messages) {
     Job former = *same;
     end(former, JobStatus::cancelled, "replaced by " + job.id.str(), job.scheduled_at);
     TRY(to.put_job(former));
-  } else if (pending.size() >= jobs_pending_max) {
-    return Error{Errc::exhausted, job.device.str() + " has " + std::to_string(jobs_pending_max) +
-                                      " jobs before it: cancel some, or wait until it was connected"};
   }
+  TRY(check_job_room(job, pending));
   TRY(to.remove_old_jobs(job.device, jobs_kept_max));
   if (job.due_at <= job.scheduled_at) return tell(to, job, messages);
   TRY(to.put_job(job));
@@ -99,13 +111,7 @@ Status Fleet::State::begin_job(Changes& to, Job& job, Messages& messages) {
 
 // The expected twin is what a device finds when it connects; the message is for one that is there.
 Status Fleet::State::tell(Changes& to, Job& job, Messages& messages) {
-  TwinEntry entry{key_of(job), epoch_millis(clock.now()), ""};
-  const Twin now = TRY(store.twin(job.device));
-  for (const auto* side : {&now.current, &now.expected}) {  // newer than any before, whatever the clock says
-    for (const TwinEntry& former : *side) {
-      if (former.key == entry.key) entry.millis = std::max(entry.millis, former.millis + 1);
-    }
-  }
+  TwinEntry entry{key_of(job), next_version(TRY(store.twin(job.device)), key_of(job), clock.now()), ""};
   entry.value = R"({"args":)" + job.value + R"(,"on_schedule":""})";  // JSON already: checked when it was ordered
   TRY(to.put_twin(job.device, TwinSide::expected, entry));
   job.told = true;

@@ -121,6 +121,16 @@ TEST_F(JobTest, AFleetIsAskedWholeOrNotAtAll) {
   EXPECT_TRUE(fails_with(m.fleet.job(m.owner, who.device, "one-more"), Errc::not_found)) << "nobody was asked";
 }
 
+TEST_F(JobTest, WhatWaitsFitsTheMessageThatTellsIt) {
+  const std::string large = '"' + std::string(job_value_bytes_max - 2, 'v') + '"';
+  for (std::size_t i = 0; i < jobs_pending_bytes_max / job_value_bytes_max; ++i) {
+    ASSERT_TRUE(is_well(schedule("job" + std::to_string(i), large)));
+  }
+  EXPECT_TRUE(fails_with(schedule("more", "1"), Errc::exhausted));
+  EXPECT_TRUE(is_well(schedule("job0", "1"))) << "in place of another";
+  EXPECT_TRUE(is_well(schedule("more", "1")));
+}
+
 TEST_F(JobTest, SoManyDevicesAreAskedAtOnce) {
   const Device like = m.make_device("lamp");
   const auto add = [&](std::size_t count) {

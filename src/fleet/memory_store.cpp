@@ -1,5 +1,7 @@
 #include "fleet/memory_store_for_test.h"
 
+#include "fleet/audit_chain.h"
+
 #include <algorithm>
 
 namespace signet::fleet {
@@ -166,6 +168,23 @@ class MemoryChanges final : public Changes {
     for (std::size_t i = 0; i + keep < ended.size(); ++i) now_.jobs.erase(ended[i]);
     return {};
   }
+  Status put_condition(const Condition& condition) override {
+    if (!find_id(now_.devices, condition.device)) return missing("device");
+    Condition& kept = now_.conditions[{condition.device, condition.uuid}];
+    const std::int64_t number = kept.number == 0 ? ++now_.condition_number : kept.number;
+    kept = condition;
+    kept.number = number;
+    return {};
+  }
+  Status remove_old_conditions(const DeviceId& device, std::size_t keep) override {
+    std::vector<std::pair<std::int64_t, std::string>> ended;
+    for (const auto& [key, one] : now_.conditions) {
+      if (one.device == device && one.finish) ended.emplace_back(one.number, one.uuid);
+    }
+    std::sort(ended.begin(), ended.end());
+    for (std::size_t i = 0; i + keep < ended.size(); ++i) now_.conditions.erase({device, ended[i].second});
+    return {};
+  }
   Status put_session(const DeviceSession& session) override {
     if (!find_id(now_.devices, session.device)) return missing("device");
     DeviceSession& kept = now_.sessions[session.device];
@@ -202,8 +221,10 @@ class MemoryChanges final : public Changes {
     return {};
   }
   Status audit(const AuditEntry& entry) override {
-    now_.audit.push_back(entry);
-    now_.audit.back().number = static_cast<std::int64_t>(now_.audit.size());
+    const crypto::Digest former = now_.audit.empty() ? crypto::Digest{} : *now_.audit.back().hash;
+    AuditEntry& kept = now_.audit.emplace_back(entry);
+    kept.number = static_cast<std::int64_t>(now_.audit.size());
+    kept.hash = audit_hash(former, kept);
     return {};
   }
 
@@ -335,49 +356,6 @@ Result<Twin> MemoryStore_for_test::twin(const DeviceId& device) {
     if (std::get<DeviceId>(key) != device) continue;
     (std::get<TwinSide>(key) == TwinSide::current ? out.current : out.expected).push_back(entry);
   }
-  return out;
-}
-Result<std::optional<Job>> MemoryStore_for_test::job(const JobId& id) {
-  const auto found = now_.jobs.find(id);
-  return found == now_.jobs.end() ? std::nullopt : std::optional{found->second};
-}
-
-Result<std::vector<Job>> MemoryStore_for_test::jobs(const JobQuery& query) {
-  std::vector<Job> out;
-  for (auto at = now_.jobs.rbegin(); at != now_.jobs.rend() && out.size() < query.size; ++at) {
-    const Job& job = at->second;
-    if (job.device != query.device || (query.before && job.id >= *query.before)) continue;
-    if ((query.name.empty() || job.name == query.name) && (!query.status || job.status == *query.status)) {
-      out.push_back(job);
-    }
-  }
-  return out;
-}
-
-Result<std::vector<Job>> MemoryStore_for_test::jobs_to_tend(Timestamp now, std::size_t size) {
-  std::vector<Job> out;
-  for (const auto& [id, job] : now_.jobs) {
-    const bool calls = (job.expires_at && *job.expires_at <= now) || (!job.told && job.due_at <= now);
-    if (job.status == JobStatus::pending && calls && out.size() < size) out.push_back(job);
-  }
-  return out;
-}
-
-Result<std::optional<DeviceSession>> MemoryStore_for_test::session(const DeviceId& device) {
-  const auto found = now_.sessions.find(device);
-  if (damaged_ == device) {
-    damaged_.reset();
-    return Error{Errc::corrupt, "the memory was told to be damaged"};
-  }
-  return found == now_.sessions.end() ? std::nullopt : std::optional{found->second};
-}
-Result<std::vector<DueWill>> MemoryStore_for_test::wills_due(Timestamp now, std::size_t most) {
-  std::vector<DueWill> out;
-  for (const auto& [device, session] : now_.sessions) {
-    if (session.will && session.will->due && *session.will->due <= now) out.push_back({device, *session.will});
-  }
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.will.due < b.will.due; });
-  if (out.size() > most) out.resize(most);
   return out;
 }
 Result<std::vector<AuditEntry>> MemoryStore_for_test::audit(std::int64_t after, std::size_t size) {

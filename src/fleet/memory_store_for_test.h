@@ -44,6 +44,8 @@ class MemoryStore_for_test final : public Store {
   Result<std::optional<Job>> job(const JobId& id) override;
   Result<std::vector<Job>> jobs(const JobQuery& query) override;
   Result<std::vector<Job>> jobs_to_tend(Timestamp now, std::size_t size) override;
+  Result<std::optional<Condition>> condition(const DeviceId& device, std::string_view uuid) override;
+  Result<std::vector<ConditionRow>> conditions(const ConditionQuery& query) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
   struct Contents {
@@ -59,7 +61,9 @@ class MemoryStore_for_test final : public Store {
     std::map<std::string, std::uint64_t> log_positions;
     std::map<std::tuple<DeviceId, TwinSide, std::string>, TwinEntry> twin;
     std::map<DeviceId, DeviceSession> sessions;
-    std::map<JobId, Job> jobs;  // ids rise
+    std::map<JobId, Job> jobs;                                         // ids rise
+    std::map<std::pair<DeviceId, std::string>, Condition> conditions;  // by uuid
+    std::int64_t condition_number = 0;
     std::vector<AuditEntry> audit;
   };
 

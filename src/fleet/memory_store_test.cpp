@@ -1,5 +1,6 @@
 #include "fleet/memory_store_for_test.h"
 
+#include "fleet/condition_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 
@@ -11,6 +12,7 @@ struct MemoryMaker {
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, SessionContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ConditionContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobContract, MemoryMaker);
 
 TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {

@@ -160,6 +160,37 @@ struct JobQuery {
 };
 inline constexpr std::size_t jobs_page_max = 1000;
 
+// Something that a device says has begun, and may say has ended: a door that stands open, a motor that is too hot.
+struct Condition {
+  std::int64_t number = 0;  // rises by the order of their opening; given by the store
+  DeviceId device;
+  std::string uuid{};  // the device's name for it
+  std::string tag{};
+  std::string payload{"null"};  // JSON, of its opening
+  Timestamp start{};
+  std::string payloadf{"null"};       // JSON, of its end
+  std::optional<Timestamp> finish{};  // absent: it is open
+  bool operator==(const Condition&) const = default;
+};
+struct ConditionRow {
+  Condition condition;
+  WorkspaceId workspace;
+  FleetId fleet;
+  std::string device_name;
+};
+
+struct ConditionQuery {
+  WorkspaceId workspace;
+  std::optional<DeviceId> device{};  // absent: all
+  std::string tag{};                 // "": all
+  std::optional<bool> open{};        // absent: both
+  Seconds longer_than{0};            // an open one has lasted until `now`
+  Timestamp now{};
+  std::optional<std::int64_t> before{};  // those with a lesser number
+  std::size_t size = 100;                // at most conditions_page_max
+};
+inline constexpr std::size_t conditions_page_max = 1000;
+
 struct AuditEntry {
   std::int64_t number = 0;  // rises by one
   Timestamp at;
@@ -169,6 +200,7 @@ struct AuditEntry {
   std::string address;  // where from
   bool allowed = true;
   std::string detail;  // the reason, in words for an operator
+  std::optional<crypto::Digest> hash{};  // audit_chain.h's, given by the store; absent: from before there was a chain
 };
 
 // Twin entry: {"t": ms, "v": json}.
@@ -180,6 +212,11 @@ struct TwinEntry {
 struct Twin {
   std::vector<TwinEntry> current;
   std::vector<TwinEntry> expected;
+};
+// One key of the expected side: what it shall be, as JSON, or "null" when nothing is expected of it any more.
+struct Wish {
+  std::string key;
+  std::string value{"null"};
 };
 
 }  // namespace signet::fleet

@@ -80,6 +80,9 @@ class Changes {
   virtual Status put_job(const Job& job) = 0;  // replaces the one of its id. conflict: two of a name were pending
   virtual Status remove_old_jobs(const DeviceId& device, std::size_t keep) = 0;  // the oldest of those that ended
 
+  virtual Status put_condition(const Condition& condition) = 0;  // replaces the one of its device and uuid
+  virtual Status remove_old_conditions(const DeviceId& device, std::size_t keep) = 0;  // the oldest that have ended
+
   virtual Status put_session(const DeviceSession& session) = 0;  // replaces it, but for its will
   // Of a session that is there. Without one, it has none.
   virtual Status put_will(const DeviceId& device, const std::optional<DeviceSession::Will>& will) = 0;
@@ -89,7 +92,7 @@ class Changes {
   virtual Status remove_sessions_ended_at(Timestamp now) = 0;  // but for those with a will
   virtual Status end_connected_sessions(Timestamp now) = 0;    // as if they left then: the manager was away
 
-  virtual Status audit(const AuditEntry& entry) = 0;  // its number is given by the store
+  virtual Status audit(const AuditEntry& entry) = 0;  // its number and hash are given by the store
 };
 
 class Store {
@@ -137,6 +140,8 @@ class Store {
   virtual Result<std::vector<Job>> jobs(const JobQuery& query) = 0;  // the last scheduled first
   // Pending, and expired by then or due and not told: at most `size`.
   virtual Result<std::vector<Job>> jobs_to_tend(Timestamp now, std::size_t size) = 0;
+  virtual Result<std::optional<Condition>> condition(const DeviceId& device, std::string_view uuid) = 0;
+  virtual Result<std::vector<ConditionRow>> conditions(const ConditionQuery& query) = 0;    // the last opened first
   virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) = 0;  // number > after, rising
 };
 

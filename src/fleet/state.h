@@ -14,6 +14,10 @@ inline constexpr std::size_t outstanding_claims_max = 32;  // of one account
 inline constexpr std::size_t twin_keys_max = 256;          // of one device
 inline constexpr std::size_t twin_key_bytes_max = 64;
 inline constexpr std::size_t twin_bytes_max = 48 * 1024;  // its keys and values: #status answers with all of them
+inline constexpr std::size_t condition_uuid_bytes_max = 64;
+inline constexpr std::size_t condition_payload_bytes_max = 8 * 1024;
+inline constexpr std::size_t conditions_open_max = 64;    // of one device
+inline constexpr std::size_t conditions_kept_max = 1000;  // of one device, that have ended: the oldest are forgotten
 inline constexpr std::size_t registry_page_max = 1000;
 inline constexpr std::size_t page_number_max = 1'000'000'000;
 inline constexpr std::size_t data_filters_max = 100;
@@ -100,6 +104,19 @@ struct Fleet::State {
   Result<std::vector<DownMessage>> job_heard(const DeviceId& device, const std::string& key, const json::value& value,
                                              std::optional<std::int64_t> version, const Twin& twin);  // twin.cpp
 
+  Result<std::vector<DownMessage>> requested(const Admission& who, const std::string& key,
+                                             const json::value& value);  // twin.cpp
+  // --- condition.cpp
+  Result<std::vector<DownMessage>> condition_heard(const Admission& who, const json::value& value);
+  Status check_open_room(const Admission& who);
+  Result<std::vector<ConditionRow>> open_conditions(const Admission& who);
+  Result<json::object> open_list(const Admission& who);
+  // --- variable.cpp
+  Status wish(Changes& to, const DeviceId& device, const Twin& twin, const Wish& wish, Messages& messages);
+  // Whether what the device has said of a key ends what was expected of it.
+  static Result<bool> settles_wish(const Twin& twin, const std::string& key, const json::value& said,
+                                   std::optional<std::int64_t> version);
+
   Status set_aside(const Identity& identity, const AuditEntry& entry);  // quarantine.cpp
   Device with_live(Device device) const;
 
@@ -115,6 +132,8 @@ struct Fleet::State {
 
 // audit.cpp: what a peer made us say, as text that JSON can carry: cut at a limit, and never within a character.
 std::string readable(std::string text, std::size_t bytes_max);
+// variable.cpp: of an entry that is to be written to `key`.
+std::int64_t next_version(const Twin& twin, const std::string& key, Timestamp now);
 // access.cpp: what a person may call things. Trimmed of nothing; `what` names the field in the error.
 Status check_name(std::string_view what, std::string_view name);
 Status check_text(std::string_view what, std::string_view text, std::size_t bytes_max);

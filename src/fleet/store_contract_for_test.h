@@ -2,6 +2,7 @@
 // type whose make() gives a fresh, empty Store.
 #pragma once
 
+#include "fleet/audit_chain.h"
 #include "fleet/samples_for_test.h"
 
 #include <memory>
@@ -369,6 +370,11 @@ TYPED_TEST_P(StoreContract, AuditNumbersRiseByOneWithoutGaps) {
   EXPECT_EQ(all[1].address, "::1");
   EXPECT_FALSE(all[1].allowed);
   EXPECT_EQ(all[1].detail, "why \"not\"");
+  crypto::Digest former{};
+  for (const AuditEntry& entry : all) {
+    former = audit_hash(former, entry);
+    EXPECT_EQ(entry.hash, former) << "it names itself and all before it";
+  }
   EXPECT_EQ(this->store->audit(1, 10).value().size(), 1u);
   EXPECT_EQ(this->store->audit(0, 1).value().front().number, 1);
   EXPECT_TRUE(this->store->audit(2, 10).value().empty());

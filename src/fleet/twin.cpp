@@ -72,33 +72,14 @@ std::optional<std::string> phys_id_in(const Message& message) {
 Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_view payload) {
   State& s = *state_;
   const Message message = TRY(read_message(payload));
-  const Timestamp now = s.clock.now();
-  if (message.key == "#now") {
-    DownMessage time = answer("#now", epoch_millis(now), now);
-    time.momentary = true;
-    return std::vector{std::move(time)};
-  }
+  if (message.key.starts_with('#')) return s.requested(who, message.key, message.value);
+  if (message.key == "condition") return s.condition_heard(who, message.value);
   const Twin twin = TRY(s.store.twin(who.device));
-  if (message.key == "#status") {
-    const json::value current = TRY(map_of(twin.current));
-    const json::value expected = TRY(map_of(twin.expected));
-    return std::vector{answer("#status", json::object{{"current", current}, {"expected", expected}}, now)};
-  }
-  if (message.key == "#incident") {  // what its board found and could not tell at the time
-    if (!message.value.is_string()) return Error{Errc::malformed, "#incident: value is not a text"};
-    const std::string said{message.value.get_string()};
-    s.note_refusal({0, now, "device " + who.device.str(), "board.incident", who.dcn, "", false, said});
-    return std::vector<DownMessage>{};
-  }
-  if (message.key.starts_with('#')) {
-    s.note_refusal({0, now, "device " + who.device.str(), "device.request", message.key, "", false, "no such request"});
-    return std::vector<DownMessage>{};
-  }
-
   if (message.key.starts_with('@')) return s.job_heard(who.device, message.key, message.value, message.version, twin);
-  const TwinEntry entry{message.key, epoch_millis(now), json::serialize(message.value)};
+  const TwinEntry entry{message.key, epoch_millis(s.clock.now()), json::serialize(message.value)};
   if (!message.value.is_null()) TRY(check_room(twin.current, entry));
   const std::optional<std::string> phys_id = phys_id_in(message);
+  const bool settled = TRY(State::settles_wish(twin, message.key, message.value, message.version));
   TRY(s.store.change([&](Changes& to) -> Status {
     if (phys_id) {
       std::optional<Device> device = TRY(s.store.device(who.device));
@@ -106,9 +87,36 @@ Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_
       device->phys_id = *phys_id;
       TRY(to.update_device(*device));
     }
+    if (settled) TRY(to.erase_twin(who.device, TwinSide::expected, entry.key));
     if (message.value.is_null()) return to.erase_twin(who.device, TwinSide::current, entry.key);
     return to.put_twin(who.device, TwinSide::current, entry);
   }));
+  return std::vector<DownMessage>{};
+}
+
+Result<std::vector<DownMessage>> Fleet::State::requested(const Admission& who, const std::string& key,
+                                                         const json::value& value) {
+  const Timestamp now = clock.now();
+  if (key == "#now") {
+    DownMessage time = answer(key, epoch_millis(now), now);
+    time.momentary = true;
+    return std::vector{std::move(time)};
+  }
+  if (key == "#status") {
+    const Twin twin = TRY(store.twin(who.device));
+    const json::value current = TRY(map_of(twin.current));
+    const json::value expected = TRY(map_of(twin.expected));
+    return std::vector{answer(key, json::object{{"current", current}, {"expected", expected}}, now)};
+  }
+  if (key == "#conditions") return std::vector{answer(key, TRY(open_list(who)), now)};
+  std::string why = "no such request";
+  std::string_view action = "device.request";
+  std::string_view subject = key;
+  if (key == "#incident") {  // what its board found and could not tell at the time
+    if (!value.is_string()) return Error{Errc::malformed, "#incident: value is not a text"};
+    action = "board.incident", subject = who.dcn, why = std::string{value.get_string()};
+  }
+  note_refusal({0, now, "device " + who.device.str(), std::string{action}, std::string{subject}, "", false, why});
   return std::vector<DownMessage>{};
 }
 

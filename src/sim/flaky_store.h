@@ -69,6 +69,12 @@ class FlakyStore final : public fleet::Store {
   Result<std::vector<fleet::Job>> jobs_to_tend(Timestamp now, std::size_t size) override {
     return real_->jobs_to_tend(now, size);
   }
+  Result<std::optional<fleet::Condition>> condition(const DeviceId& device, std::string_view uuid) override {
+    return real_->condition(device, uuid);
+  }
+  Result<std::vector<fleet::ConditionRow>> conditions(const fleet::ConditionQuery& query) override {
+    return real_->conditions(query);
+  }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
     return real_->audit(after, size);
   }

@@ -35,8 +35,8 @@ class Device:
         self.say("__manifest", {"jobs": list(self.jobs), "conditions": []})
         self.ready.put(True)
 
-    def say(self, key, value):
-        return self.client.publish(f"j/up/{self.id}", json.dumps({"key": key, "value": value}), qos=1)
+    def say(self, key, value, **more):
+        return self.client.publish(f"j/up/{self.id}", json.dumps({"key": key, "value": value, **more}), qos=1)
 
     def take(self, _client, _data, message):
         assert message.topic == f"j/dn/{self.id}", message.topic
@@ -159,6 +159,42 @@ class Wire(unittest.TestCase):
         with self.assertRaises(Refused) as refused:
             self.manager.call("DELETE", self.jobs + "/pump")
         self.assertEqual(refused.exception.status, 409)
+
+    def test_a_variable_is_expected_told_and_confirmed(self):
+        path = f"/v3/devices/{self.identity.device}/variables"
+        self.manager.call("PUT", path + "/speed", {"value": 1200})
+        device = self.connect()
+        self.assertEqual(device.hears("#status")["value"]["expected"]["speed"]["v"], 1200)
+        device.say("speed", 1200)
+        wait_for(lambda: self.manager.call("GET", path + "/speed")["variable"]["pending"] is None, "the confirmation")
+        self.assertEqual(self.manager.call("GET", path + "/speed")["variable"]["value"], 1200)
+        self.manager.call("PUT", path + "/speed", {"value": 9000})
+        told = device.hears("speed")
+        self.assertEqual(told["value"], 9000)
+        device.say("speed", 3000, version=told["version"])  # as fast as it goes
+        wait_for(lambda: self.manager.call("GET", path + "/speed")["variable"]["pending"] is None, "the answer")
+        self.assertEqual(self.manager.call("GET", path + "/speed")["variable"]["value"], 3000)
+
+    def test_a_condition_opens_outlives_the_manager_and_ends(self):
+        device = self.connect()
+        device.hears("#status")
+        uuid, start = "1593073070356.4473", "2026-03-26T09:46:00.565155Z"
+        device.say("condition", {"uuid": uuid, "tag": "door", "payload": {"by": "ann"}, "start": start})
+        path = f"/v3/workspaces/{self.manager.workspace}/conditions"
+        wait_for(lambda: self.manager.call("GET", path + "?status=open")["conditions"], "the condition")
+        device.close()
+        self.manager.kill()
+        self.manager.start()
+        device = self.connect()
+        device.say("#conditions", {})
+        self.assertEqual(device.hears("#conditions")["value"], {uuid: {"tag": "door", "start": start}})
+        device.say("condition", {"uuid": uuid, "payloadf": {"by": "bob"}, "finish": "2026-03-26T09:47:10.0Z"})
+        wait_for(lambda: self.manager.call("GET", path + "?status=closed")["conditions"], "its end")
+        one = self.manager.call("GET", path + "?threshold=69")["conditions"][0]
+        self.assertEqual((one["uuid"], one["tag"], one["device_name"]), (uuid, "door", "lamp"))
+        self.assertEqual((one["payload"], one["payloadf"], one["duration"]), ({"by": "ann"}, {"by": "bob"}, 69))
+        device.say("#conditions", {})
+        self.assertEqual(device.hears("#conditions")["value"], {})
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+#include "fleet/audit_chain.h"
 #include "store/sqlite/store.h"
 
 namespace signet::store {
@@ -13,20 +14,37 @@ Result<fleet::AuditEntry> read_entry(const Row& row) {
   out.address = row.text(5);
   out.allowed = row.integer(6) != 0;
   out.detail = row.text(7);
+  if (!row.is_null(8)) out.hash = TRY(row.block<32>(8));
+  return out;
+}
+
+struct Head {
+  std::int64_t number = 0;
+  crypto::Digest hash{};
+};
+Result<Head> read_head(const Row& row) {
+  Head out{.number = row.integer(0)};
+  if (!row.is_null(1)) out.hash = TRY(row.block<32>(1));
   return out;
 }
 
 }  // namespace
 
-Status SqliteChanges::audit(const fleet::AuditEntry& e) {
+Status SqliteChanges::audit(const fleet::AuditEntry& entry) {
+  const auto head = TRY(database_.one(read_head, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"));
+  const Head former = head.value_or(Head{});
+  fleet::AuditEntry e = entry;
+  e.number = former.number + 1;
+  const crypto::Digest hash = fleet::audit_hash(former.hash, e);
   return database_.run(
-      "INSERT INTO audit (at, actor, action, subject, address, allowed, detail) VALUES (?, ?, ?, ?, ?, ?, ?)", e.at,
-      e.actor, e.action, e.subject, e.address, static_cast<std::int64_t>(e.allowed), e.detail);
+      "INSERT INTO audit (number, at, actor, action, subject, address, allowed, detail, hash) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      e.number, e.at, e.actor, e.action, e.subject, e.address, static_cast<std::int64_t>(e.allowed), e.detail, hash);
 }
 
 Result<std::vector<fleet::AuditEntry>> SqliteStore::audit(std::int64_t after, std::size_t size) {
   return database_.list(read_entry,
-                        "SELECT number, at, actor, action, subject, address, allowed, detail FROM audit "
+                        "SELECT number, at, actor, action, subject, address, allowed, detail, hash FROM audit "
                         "WHERE number > ? ORDER BY number LIMIT ?",
                         after, static_cast<std::int64_t>(size));
 }

@@ -99,7 +99,21 @@ ALTER TABLE sessions ADD COLUMN will_delay INTEGER NOT NULL DEFAULT 0;
 UPDATE sessions SET will = NULL WHERE will_due IS NULL;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6};
+constexpr const char* step_7 = R"sql(
+CREATE TABLE conditions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, device INTEGER NOT NULL REFERENCES devices, uuid TEXT NOT NULL,
+  tag TEXT NOT NULL, payload TEXT NOT NULL, start INTEGER NOT NULL, payloadf TEXT NOT NULL, finish INTEGER,
+  UNIQUE (device, uuid)) STRICT;
+CREATE INDEX conditions_of_device ON conditions (device, number);
+CREATE INDEX conditions_open ON conditions (number) WHERE finish IS NULL;
+)sql";
+
+// Entries from now on name the one before them; those before are not part of the chain.
+constexpr const char* step_8 = R"sql(
+ALTER TABLE audit ADD COLUMN hash BLOB;
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

@@ -42,6 +42,9 @@ class SqliteChanges final : public fleet::Changes {
   // twin.cpp
   Status put_twin(const DeviceId& device, fleet::TwinSide side, const fleet::TwinEntry& entry) override;
   Status erase_twin(const DeviceId& device, fleet::TwinSide side, std::string_view key) override;
+  // condition.cpp
+  Status put_condition(const fleet::Condition& condition) override;
+  Status remove_old_conditions(const DeviceId& device, std::size_t keep) override;
   // job.cpp
   Status put_job(const fleet::Job& job) override;
   Status remove_old_jobs(const DeviceId& device, std::size_t keep) override;
@@ -95,6 +98,8 @@ class SqliteStore final : public fleet::Store {
   Result<fleet::Twin> twin(const DeviceId& device) override;
   Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override;
   Result<std::vector<fleet::DueWill>> wills_due(Timestamp now, std::size_t most) override;
+  Result<std::optional<fleet::Condition>> condition(const DeviceId& device, std::string_view uuid) override;
+  Result<std::vector<fleet::ConditionRow>> conditions(const fleet::ConditionQuery& query) override;
   Result<std::optional<fleet::Job>> job(const JobId& id) override;
   Result<std::vector<fleet::Job>> jobs(const fleet::JobQuery& query) override;
   Result<std::vector<fleet::Job>> jobs_to_tend(Timestamp now, std::size_t size) override;
