@@ -1,6 +1,7 @@
 // signetd: the manager. Devices come in on one port, people and programs on another; both meet in the fleet.
 #include "api/server_certificate.h"
 #include "apps/command_line.h"
+#include "apps/signetd_store.h"
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -23,7 +24,9 @@ constexpr const char* example =
     "Example:\n"
     "  signetd --data /var/lib/signet --name signet.example.org\n"
     "  signet setup 'https://signet.example.org:8443/setup#token=...'   (the link that signetd prints)\n\n"
-    "DIR keeps everything: signet.db, ingest/, bans and the manager's own keys. Back it up as a whole.\n"
+    "  signetd --data /var/lib/signet backup /mnt/backup/monday\n\n"
+    "DIR keeps everything: signet.db, ingest/, bans and the manager's own keys. 'backup' copies it while the manager\n"
+    "serves, but for readings of the last moment, which still lie in ingest/.\n"
     "SIGINT or SIGTERM ends the program in good order; SIGHUP reads server_certificate and server_key again.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
 
@@ -50,6 +53,8 @@ const auto config_fields = std::tuple_cat(
 
 struct Options {
   std::string data;
+  std::string other;  // folder, of backup and restore
+  bool as_json = false;
   std::string config_file;
   std::string ready_file;
   std::vector<std::string> names;
@@ -265,6 +270,26 @@ void describe(CLI::App& app, Options& options) {
       "print every setting with its meaning, as --config takes it, and exit");
   app.add_option("--ready-file", options.ready_file, "written, as JSON, once the manager serves")->type_name("FILE");
   app.add_flag("--legacy-claims", options.legacy_claims, "accept bundles dcn:nonce:signature, which bind no account");
+  for (CLI::App* command : {app.add_subcommand("backup", "copy the data folder to OTHER, while the manager serves"),
+                            app.add_subcommand("restore", "make the data folder from the backup OTHER"),
+                            app.add_subcommand("check", "read all of the data folder: is it whole?")}) {
+    command->fallthrough();
+    if (command->get_name() == "check") {
+      command->add_flag("--json", options.as_json, "for programs");
+    } else {
+      command->add_option("other", options.other, "a folder; of backup and restore")->type_name("OTHER")->required();
+    }
+  }
+  app.require_subcommand(0, 1);
+}
+
+Status run(const CLI::App& app, const Options& options) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) return serve(options);
+  const std::string& command = chosen.front()->get_name();
+  if (command == "check") return check_data_folder(options.data, options.as_json);
+  if (command == "restore") return restore_data_folder(options.other, options.data);
+  return copy_data_folder(options.data, options.other);
 }
 
 }  // namespace
@@ -280,5 +305,5 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return answer_command_line(app, error);
   }
-  return exit_code("signetd", serve(options));
+  return exit_code("signetd", run(app, options));
 }

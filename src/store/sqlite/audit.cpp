@@ -42,11 +42,15 @@ Status SqliteChanges::audit(const fleet::AuditEntry& entry) {
       e.number, e.at, e.actor, e.action, e.subject, e.address, static_cast<std::int64_t>(e.allowed), e.detail, hash);
 }
 
+Result<std::vector<fleet::AuditEntry>> read_audit(Database& database, std::int64_t after, std::int64_t size) {
+  return database.list(read_entry,
+                       "SELECT number, at, actor, action, subject, address, allowed, detail, hash FROM audit "
+                       "WHERE number > ? ORDER BY number LIMIT ?",
+                       after, size);
+}
+
 Result<std::vector<fleet::AuditEntry>> SqliteStore::audit(std::int64_t after, std::size_t size) {
-  return database_.list(read_entry,
-                        "SELECT number, at, actor, action, subject, address, allowed, detail, hash FROM audit "
-                        "WHERE number > ? ORDER BY number LIMIT ?",
-                        after, static_cast<std::int64_t>(size));
+  return read_audit(database_, after, static_cast<std::int64_t>(size));
 }
 
 }  // namespace signet::store

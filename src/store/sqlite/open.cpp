@@ -1,3 +1,4 @@
+#include "store/sqlite/backup.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite.h"
 #include "store/sqlite/store.h"
@@ -38,7 +39,18 @@ Status set_up(Database& database, const SqliteLimits& limits) {
     const std::uint64_t pages = limits.bytes_max / static_cast<std::uint64_t>(page_bytes);
     TRY(database.number(("PRAGMA max_page_count = " + std::to_string(pages)).c_str()));
   }
-  return migrate(database);
+  return {};
+}
+
+// One of an older Signet is kept as it was, beside what becomes of it.
+Status keep_former(Database& database, const std::string& path) {
+  const std::int64_t version = TRY(database.number("PRAGMA user_version"));
+  if (version == 0 || version >= static_cast<std::int64_t>(migrations().size())) return {};
+  const std::string former = path + ".schema-" + std::to_string(version);
+  if (file_exists(former)) return {};
+  Status kept = backup_sqlite(path, former);
+  if (!kept) return std::move(kept).error().within("copy it to " + former + " before it is brought up to date");
+  return {};
 }
 
 }  // namespace
@@ -54,8 +66,13 @@ Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const
   Result<Database> database = Database::open(path);
   if (!database) return named(std::move(database).error());
   Database opened = std::move(database).value();
-  Status ready = set_up(opened, limits);
-  if (!ready) return named(std::move(ready).error());
+  const auto set_up_all = [&]() -> Status {
+    TRY(set_up(opened, limits));
+    TRY(keep_former(opened, path));
+    return migrate(opened);
+  };
+  const Status ready = set_up_all();
+  if (!ready) return named(Error{ready.error()});
   return std::unique_ptr<fleet::Store>{
       std::make_unique<SqliteStore>(std::move(lock).value(), std::move(opened), limits.page_bytes_max)};
 }

@@ -121,6 +121,20 @@ TEST_F(SqliteFile, IsRefusedWhileAnotherHoldsIt) {
   EXPECT_NE(second.error().what.find(path), std::string::npos) << second.error().what;
 }
 
+TEST_F(SqliteFile, OfAnOlderSignetIsKeptBesideWhatBecomesOfIt) {
+  constexpr std::size_t older = 5;
+  for (std::size_t step = 0; step < older; ++step) run(migrations()[step]);
+  run(("PRAGMA application_id = " + std::to_string(application_id) + "; PRAGMA user_version = 5").c_str());
+  ASSERT_TRUE(is_well(open()));
+  const std::string former = path + ".schema-5";
+  Database kept = Database::open(former).value();
+  EXPECT_EQ(kept.number("PRAGMA user_version").value(), 5);
+  struct stat status {};
+  ASSERT_EQ(::stat(former.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777u, 0600u);
+  ASSERT_TRUE(is_well(open())) << "and once";
+}
+
 TEST_F(SqliteFile, OfANewerSignetIsRefusedWithBothVersions) {
   make_one();
   run("PRAGMA user_version = 1000");

@@ -67,6 +67,8 @@ class SqliteChanges final : public fleet::Changes {
   DeviceNumbers& devices_;
 };
 
+Result<std::vector<fleet::AuditEntry>> read_audit(Database& database, std::int64_t after, std::int64_t size);
+
 class SqliteStore final : public fleet::Store {
  public:
   SqliteStore(Fd lock, Database database, std::size_t page_bytes_max)

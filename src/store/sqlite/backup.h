@@ -1,0 +1,28 @@
+// backup.h -- what an operator does with a database beside the manager: copies it while it serves, and looks whether it
+// is whole.
+#pragma once
+
+#include "base/result.h"
+
+#include <string>
+#include <vector>
+
+namespace signet::store {
+
+// The database as it was at one moment, whole and by itself, readable by its owner alone. Others go on reading and
+// writing meanwhile. It knows of no ingest log: positions in the logs that it lay beside would mean nothing elsewhere.
+//   conflict   `to` is there already
+Status backup_sqlite(const std::string& from, const std::string& to);
+
+struct CheckedStore {
+  std::int64_t schema = 0;  // its version
+  std::int64_t devices = 0, readings = 0, audit_entries = 0;
+  std::vector<std::string> faults;  // in words; none: it is whole
+};
+inline constexpr std::size_t faults_told_max = 20;
+
+// Reads all of it: pages, indices, references between tables, and the chain of the audit.
+//   not_found, corrupt   there is no such file, or it is no database of ours
+Result<CheckedStore> check_sqlite(const std::string& path);
+
+}  // namespace signet::store
