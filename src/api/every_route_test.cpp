@@ -45,7 +45,7 @@ class EveryRoute : public ::testing::Test {
       if (route.method != method || route.path != pattern) continue;
       EXPECT_EQ(response.content_type.substr(0, route.content_type.size()), route.content_type);
       if (route.content_type != "application/json") return {};
-      const json::object answer = parse_json_object(response.body).value();
+      json::object answer = parse_json_object(response.body).value();
       if (route.path != "/v3/openapi.json") expect_members(answer, route.answer, std::string{pattern});
       return answer;
     }

@@ -67,7 +67,8 @@ Result<net::HttpResponse> expect_one(Service& service, const Call& call, const j
 }  // namespace
 
 Result<net::HttpResponse> list_variables(Service& service, const Call& call) {
-  const fleet::Twin twin = TRY(service.fleet.twin(call.actor, TRY(call.device())));
+  const DeviceId device = TRY(call.device());
+  const fleet::Twin twin = TRY(service.fleet.twin(call.actor, device));
   std::set<std::string> names;
   for (const auto* side : {&twin.current, &twin.expected}) {
     for (const fleet::TwinEntry& entry : *side) {
@@ -80,7 +81,8 @@ Result<net::HttpResponse> list_variables(Service& service, const Call& call) {
 }
 
 Result<net::HttpResponse> get_variable(Service& service, const Call& call) {
-  const fleet::Twin twin = TRY(service.fleet.twin(call.actor, TRY(call.device())));
+  const DeviceId device = TRY(call.device());
+  const fleet::Twin twin = TRY(service.fleet.twin(call.actor, device));
   const std::string_view name = call.segment("name");
   if (!find(twin.current, name) && !find(twin.expected, name)) {
     return Error{Errc::not_found,
@@ -98,7 +100,8 @@ Result<net::HttpResponse> unset_variable(Service& service, const Call& call) {
 }
 
 Result<net::HttpResponse> get_twin(Service& service, const Call& call) {
-  return whole_twin(TRY(service.fleet.twin(call.actor, TRY(call.device()))));
+  const DeviceId device = TRY(call.device());
+  return whole_twin(TRY(service.fleet.twin(call.actor, device)));
 }
 
 Result<net::HttpResponse> change_twin(Service& service, const Call& call) {

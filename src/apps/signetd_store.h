@@ -10,7 +10,7 @@
 namespace signet {
 
 inline constexpr const char* database_name = "/signet.db";
-inline constexpr std::size_t small_file_bytes_max = 16u << 20;
+inline constexpr std::size_t small_file_bytes = 16u << 20;
 
 // Beside the database: the manager's own keys and certificate, and who is banned. The ingest log is not among them:
 // what it holds and the database does not is younger than the copy.
@@ -18,7 +18,7 @@ inline Status copy_small_files(const std::string& from, const std::string& to) {
   for (const auto& [name, mode] :
        {std::pair{"/ca.key", 0600u}, {"/ca.pem", 0644u}, {"/receipt.key", 0600u}, {"/bans", 0600u}}) {
     if (!file_exists(from + name)) continue;
-    TRY(write_file_atomic(to + name, TRY(read_file(from + name, small_file_bytes_max)), mode));
+    TRY(write_file_atomic(to + name, TRY(read_file(from + name, small_file_bytes)), mode));
   }
   return {};
 }

@@ -9,6 +9,7 @@ namespace signet::store {
 namespace {
 
 constexpr std::int64_t audit_page = 1000;
+constexpr std::size_t faults_told = 20;
 
 Result<Database> open_ours(const std::string& path) {
   if (!file_exists(path)) return Error{Errc::not_found, "there is no " + path};
@@ -71,7 +72,7 @@ Result<CheckedStore> check_sqlite(const std::string& path) {
   TRY(database.script("PRAGMA query_only = ON; PRAGMA cell_size_check = ON"));
   CheckedStore out;
   out.schema = TRY(database.number("PRAGMA user_version"));
-  static const std::string whole = "PRAGMA integrity_check(" + std::to_string(faults_told_max) + ")";
+  static const std::string whole = "PRAGMA integrity_check(" + std::to_string(faults_told) + ")";
   const auto found = database.list(first_text, whole.c_str());
   if (!found) return Error{found.error()}.within(path);
   for (const std::string& fault : found.value()) {
@@ -79,7 +80,7 @@ Result<CheckedStore> check_sqlite(const std::string& path) {
   }
   if (!out.faults.empty()) return out;  // what else it holds cannot be believed
   out.faults = TRY(database.list(orphan, "PRAGMA foreign_key_check"));
-  if (out.faults.size() > faults_told_max) out.faults.resize(faults_told_max);
+  if (out.faults.size() > faults_told) out.faults.resize(faults_told);
   if (out.schema < static_cast<std::int64_t>(migrations().size())) {
     out.faults.push_back("it is of an older Signet (schema " + std::to_string(out.schema) +
                          "): the next start brings it up to date");

@@ -19,7 +19,6 @@ struct CheckedStore {
   std::int64_t devices = 0, readings = 0, audit_entries = 0;
   std::vector<std::string> faults;  // in words; none: it is whole
 };
-inline constexpr std::size_t faults_told_max = 20;
 
 // Reads all of it: pages, indices, references between tables, and the chain of the audit.
 //   not_found, corrupt   there is no such file, or it is no database of ours
