@@ -9,6 +9,7 @@ namespace signet::net {
 namespace {
 
 constexpr std::size_t answer_header_bytes_max = 256 * 1024;
+constexpr Seconds silence_max{60};  // of an answer without a timeout
 
 template <auto Free>
 struct Freed {
@@ -31,6 +32,9 @@ struct Receiving {
   std::size_t body_bytes_max = 0;
   std::size_t header_bytes = 0;
   bool too_large = false;
+  CURL* curl = nullptr;
+  const std::function<bool(std::string_view)>* on_body = nullptr;
+  bool stopped = false;  // by on_body
 };
 
 std::string lower(std::string_view text) {
@@ -47,6 +51,12 @@ std::string_view trimmed(std::string_view text) {
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* into) {
   auto& receiving = *static_cast<Receiving*>(into);
+  long status = 0;
+  curl_easy_getinfo(receiving.curl, CURLINFO_RESPONSE_CODE, &status);
+  if (*receiving.on_body && status == 200) {
+    receiving.stopped = !(*receiving.on_body)({data, size});
+    return receiving.stopped ? 0 : size;
+  }
   if (receiving.answer.body.size() + size > receiving.body_bytes_max) {
     receiving.too_large = true;
     return 0;
@@ -143,6 +153,10 @@ void set_request(CURL* curl, const HttpCall& call) {
   curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(Millis{call.timeout}.count()));
+  if (call.timeout > Seconds{0}) return;
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 30L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(silence_max.count()));
 }
 
 void set_receiver(CURL* curl, Receiving& receiving) {
@@ -194,6 +208,8 @@ Result<HttpAnswer> http_call(const HttpCall& call) {
   ENSURE(curl);
   Receiving receiving;
   receiving.body_bytes_max = call.response_bytes_max;
+  receiving.curl = curl.get();
+  receiving.on_body = &call.on_body;
   char detail[CURL_ERROR_SIZE] = "";
   curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, detail);
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
@@ -201,7 +217,7 @@ Result<HttpAnswer> http_call(const HttpCall& call) {
   set_request(curl.get(), call);
   set_receiver(curl.get(), receiving);
   const CURLcode code = curl_easy_perform(curl.get());
-  if (code != CURLE_OK) {
+  if (code != CURLE_OK && !receiving.stopped) {
     long verification = 0;  // curl files a wrong signature of a CA with the right name under "connect error"
     curl_easy_getinfo(curl.get(), CURLINFO_SSL_VERIFYRESULT, &verification);
     const bool distrusted = code == CURLE_SSL_CONNECT_ERROR && verification != 0;

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -16,8 +17,10 @@ struct HttpCall {
   std::string body{};
   std::string ca_pem{};  // the only CA believed for https
   bool accept_any_certificate_to_learn_its_ca =
-      false;  // only for the first contact, where the CA is then pinned by hash
-  Seconds timeout{30};
+      false;            // only for the first contact, where the CA is then pinned by hash
+  Seconds timeout{30};  // 0: as long as something comes
+  // Of an answer 200: its body as it comes, instead of HttpAnswer::body; false ends it, well.
+  std::function<bool(std::string_view)> on_body{};
   std::size_t response_bytes_max = 256u << 20;
 };
 

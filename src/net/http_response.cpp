@@ -87,7 +87,7 @@ Headers headers_of(const HttpResponse& response, const HttpFraming& framing, Tim
   headers.erase("Connection");
   headers.erase("Content-Type");
   if (may_have_body(response.status)) {
-    headers["Content-Length"] = std::to_string(response.body.size());
+    if (!framing.is_endless) headers["Content-Length"] = std::to_string(response.body.size());
     if (!response.content_type.empty()) headers["Content-Type"] = response.content_type;
   }
   if (framing.close_after) headers["Connection"] = "close";
@@ -107,7 +107,7 @@ std::string encode_response(const HttpResponse& response, const HttpFraming& fra
     out += name + ": " + value + "\r\n";
   }
   out += "\r\n";
-  if (!framing.head_only && may_have_body(response.status)) out += response.body;
+  if (!framing.head_only && !framing.is_endless && may_have_body(response.status)) out += response.body;
   return out;
 }
 

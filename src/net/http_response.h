@@ -9,6 +9,7 @@ struct HttpFraming {
   bool head_only = false;    // the request was HEAD: same headers, no body
   bool close_after = false;  // the connection ends after this answer
   bool over_tls = false;     // then browsers are told to never come without (RFC 6797)
+  bool is_endless = false;   // the body follows, and ends with the connection (RFC 9112 6.3)
 };
 
 // An answer whose headers could not be sent as they are becomes a 500: a line break in a value would start another

@@ -6,8 +6,11 @@
 #include "net/tls.h"
 
 #include <map>
+#include <mutex>
 
 namespace signet::net {
+
+inline constexpr std::size_t stream_bytes_max = 256 * 1024;  // that wait for one reader of a stream
 
 struct HttpRequest {
   std::string method;                             // "GET"
@@ -18,11 +21,43 @@ struct HttpRequest {
   std::string peer_address;
 };
 
+// The body of an answer that goes on: what is pushed, until it is ended. From any thread. What its reader does not take
+// waits here, and no more than stream_bytes_max of it.
+class HttpStream {
+ public:
+  enum class Pushed : std::uint8_t { taken, full, gone };
+  Pushed push(std::string_view text);  // all of it or nothing; full: the reader does not keep up
+  // The last word, and the end. What the reader was too slow for is dropped for it.
+  void end(std::string_view last);
+  bool was_taken() const;  // by a connection, at some time
+  bool is_gone() const;
+
+  // --- for the connection
+  void attach(std::function<bool()> wake);  // false: it cannot be woken now
+  void detach();
+  struct Piece {
+    std::string text;
+    bool is_last = false;
+  };
+  Piece take();
+
+ private:
+  void wake(std::unique_lock<std::mutex> lock);
+  mutable std::mutex mutex_;
+  std::string waiting_;
+  std::function<bool()> wake_;
+  bool woken_ = false;
+  bool attached_ = false;
+  bool ended_ = false;
+  bool gone_ = false;
+};
+
 struct HttpResponse {
   int status = 200;
   std::string body{};
   std::string content_type = "application/json";
   std::map<std::string, std::string> headers{};
+  std::shared_ptr<HttpStream> stream{};  // then this is the body, and the connection ends with it
 };
 
 using HttpReply = std::function<void(HttpResponse)>;              // call once, from any thread

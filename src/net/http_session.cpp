@@ -22,6 +22,7 @@ void HttpSession::on_close(Connection&, const std::optional<Error>&) {
   connection_ = nullptr;
   loop_.cancel(timer_);
   account(0);
+  if (stream_) stream_->detach();
 }
 
 void HttpSession::account(std::size_t bytes) {
@@ -43,7 +44,8 @@ void HttpSession::on_late() {
       if (begun_) return refuse(408);
       return connection_->close_after_send();  // idle
     case Phase::handling: return refuse(503);
-    case Phase::sending: return connection_->close_now();
+    case Phase::sending:
+    case Phase::streaming: return connection_->close_now();
   }
 }
 
@@ -94,6 +96,7 @@ void HttpSession::refuse(int status) {
 }
 
 void HttpSession::answer(const HttpResponse& response) {
+  if (response.stream) return begin_stream(response);
   phase_ = Phase::sending;
   account(0);
   out_ = encode_response(response, {head_only_, close_after_, shared_.over_tls}, loop_.clock().now());
@@ -109,7 +112,44 @@ void HttpSession::send_piece() {
   if (sent_ == out_.size() && close_after_) connection_->close_after_send();
 }
 
+void HttpSession::begin_stream(const HttpResponse& response) {
+  phase_ = Phase::streaming;
+  account(0);
+  stream_ = response.stream;
+  stream_->attach([mailbox = shared_.mailbox, weak = weak_from_this()] {
+    const std::lock_guard lock{mailbox->mutex};
+    if (!mailbox->loop) return true;
+    return static_cast<bool>(mailbox->loop->post([weak] {
+      const auto self = weak.lock();
+      if (self && self->connection_) self->stream_on();
+    }));
+  });
+  const HttpFraming framing{head_only_, true, shared_.over_tls, true};
+  stream_sends_ = true;
+  start_timer();
+  connection_->send(bytes_of(encode_response(response, framing, loop_.clock().now())));
+}
+
+// One piece at a time: what waits meanwhile waits in the stream, which has a limit. A reader that takes nothing of a
+// piece for request_timeout is cut.
+void HttpSession::stream_on() {
+  if (stream_sends_) return;
+  const HttpStream::Piece piece = stream_->take();
+  if (!piece.text.empty()) {
+    stream_sends_ = true;
+    start_timer();
+    connection_->send(bytes_of(piece.text));
+  } else {
+    loop_.cancel(timer_);
+  }
+  if (piece.is_last) connection_->close_after_send();
+}
+
 void HttpSession::on_drained(Connection&) {
+  if (phase_ == Phase::streaming) {
+    stream_sends_ = false;
+    return stream_on();
+  }
   if (phase_ != Phase::sending) return;
   if (sent_ < out_.size()) return send_piece();
   out_ = {};

@@ -1,6 +1,7 @@
 // http_session.h -- within net: one HTTP connection: one request at a time, each against the clock.
 //
 //   reading -> handling -> sending -> reading ...
+//                       -> streaming                  (until it ends)
 #pragma once
 
 #include "net/connection.h"
@@ -38,7 +39,7 @@ class HttpSession final : public ConnectionEvents, public std::enable_shared_fro
   void on_close(Connection& connection, const std::optional<Error>& why) override;
 
  private:
-  enum class Phase : std::uint8_t { reading, handling, sending };
+  enum class Phase : std::uint8_t { reading, handling, sending, streaming };
 
   void advance();
   void handle(HttpReader::Request next);
@@ -46,6 +47,8 @@ class HttpSession final : public ConnectionEvents, public std::enable_shared_fro
   void answer(const HttpResponse& response);
   void refuse(int status);
   void send_piece();
+  void begin_stream(const HttpResponse& response);
+  void stream_on();
   void start_timer();
   void on_late();
   void account(std::size_t bytes);
@@ -62,6 +65,8 @@ class HttpSession final : public ConnectionEvents, public std::enable_shared_fro
   std::size_t accounted_ = 0;
   std::string out_;
   std::size_t sent_ = 0;
+  std::shared_ptr<HttpStream> stream_;
+  bool stream_sends_ = false;  // a piece is on its way
   Loop::TimerId timer_ = 0;
 };
 
