@@ -52,6 +52,12 @@ net::HttpResponse no_route(const Found& found) {
 }  // namespace
 
 struct Api::State {
+  State(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue)
+      : streams(fleet, clock), service{fleet,   clock, std::move(gate), std::move(about), std::move(issue),
+                                       streams, meter} {}
+
+  Streams streams;
+  HttpMeter meter;
   Service service;
   RateLimit strangers{sign_in_attempts_max};
 
@@ -59,14 +65,19 @@ struct Api::State {
 };
 
 Api::Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue)
-    : state_(new State{{fleet, clock, std::move(gate), std::move(about), std::move(issue)}}) {}
+    : state_(new State{fleet, clock, std::move(gate), std::move(about), std::move(issue)}) {}
 Api::~Api() = default;
+void Api::tend() { state_->streams.tend(); }
 
 Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path, const net::HttpRequest& request) {
   Call call{request, std::move(path), {}, {}, {}};
   switch (route.access) {
     case Access::open: break;
     case Access::limited: TRY(strangers.pass(host_of(request.peer_address), service.clock.monotonic())); break;
+    case Access::metrics:
+      call.token = token_of(request);
+      if (is_same_secret(call.token, service.about.metrics_token)) break;
+      [[fallthrough]];
     case Access::token:
       call.token = token_of(request);
       call.actor = TRY(service.fleet.authenticate(call.token, request.peer_address));
@@ -78,12 +89,15 @@ Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path,
 }
 
 net::HttpResponse Api::handle(const net::HttpRequest& request) {
+  const Instant begun = state_->service.clock.monotonic();
+  const Route* row = nullptr;
   const auto answer = [&]() -> net::HttpResponse {
     if (request.path.size() > path_bytes_max || !is_utf8(request.path)) {
       return refusal(Error{Errc::too_large, "the path is too long, or not UTF-8"});
     }
     Found found = find_route(request);
     if (!found.route) return no_route(found);
+    row = found.route;
     Result<net::HttpResponse> done = state_->serve(*found.route, std::move(found.path), request);
     if (done) return std::move(done).value();
     const Error& error = done.error();
@@ -93,6 +107,8 @@ net::HttpResponse Api::handle(const net::HttpRequest& request) {
     return refusal(error);
   };
   net::HttpResponse out = answer();
+  state_->meter.count(row ? row->method : "-", row ? row->path : "-", out.status,
+                      state_->service.clock.monotonic() - begun);
   out.headers["cache-control"] = "no-store";
   out.headers["x-content-type-options"] = "nosniff";
   return out;

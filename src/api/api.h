@@ -31,15 +31,23 @@ struct About {
   crypto::PublicKey receipt_key{};
   std::uint16_t device_port = 0;
   unsigned store_version = 0;
+  std::string metrics_token{};  // for GET /metrics; empty: nobody has one
 };
 
 // Issues a certificate for a software key that proved itself by its request.
 using IssueEnrolled = std::function<Result<identity::Certificate>(const identity::Request&)>;
 
+struct GateFigures {
+  std::size_t devices = 0;           // that are connected
+  std::uint64_t backlog_bytes = 0;   // readings that are durable and not in the store yet
+  std::uint64_t accepted_bytes = 0;  // readings that were acknowledged since the logs began
+};
+
 // Who may knock, and what makes a change of its bans durable.
 struct Gate {
   guard::Guard& guard;
   std::function<Status()> save_bans;
+  std::function<GateFigures()> figures{};
 };
 
 class Api {
@@ -48,6 +56,7 @@ class Api {
   Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue);
   ~Api();
   net::HttpResponse handle(const net::HttpRequest& request);
+  void tend();  // once a second: streams that are open
 
  private:
   struct State;

@@ -45,6 +45,10 @@ Status check_member(const Value& wanted, const json::value& value) {
     if (!value.is_object()) return Error{Errc::malformed, quoted(wanted.name) + " is not an object"};
     return {};
   }
+  if (type == "boolean") {
+    if (!value.is_bool()) return Error{Errc::malformed, quoted(wanted.name) + " is neither true nor false"};
+    return {};
+  }
   if (type == "any") return {};
   ENSURE(type == "string[]");  // no row asks for more
   const bool fits = value.is_array() && std::all_of(value.as_array().begin(), value.as_array().end(), is_text);

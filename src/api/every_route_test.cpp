@@ -54,8 +54,11 @@ class EveryRoute : public ::testing::Test {
   }
 
   void serve_people() {
-    for (const char* path : {"/healthz", "/ca.pem", "/setup", "/v3/openapi.json", "/v3/workspaces"}) serve("GET", path);
+    for (const char* path :
+         {"/healthz", "/readyz", "/metrics", "/ca.pem", "/setup", "/v3/openapi.json", "/v3/workspaces"})
+      serve("GET", path);
     names["wks"] = scene.workspace;
+    names["int"] = "gate000000000000";
     served.insert("POST /v3/setup");  // by the scene
     expect_members(serve("POST", "/v3/login", {{"email", "You@example.org"}, {"password", scene.password}}),
                    {{"token", "string"}, {"account", "Account"}, {"workspace", "Workspace"}}, "login");
@@ -99,6 +102,17 @@ class EveryRoute : public ::testing::Test {
     serve("GET", "/v3/workspaces/{wks}/conditions");
   }
 
+  void serve_integrations() {
+    const json::object made = serve("POST", "/v3/workspaces/{wks}/integrations",
+                                    {{"name", "sink"}, {"url", "https://sink.example.org/zdm/data"}});
+    names["int"] = std::string{made.at("integration").at("id").as_string()};
+    serve("GET", "/v3/workspaces/{wks}/integrations");
+    serve("PUT", "/v3/workspaces/{wks}/integrations/{int}", {{"enabled", false}, {"tags", json::array{"t"}}});
+    serve("POST", "/v3/workspaces/{wks}/integrations/{int}/test");
+    serve("GET", "/v3/workspaces/{wks}/integrations/{int}");
+    serve("DELETE", "/v3/workspaces/{wks}/integrations/{int}");
+  }
+
   void serve_identities() {
     const std::string device = "/v3/workspaces/{wks}/devices/{dev}";
     EXPECT_EQ(serve("POST", "/v3/registry/manifests", scene.factory.import_body()).at("added"), 1);
@@ -135,8 +149,10 @@ TEST_F(EveryRoute, answers_as_its_row_promises) {
   serve_people();
   serve_jobs();
   serve_twins();
+  serve_integrations();
   serve_identities();
   serve("GET", "/v3/timeseries/{wks}/data");
+  serve("GET", "/v3/workspaces/{wks}/events");
   EXPECT_FALSE(serve("GET", "/v3/audit", {}, {{"size", "1000"}}).at("audit").as_array().empty());
   EXPECT_EQ(serve("GET", "/v3/server").at("server").at("device_port"), 8883);
   serve("POST", "/v3/logout");

@@ -64,7 +64,7 @@ json::object operation_of(const Route& route) {
   json::object refused = content("application/json", schema_of("Error"));
   refused["description"] = "refused";
   out["responses"] = json::object{{"200", std::move(done)}, {"default", std::move(refused)}};
-  if (route.access != Access::token) out["security"] = json::array{};
+  if (route.access == Access::open || route.access == Access::limited) out["security"] = json::array{};
   return out;
 }
 

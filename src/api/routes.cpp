@@ -318,6 +318,9 @@ std::vector<Route> make_routes() {
   add_devices(out);
   add_identities(out);
   add_work(out);
+  add_integrations(out);
+  add_events(out);
+  add_metrics(out);
   add_registry(out);
   add_security(out);
   add_rest(out);

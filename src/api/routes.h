@@ -2,6 +2,8 @@
 #pragma once
 
 #include "api/api.h"
+#include "api/metrics.h"
+#include "api/streams.h"
 #include "base/json.h"
 
 namespace signet::api {
@@ -24,6 +26,7 @@ enum class Access : std::uint8_t {
   open,     // to anybody
   limited,  // to anybody, rate limited by address
   token,    // with X-API-KEY or Authorization: Bearer
+  metrics,  // the same, or with the token of metrics_token_file, which opens nothing else
 };
 
 struct Call;
@@ -33,6 +36,8 @@ struct Service {
   Gate gate;
   About about;
   IssueEnrolled issue;
+  Streams& streams;
+  HttpMeter& meter;
 };
 using Handler = Result<net::HttpResponse> (*)(Service&, const Call&);
 
@@ -49,7 +54,11 @@ struct Route {
   std::size_t body_max = body_bytes_max;
 };
 const std::vector<Route>& routes();
-void add_work(std::vector<Route>& to);  // routes_work.cpp
+void add_work(std::vector<Route>& to);          // routes_work.cpp
+void add_integrations(std::vector<Route>& to);  // integration.cpp
+void add_events(std::vector<Route>& to);        // events.cpp
+void add_metrics(std::vector<Route>& to);       // metrics.cpp
+std::vector<Schema> with_integrations(std::vector<Schema> all);
 
 // One request that found its route. Body and query hold only what the route names, of the types it names.
 struct Call {

@@ -109,6 +109,7 @@ struct Scene_for_test {
     return {{"statement", challenge.at("statement")}, {"signature", hex(signature)}};
   }
 
+  static constexpr const char* metrics_token = "the token of some monitoring";
   static constexpr const char* password = "correct horse battery";
   TemporaryFolder_for_test folder;
   ManualClock clock{parse_rfc3339("2026-03-26T09:46:00Z").value()};
@@ -116,7 +117,7 @@ struct Scene_for_test {
   fleet::MemoryStore_for_test store;
   ManagerIdentity identity{ManagerIdentity::open(folder.path(), clock, random).value()};
   Factory_for_test factory{random, clock.now()};
-  fleet::Policy policy{.legacy_claims = true};
+  fleet::Policy policy{.legacy_claims = true, .check_url = [](const std::string&) { return Status{}; }};
   fleet::Fleet fleet{store, clock, random, identity.for_fleet(), policy};
   std::string setup_token = fleet.open_setup().value();
   guard::Guard guard{{}, 1};
@@ -124,7 +125,7 @@ struct Scene_for_test {
   Api api{fleet,
           clock,
           {guard, [this] { return saved; }},
-          {"1.2.3", identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), 8883, 1},
+          {"1.2.3", identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), 8883, 1, metrics_token},
           identity.issuer(clock)};
   std::string token;
   std::string workspace;

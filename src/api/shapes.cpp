@@ -128,7 +128,7 @@ json::value or_null(const std::optional<Timestamp>& at) {
 }
 
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all = with_manager(with_work(with_security({
+  static const std::vector<Schema> all = with_integrations(with_manager(with_work(with_security({
       {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
       {"Workspace",
        {{"id", "string"},
@@ -186,7 +186,7 @@ const std::vector<Schema>& schemas() {
         {"device_id", "string"},
         {"tag", "string"},
         {"payload", "object"}}},
-  })));
+  }))));
   return all;
 }
 

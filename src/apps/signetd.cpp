@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/port/process.h"
+#include "courier/courier.h"
 #include "element/open/open.h"
 #include "gateway/gateway.h"
 #include "store/sqlite/migrations.h"
@@ -29,6 +30,7 @@ constexpr const char* example =
     "serves, but for readings of the last moment, which still lie in ingest/.\n"
     "SIGINT or SIGTERM ends the program in good order; SIGHUP reads server_certificate and server_key again.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
+constexpr std::size_t metrics_token_bytes_least = 16;
 
 struct Config : gateway::Config {
   std::uint16_t people_port = 8443;
@@ -37,6 +39,9 @@ struct Config : gateway::Config {
   Seconds session_lifetime{12 * 3600};
   std::string server_certificate;
   std::string server_key;
+  std::string webhook_allow;
+  std::string webhook_ca;
+  std::string metrics_token_file;
 };
 const auto config_fields = std::tuple_cat(
     gateway::config_fields,
@@ -49,7 +54,13 @@ const auto config_fields = std::tuple_cat(
         Field{"server_certificate", &Config::server_certificate,
               "PEM file, leaf first, for both ports; empty: one below this manager's CA is made at each start"},
         Field{"server_key", &Config::server_key,
-              "its P-256 key: a PEM file, or the element that holds it, as pkcs11:token=LABEL?pin-source=file:F"}});
+              "its P-256 key: a PEM file, or the element that holds it, as pkcs11:token=LABEL?pin-source=file:F"},
+        Field{"webhook_allow", &Config::webhook_allow,
+              "addresses and nets, with blanks between, that webhooks may reach although they are not public"},
+        Field{"webhook_ca", &Config::webhook_ca,
+              "PEM file of the authorities that webhooks believe; empty: those that this system believes"},
+        Field{"metrics_token_file", &Config::metrics_token_file,
+              "file with the token that GET /metrics takes, 16 bytes or more; empty: the operator's sign-in alone"}});
 
 struct Options {
   std::string data;
@@ -177,6 +188,57 @@ Result<std::unique_ptr<fleet::Store>> open_store(const std::string& folder) {
   return std::move(error).within("data folder " + folder);
 }
 
+Result<std::string> metrics_token_of(const Config& config) {
+  if (config.metrics_token_file.empty()) return std::string{};
+  const Buffer file = TRY(read_file(config.metrics_token_file, config_bytes_max));
+  std::string token{text_of(file)};
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+  if (token.size() < metrics_token_bytes_least || token.find_first_of(" \t\r\n") != token.npos) {
+    return Error{Errc::malformed, config.metrics_token_file + ": one line without blanks, of " +
+                                      std::to_string(metrics_token_bytes_least) +
+                                      " bytes or more: openssl rand -hex 32"};
+  }
+  return token;
+}
+
+Result<courier::Config> webhooks_of(const Config& config) {
+  Result<courier::Reach> reach = courier::Reach::parse(config.webhook_allow);
+  if (!reach) return std::move(reach).error().within("webhook_allow");
+  if (!config.webhook_ca.empty() && !file_exists(config.webhook_ca)) {
+    return Error{Errc::not_found, "webhook_ca: there is no file " + config.webhook_ca};
+  }
+  return courier::Config{std::move(reach).value(), config.webhook_ca};
+}
+
+// Calls again and again until it is gone.
+class Every {
+ public:
+  Every(net::Loop& loop, Micros interval, std::function<void()> run)
+      : loop_(loop), interval_(interval), run_(std::move(run)) {
+    again();
+  }
+  Every(const Every&) = delete;
+  Every& operator=(const Every&) = delete;
+  ~Every() { loop_.cancel(timer_); }
+
+ private:
+  void again() {
+    timer_ = loop_.after(interval_, [this] {
+      run_();
+      again();
+    });
+  }
+  net::Loop& loop_;
+  Micros interval_;
+  std::function<void()> run_;
+  net::Loop::TimerId timer_ = 0;
+};
+
+api::GateFigures figures_of(const gateway::Gateway& gateway) {
+  const gateway::IngestFigures ingest = gateway.ingest_figures();
+  return {gateway.sessions(), ingest.backlog_bytes, ingest.accepted_bytes};
+}
+
 struct Ports {
   std::uint16_t devices;
   std::uint16_t people;
@@ -217,21 +279,27 @@ Status serve(const Options& options) {
   const auto certificate = TRY(api::ServerCertificate::create({config.server_certificate, config.server_key}, identity,
                                                               server_names(options), clock, random, open_key));
   const auto loop = TRY(net::Loop::create(clock));
+  const courier::Config webhooks = TRY(webhooks_of(config));
+  const std::string metrics_token = TRY(metrics_token_of(config));
   fleet::Policy policy;
+  policy.check_url = [reach = webhooks.reach](const std::string& url) { return reach.check_url(url); };
   policy.legacy_claims = config.legacy_claims;
   policy.session_lifetime = config.session_lifetime;
   policy.quarantine_duplicates = config.quarantine_duplicates;
   fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
   const std::string setup_token = TRY(fleet.open_setup());
+  const auto courier = TRY(courier::Courier::create(webhooks, fleet, *loop));
   const auto gateway = TRY(with_hint(
       gateway::Gateway::create(config, fleet, *loop, certificate->identity(), options.data), "--device-port"));
 
-  api::Api api{fleet,
-               clock,
-               {gateway->guard(), [&gateway] { return gateway->save_bans(); }},
-               {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
-                static_cast<unsigned>(store::migrations().size())},
-               identity.issuer(clock)};
+  api::Api api{
+      fleet,
+      clock,
+      {gateway->guard(), [&gateway] { return gateway->save_bans(); }, [&gateway] { return figures_of(*gateway); }},
+      {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
+       static_cast<unsigned>(store::migrations().size()), metrics_token},
+      identity.issuer(clock)};
+  const Every tending{*loop, Seconds{1}, [&api] { api.tend(); }};
   net::HttpConfig http;
   http.host = config.listen_host;
   http.port = config.people_port;

@@ -50,6 +50,7 @@ SIGNET_ID(DeviceId, "dev-");
 SIGNET_ID(KeyId, "key-");
 SIGNET_ID(BatchId, "bat-");
 SIGNET_ID(JobId, "job-");
+SIGNET_ID(IntegrationId, "gate");  // as the documented interface calls them
 #undef SIGNET_ID
 
 // The 12 characters after the prefix. `serial` beyond 36^4 wraps.

@@ -3,6 +3,7 @@
 #include "base/errc_names.h"
 #include "base/exit_code.h"
 #include "cli/element_line.h"
+#include "cli/outward_line.h"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
@@ -37,6 +38,7 @@ class Tree {
     add_registry();
     add_security();
     add_data();
+    add_outward(app_, args_, [this](Command command) { chosen = command; });
     add_element(app_, args_, [this](Command command) { chosen = command; });
     add_own_elements();
   }

@@ -26,38 +26,8 @@ Error refusal_of(const net::HttpAnswer& answer) {
   return out;
 }
 
-// An id, or a name that exactly one of `all` has.
-Result<std::string> pick(const std::vector<json::object>& all, const std::string& wanted, const std::string& noun) {
-  std::vector<std::string> ids;
-  std::string names;
-  for (const json::object& one : all) {
-    const std::string id = cell(one, "id");
-    if (id == wanted) return id;
-    if (cell(one, "name") == wanted) ids.push_back(id);
-    names += (names.empty() ? "" : ", ") + cell(one, "name") + " (" + id + ")";
-  }
-  if (ids.size() == 1) return ids.front();
-  if (!ids.empty()) {
-    return Error{Errc::conflict, "more than one " + noun + " is called " + wanted + ": name it by its id: " + names};
-  }
-  return Error{Errc::not_found,
-               "there is no " + noun + " \"" + wanted + "\"; there is: " + (names.empty() ? "none" : names)};
-}
-
-}  // namespace
-
-Result<Session> open_session(Environment& env, const Arguments& args) {
-  const std::string path = args.config_file.empty() ? env.home + "/config.json" : args.config_file;
-  Session out{env, args, TRY(load_config(path)), path};
-  if (!args.server.empty()) {
-    const std::string server = TRY(parse_server(args.server));
-    if (server != out.config.server) out.config = {server, "", "", ""};  // a token is for its own manager alone
-  }
-  if (!args.ca_file.empty()) out.config.ca_pem = std::string{text_of(TRY(read_file(args.ca_file, ca_bytes_max)))};
-  return out;
-}
-
-Result<json::object> ask(Session& session, std::string_view method, const std::string& path, const json::value& body) {
+// A call that carries who asks.
+Result<net::HttpCall> call_of(Session& session, std::string_view method, const std::string& path) {
   const Config& config = session.config;
   if (config.server.empty()) {
     return Error{Errc::unauthenticated,
@@ -76,6 +46,41 @@ Result<json::object> ask(Session& session, std::string_view method, const std::s
     call.headers["X-API-KEY"] = session.env.api_key;
   else if (!config.token.empty())
     call.headers["Authorization"] = "Bearer " + config.token;
+  return call;
+}
+
+}  // namespace
+
+Result<std::string> pick(const std::vector<json::object>& all, const std::string& wanted, const std::string& noun) {
+  std::vector<std::string> ids;
+  std::string names;
+  for (const json::object& one : all) {
+    const std::string id = cell(one, "id");
+    if (id == wanted) return id;
+    if (cell(one, "name") == wanted) ids.push_back(id);
+    names += (names.empty() ? "" : ", ") + cell(one, "name") + " (" + id + ")";
+  }
+  if (ids.size() == 1) return ids.front();
+  if (!ids.empty()) {
+    return Error{Errc::conflict, "more than one " + noun + " is called " + wanted + ": name it by its id: " + names};
+  }
+  return Error{Errc::not_found,
+               "there is no " + noun + " \"" + wanted + "\"; there is: " + (names.empty() ? "none" : names)};
+}
+
+Result<Session> open_session(Environment& env, const Arguments& args) {
+  const std::string path = args.config_file.empty() ? env.home + "/config.json" : args.config_file;
+  Session out{env, args, TRY(load_config(path)), path};
+  if (!args.server.empty()) {
+    const std::string server = TRY(parse_server(args.server));
+    if (server != out.config.server) out.config = {server, "", "", ""};  // a token is for its own manager alone
+  }
+  if (!args.ca_file.empty()) out.config.ca_pem = std::string{text_of(TRY(read_file(args.ca_file, ca_bytes_max)))};
+  return out;
+}
+
+Result<json::object> ask(Session& session, std::string_view method, const std::string& path, const json::value& body) {
+  net::HttpCall call = TRY(call_of(session, method, path));
   if (!body.is_null()) {
     call.headers["Content-Type"] = "application/json";
     call.body = json::serialize(body);
@@ -85,6 +90,16 @@ Result<json::object> ask(Session& session, std::string_view method, const std::s
   Result<json::object> object = parse_json_object(answer.body, answer_depth_max);
   if (!object) return std::move(object).error().within("the manager's answer");
   return object;
+}
+
+Status ask_for_stream(Session& session, const std::string& path, const std::string& behind, Seconds timeout,
+                      const std::function<bool(std::string_view)>& take) {
+  net::HttpCall call = TRY(call_of(session, "GET", path));
+  call.timeout = timeout;
+  call.on_body = take;
+  if (!behind.empty()) call.headers["Last-Event-ID"] = behind;
+  const net::HttpAnswer answer = TRY(session.env.http(call));
+  return answer.status == 200 ? Status{} : Status{refusal_of(answer)};
 }
 
 Result<std::vector<json::object>> objects(const json::object& answer, std::string_view name) {

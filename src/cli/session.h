@@ -54,6 +54,10 @@ struct Arguments {
   bool all = false;
   bool apply = false;
   bool example = false;
+  bool on = false;
+  bool off = false;
+  std::string stream;
+  std::vector<std::string> streams;
 };
 
 struct Session {
@@ -70,6 +74,10 @@ Result<Session> open_session(Environment& env, const Arguments& args);
 Result<json::object> ask(Session& session, std::string_view method, const std::string& path,
                          const json::value& body = nullptr);
 
+// The answer's bytes as they come, until `take` says false. `behind`: id of the last event that is known.
+Status ask_for_stream(Session& session, const std::string& path, const std::string& behind, Seconds timeout,
+                      const std::function<bool(std::string_view)>& take);
+
 // What --workspace says, an id or a name; the only one when it says nothing.
 Result<std::string> workspace_of(Session& session);
 // "/v3/workspaces/<id>"
@@ -79,6 +87,8 @@ Result<std::string> fleet_id(Session& session, const std::string& name);
 // Values are JSON where they can be, and text otherwise.
 json::object object_of(const std::vector<std::pair<std::string, std::string>>& pairs);
 Result<std::string> device_id(Session& session, const std::string& name);
+// The id of the one that is called so.
+Result<std::string> pick(const std::vector<json::object>& all, const std::string& wanted, const std::string& noun);
 // "/v3/workspaces/<id>/devices/<id>" of args.device.
 Result<std::string> device_path(Session& session);
 
@@ -125,6 +135,13 @@ Status run_audit_verify(Session& session);  // audit_chain.cpp
 Status run_audit_export(Session& session);
 Status run_condition_ls(Session& session);  // condition.cpp
 Status run_job_cancel(Session& session);
+Status run_integration_create(Session& session);  // integration.cpp
+Status run_integration_ls(Session& session);
+Status run_integration_show(Session& session);
+Status run_integration_update(Session& session);
+Status run_integration_rm(Session& session);
+Status run_integration_test(Session& session);
+Status run_watch(Session& session);    // watch.cpp
 Status run_data_ls(Session& session);  // data.cpp
 Status run_data_tail(Session& session);
 Status run_element_new(Session& session);  // element_new.cpp

@@ -16,17 +16,18 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 
 }  // namespace
 
-Fleet::State::State(Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p)
+Fleet::State::State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p)
     : store(s),
       clock(c),
       random(r),
       manager(std::move(m)),
-      policy(p),
+      policy(std::move(p)),
       ids(c, random_number<std::uint32_t>(r)),
-      index(random_number<std::uint64_t>(r)) {}
+      index(random_number<std::uint64_t>(r)),
+      integrations(fleet) {}
 
 Fleet::Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy)
-    : state_(std::make_unique<State>(store, clock, random, std::move(manager), policy)) {}
+    : state_(std::make_unique<State>(*this, store, clock, random, std::move(manager), std::move(policy))) {}
 Fleet::~Fleet() = default;
 void Fleet::observe(Observer* observer) { state_->observer = observer; }
 Timestamp Fleet::now() const { return state_->clock.now(); }

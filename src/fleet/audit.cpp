@@ -51,7 +51,7 @@ AuditEntry Fleet::State::entry(const Actor& actor, std::string_view action, std:
 }
 
 Status Fleet::State::act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes) {
-  return store.change([&](Changes& to) -> Status {
+  return change([&](Changes& to) -> Status {
     TRY(changes(to));
     return note(to, entry);
   });
@@ -71,6 +71,7 @@ void Fleet::State::note_refusal(AuditEntry entry, std::size_t more) {
   if (!held_back) return;
   if (*held_back > 0) entry.detail += " (and " + std::to_string(*held_back) + " more like it)";
   const Status written = store.change_soon([&](Changes& to) { return to.audit(entry); });
+  if (listener && listener->listens()) listener->on_refusal(entry);
   if (!written) {
     log_error("audit.not_written", {{"action", entry.action},
                                     {"subject", entry.subject},

@@ -62,7 +62,9 @@ struct Policy {
   bool legacy_claims = false;  // accept `dcn:nonce:sig` bundles
   Seconds legacy_claim_window{300};
   Seconds session_lifetime{12 * 3600};
-  bool quarantine_duplicates = false;  // otherwise they are only told in the audit
+  bool quarantine_duplicates = false;                                // otherwise they are only told in the audit
+  std::function<Status(const std::string&)> check_url = refuse_url;  // where webhooks may go
+  static Status refuse_url(const std::string& url);
 };
 
 // The gate's answer to a certificate that the registry knows.
@@ -133,11 +135,29 @@ struct Observer {
   virtual void on_messages(std::span<const Addressed> messages) = 0;  // to those of them that are there
 };
 
+// Who is told of what happens as it happens, for those that watch. It may not call the fleet back from within.
+struct Listener {
+  virtual ~Listener() = default;
+  virtual bool listens() const = 0;  // else it is spared
+  // A reading that is stored (one that was stored before may be told again), or an event. Without a number.
+  virtual void on_happened(const WorkspaceId& workspace, const Outward& what) = 0;
+  virtual void on_refusal(const AuditEntry& entry) = 0;  // somebody was refused, at whichever door
+};
+
+struct Figures {
+  std::uint64_t readings = 0;  // that went into the store since the start
+  std::size_t jobs_pending = 0;
+  StoreFigures store;
+};
+
+class Integrations;
+
 class Fleet {
  public:
   Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy);
   ~Fleet();
   void observe(Observer* observer);  // one; null to stop
+  void listen(Listener* listener);   // the same
   Timestamp now() const;             // by the clock that everything here is dated with
 
   // --- people: fleet/account.cpp
@@ -250,6 +270,10 @@ class Fleet {
   // To be called every second: tells devices of jobs that are due, ends those that expired. True: once more at once.
   Result<bool> tend_jobs();
 
+  Result<Figures> figures();     // fleet/live.cpp
+  Status ready();                // the store answers
+  Integrations& integrations();  // fleet/integration.h: webhooks
+
   // --- the gate's ban list, which module guard keeps: fleet/audit.cpp
   // Only the operator. With a subject, the act is in the audit when this returns; the caller then does it.
   Status secure(const Actor& actor, std::string_view action, std::string_view subject, std::string_view detail);
@@ -258,6 +282,7 @@ class Fleet {
   Result<std::vector<AuditEntry>> audit(const Actor& actor, std::int64_t after, std::size_t size);
 
  private:
+  friend class Integrations;
   struct State;
   Status still_admitted(const Admission& who);
   std::vector<Reading> take_wills(std::span<const DueWill> wills);

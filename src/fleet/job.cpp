@@ -2,10 +2,12 @@
 #include "fleet/state.h"
 
 #include <algorithm>
+#include <array>
 
 namespace signet::fleet {
 namespace {
 
+constexpr std::array<std::string_view, 5> status_names{"pending", "done", "failed", "expired", "cancelled"};
 constexpr std::size_t tend_at_once_max = 256;  // of jobs, with one commit
 
 std::string key_of(const Job& job) { return "@" + job.name; }
@@ -78,6 +80,8 @@ Status check_job_room(const Job& job, const std::vector<Job>& pending) {
 
 }  // namespace
 
+std::string_view name_of(JobStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
+
 Job Fleet::State::job_from(const JobOrder& order, const DeviceId& device, Timestamp now) {
   Job job{.id = ids.next<JobIdKind>(), .device = device, .name = order.name, .value = order.value};
   job.scheduled_at = now;
@@ -85,6 +89,15 @@ Job Fleet::State::job_from(const JobOrder& order, const DeviceId& device, Timest
   if (order.expires_in) job.expires_at = job.due_at + *order.expires_in;
   job.retries = order.retries, job.retry_after = order.retry_after;
   return job;
+}
+
+// Who listens outside is told with the same commit.
+Status Fleet::State::put(Changes& to, const Job& job) {
+  TRY(to.put_job(job));
+  const bool pending = job.status == JobStatus::pending;
+  std::string payload = R"({"id":")" + job.id.str() + R"(","name":")" + job.name + R"(","status":")";  // plain words
+  payload.append(name_of(job.status)).append(R"(","value":)").append(pending ? job.value : job.result).append("}");
+  return tell_out(to, {job.device, "job", pending, clock.now(), std::move(payload)});
 }
 
 Result<std::optional<Job>> Fleet::State::pending_job(const DeviceId& device, std::string_view name) {
@@ -100,12 +113,12 @@ Status Fleet::State::begin_job(Changes& to, Job& job, Messages& messages) {
   if (same != pending.end()) {
     Job former = *same;
     end(former, JobStatus::cancelled, "replaced by " + job.id.str(), job.scheduled_at);
-    TRY(to.put_job(former));
+    TRY(put(to, former));
   }
   TRY(check_job_room(job, pending));
   TRY(to.remove_old_jobs(job.device, jobs_kept_max));
   if (job.due_at <= job.scheduled_at) return tell(to, job, messages);
-  TRY(to.put_job(job));
+  TRY(put(to, job));
   return to.erase_twin(job.device, TwinSide::expected, key_of(job));
 }
 
@@ -115,7 +128,7 @@ Status Fleet::State::tell(Changes& to, Job& job, Messages& messages) {
   entry.value = R"({"args":)" + job.value + R"(,"on_schedule":""})";  // JSON already: checked when it was ordered
   TRY(to.put_twin(job.device, TwinSide::expected, entry));
   job.told = true;
-  TRY(to.put_job(job));
+  TRY(put(to, job));
   messages.push_back({job.device,
                       {R"({"version":)" + std::to_string(entry.millis) + R"(,"key":")" + entry.key + R"(","value":)" +
                        entry.value + "}"}});
@@ -191,7 +204,7 @@ Result<Job> Fleet::cancel_job(const Actor& actor, const DeviceId& device, std::s
   }
   end(found, JobStatus::cancelled, "by " + actor.email, s.clock.now());
   TRY(s.act(s.entry(actor, "job.cancel", device.str(), found.name), [&](Changes& to) -> Status {
-    TRY(to.put_job(found));
+    TRY(s.put(to, found));
     return to.erase_twin(device, TwinSide::expected, key_of(found));
   }));
   return found;
@@ -202,7 +215,7 @@ Status Fleet::State::tend(Changes& to, Job job, Messages& messages) {
   if (!job.expires_at || *job.expires_at > now) return tell(to, job, messages);
   const std::string why = job.told ? "the device did not answer in time" : "it was never told to the device";
   end(job, JobStatus::expired, why, now);
-  TRY(to.put_job(job));
+  TRY(put(to, job));
   return to.erase_twin(job.device, TwinSide::expected, key_of(job));
 }
 
@@ -211,7 +224,7 @@ Result<bool> Fleet::tend_jobs() {
   const std::vector<Job> found = TRY(s.store.jobs_to_tend(s.clock.now(), tend_at_once_max));
   if (found.empty()) return false;
   State::Messages messages;
-  TRY(s.store.change([&](Changes& to) -> Status {
+  TRY(s.change([&](Changes& to) -> Status {
     for (const Job& job : found) TRY(s.tend(to, job, messages));
     return {};
   }));

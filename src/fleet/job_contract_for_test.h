@@ -75,6 +75,7 @@ TYPED_TEST_P(JobContract, TheyAreListedFromTheLast) {
   EXPECT_EQ(this->names({.device = this->house.lamp.id}), Names{});
   EXPECT_EQ(this->names({.device = pump, .name = "a"}), (Names{"a", "a"}));
   EXPECT_EQ(this->names({.device = pump, .status = JobStatus::pending}), Names{"c"});
+  EXPECT_EQ(this->store->pending_jobs().value(), 1u);
   EXPECT_EQ(this->names({.device = pump, .before = made[2].id}), (Names{"b", "a"}));
   EXPECT_EQ(this->names({.device = pump, .size = 1}), Names{"c"});
   ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_old_jobs(pump, 1); })));

@@ -134,8 +134,40 @@ class MemoryChanges final : public Changes {
       Reading to = reading;
       const auto is_taken = [&] { return now_.readings.contains({to.device_time, to.device, to.tag}); };
       for (Micros step{1}; reading.arrival_stamped && is_taken(); step *= 2) to.device_time += step;
-      now_.readings.try_emplace({to.device_time, to.device, to.tag}, to);
+      const bool fresh = now_.readings.try_emplace({to.device_time, to.device, to.tag}, to).second;
+      if (fresh) feed({.kind = OutwardKind::data, .device = to.device, .label = to.tag, .at = to.device_time});
     }
+    return {};
+  }
+  Status add_integration(const Integration& integration) override {
+    if (!find_id(now_.workspaces, integration.workspace)) return missing("workspace");
+    return now_.integrations.emplace(integration.id, integration).second ? Status{} : already("integration");
+  }
+  Status update_integration(const Integration& integration) override {
+    const auto found = now_.integrations.find(integration.id);
+    if (found == now_.integrations.end()) return missing("integration");
+    found->second = integration;
+    return {};
+  }
+  Status remove_integration(const IntegrationId& id) override {
+    now_.integrations.erase(id);
+    return {};
+  }
+  Status add_event(const DeviceEvent& event) override {
+    if (!find_id(now_.devices, event.device)) return missing("device");
+    Outward line{.kind = OutwardKind::event, .device = event.device, .label = event.type};
+    line.to_device = event.to_device, line.at = event.at, line.payload = event.payload;
+    feed(std::move(line));
+    return {};
+  }
+  Status trim_feed(const WorkspaceId& workspace) override {
+    auto& lines = now_.feeds[workspace];
+    if (lines.empty()) return {};
+    std::int64_t first = lines.rbegin()->first;
+    for (const auto& [id, one] : now_.integrations) {
+      if (one.workspace == workspace && one.is_on) first = std::min(first, one.position);
+    }
+    lines.erase(lines.begin(), lines.lower_bound(first));
     return {};
   }
   Status set_log_position(std::string_view log, std::uint64_t position) override {
@@ -231,6 +263,16 @@ class MemoryChanges final : public Changes {
  private:
   bool has_account(const AccountId& id) const {
     return find_where(now_.accounts, [&](const Credential& c) { return c.account.id == id; }) != nullptr;
+  }
+  void feed(Outward line) {
+    const WorkspaceId workspace = find_id(now_.devices, line.device)->workspace;
+    for (const auto& [id, one] : now_.integrations) {
+      if (one.workspace != workspace || !one.is_on || one.kind != line.kind) continue;
+      auto& lines = now_.feeds[workspace];
+      line.number = lines.empty() ? 1 : lines.rbegin()->first + 1;
+      lines.emplace(line.number, std::move(line));
+      return;
+    }
   }
   Identity* find_identity(const crypto::Digest& fingerprint) {
     return find_where(now_.identities, [&](const Identity& i) { return i.fingerprint == fingerprint; });

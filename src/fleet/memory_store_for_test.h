@@ -46,6 +46,10 @@ class MemoryStore_for_test final : public Store {
   Result<std::vector<Job>> jobs_to_tend(Timestamp now, std::size_t size) override;
   Result<std::optional<Condition>> condition(const DeviceId& device, std::string_view uuid) override;
   Result<std::vector<ConditionRow>> conditions(const ConditionQuery& query) override;
+  Result<std::size_t> pending_jobs() override;
+  Result<std::vector<Integration>> integrations() override;
+  Result<FeedPage> feed(const FeedQuery& query) override;
+  Result<std::int64_t> feed_end(const WorkspaceId& workspace) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
   struct Contents {
@@ -64,6 +68,8 @@ class MemoryStore_for_test final : public Store {
     std::map<JobId, Job> jobs;                                         // ids rise
     std::map<std::pair<DeviceId, std::string>, Condition> conditions;  // by uuid
     std::int64_t condition_number = 0;
+    std::map<IntegrationId, Integration> integrations;
+    std::map<WorkspaceId, std::map<std::int64_t, Outward>> feeds;  // without what is read from elsewhere
     std::vector<AuditEntry> audit;
   };
 

@@ -130,6 +130,7 @@ struct DueWill {
 };
 
 enum class JobStatus : std::uint8_t { pending, done, failed, expired, cancelled };
+std::string_view name_of(JobStatus status);
 
 // What a device shall do: "@name" of its expected twin, from `due_at` until its result. At most one of a name is
 // pending on a device.
@@ -199,7 +200,7 @@ struct AuditEntry {
   std::string subject;  // what it was done to
   std::string address;  // where from
   bool allowed = true;
-  std::string detail;  // the reason, in words for an operator
+  std::string detail;                    // the reason, in words for an operator
   std::optional<crypto::Digest> hash{};  // audit_chain.h's, given by the store; absent: from before there was a chain
 };
 

@@ -7,7 +7,9 @@
 #pragma once
 
 #include "fleet/model.h"
+#include "fleet/outward.h"
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <span>
@@ -70,6 +72,7 @@ class Changes {
 
   // A reading whose (device, tag, device_time) is there already is dropped; one that is stamped with its arrival moves
   // on by microseconds instead, until its key is free.
+  // What is stored is a line of its workspace's feed, if an integration there that is on waits for data.
   virtual Status append(std::span<const Reading> readings) = 0;
   // Everything before `position` of that ingest log is in the store.
   virtual Status set_log_position(std::string_view log, std::uint64_t position) = 0;
@@ -92,7 +95,23 @@ class Changes {
   virtual Status remove_sessions_ended_at(Timestamp now) = 0;  // but for those with a will
   virtual Status end_connected_sessions(Timestamp now) = 0;    // as if they left then: the manager was away
 
+  virtual Status add_integration(const Integration& integration) = 0;
+  virtual Status update_integration(const Integration& integration) = 0;  // all but its workspace and kind
+  virtual Status remove_integration(const IntegrationId& id) = 0;         // well when there is none
+  virtual Status add_event(const DeviceEvent& event) = 0;  // to the feed, if an integration that is on waits for events
+  // Forgets what no integration that is on needs, but for the last line: numbers go on from it.
+  virtual Status trim_feed(const WorkspaceId& workspace) = 0;
+
   virtual Status audit(const AuditEntry& entry) = 0;  // its number and hash are given by the store
+};
+
+// How its commits go, since the start. The last of the counts is of those past all bounds.
+inline constexpr std::array<Micros, 7> commit_time_bounds{Millis{1},   Millis{4},    Millis{16},  Millis{64},
+                                                          Millis{256}, Millis{1024}, Millis{4096}};
+struct StoreFigures {
+  std::array<std::uint64_t, commit_time_bounds.size() + 1> commits_by_time{};
+  Micros commit_time{0};
+  std::uint64_t failures = 0;
 };
 
 class Store {
@@ -141,7 +160,12 @@ class Store {
   // Pending, and expired by then or due and not told: at most `size`.
   virtual Result<std::vector<Job>> jobs_to_tend(Timestamp now, std::size_t size) = 0;
   virtual Result<std::optional<Condition>> condition(const DeviceId& device, std::string_view uuid) = 0;
-  virtual Result<std::vector<ConditionRow>> conditions(const ConditionQuery& query) = 0;    // the last opened first
+  virtual Result<std::vector<ConditionRow>> conditions(const ConditionQuery& query) = 0;  // the last opened first
+  virtual Result<std::size_t> pending_jobs() = 0;                                         // of all devices
+  virtual StoreFigures figures() const { return {}; }
+  virtual Result<std::vector<Integration>> integrations() = 0;  // of all workspaces, by id
+  virtual Result<FeedPage> feed(const FeedQuery& query) = 0;
+  virtual Result<std::int64_t> feed_end(const WorkspaceId& workspace) = 0;  // number of its last line; 0: it has none
   virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) = 0;  // number > after, rising
 };
 

@@ -15,15 +15,22 @@ AuditEntry entry_of(const Passage& passage, Timestamp at) {
           passage.left.value_or("")};
 }
 
+DeviceEvent event_of(const Passage& passage, Timestamp at) {
+  const json::object payload{{"device_ip", host_of(passage.address)},
+                             {passage.left ? "disconnected_at" : "connected_at", rfc3339(at)}};
+  return {passage.who.device, passage.left ? "disconnection" : "connection", false, at, json::serialize(payload)};
+}
+
 // Trouble of the store as a whole: to try one by one would only be slower.
 bool concerns_all(Errc code) { return code == Errc::exhausted || code == Errc::unavailable || code == Errc::corrupt; }
 
 }  // namespace
 
 Status Fleet::State::write_passages(std::span<const Passage> passages, const std::vector<std::size_t>& which) {
-  return store.change_soon([&](Changes& to) -> Status {
+  return change_soon([&](Changes& to) -> Status {
     for (const std::size_t i : which) {
       TRY(to.set_last_seen(passages[i].who.device, clock.now()));
+      TRY(tell_out(to, event_of(passages[i], clock.now())));
       TRY(note(to, entry_of(passages[i], clock.now())));
     }
     return {};

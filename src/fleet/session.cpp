@@ -34,6 +34,7 @@ Status Fleet::write_sessions(SessionBatch batch) {
     return to.remove_sessions_ended_at(s.clock.now());
   }));
   s.seen(batch.readings);
+  s.publish(last_words);
   return {};
 }
 

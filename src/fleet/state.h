@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "fleet/fleet.h"
+#include "fleet/integration.h"
 #include "fleet/telemetry.h"
 #include "fleet/throttle.h"
 
@@ -60,8 +61,12 @@ struct Fleet::State {
   std::map<DeviceId, Live> live;
   ReadingJudge judge{clock};
   std::function<Status()> catch_up;
+  Listener* listener = nullptr;
+  std::uint64_t readings_stored = 0;
+  std::vector<DeviceEvent> told;  // in the present change
+  Integrations integrations;
 
-  State(Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
+  State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
 
   // --- access.cpp. A foreign thing is not_found, as one that is not there; the attempt goes into the audit.
   Status require_person(const Actor& actor, std::string_view action);    // signed in, not with an API key
@@ -86,6 +91,13 @@ struct Fleet::State {
 
   void seen(std::span<const Reading> readings);  // telemetry.cpp
 
+  // --- live.cpp. The store's change() and change_soon(); what was told within is told to who listens once it stands.
+  Status change(const std::function<Status(Changes&)>& act);
+  Status change_soon(const std::function<Status(Changes&)>& act);
+  Status tell_out(Changes& to, DeviceEvent event);
+  Status publish(Status done);
+  void publish(std::span<const Reading> readings);
+
   // --- admission.cpp
   Status load_index();  // once
   void identity_changed(const crypto::Digest& fingerprint, IdentityState state, const std::optional<Device>& device);
@@ -94,6 +106,7 @@ struct Fleet::State {
   // --- job.cpp
   Job job_from(const JobOrder& order, const DeviceId& device, Timestamp now);
   using Messages = std::vector<Addressed>;
+  Status put(Changes& to, const Job& job);
   Status begin_job(Changes& to, Job& job, Messages& messages);  // in place of the pending one of its name
   Status tell(Changes& to, Job& job, Messages& messages);
   Result<std::optional<Job>> pending_job(const DeviceId& device, std::string_view name);

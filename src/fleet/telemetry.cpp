@@ -88,6 +88,7 @@ void Fleet::State::seen(std::span<const Reading> readings) {
     Live& of = live[reading.device];
     if (of.sessions > 0 || !of.last_seen || *of.last_seen < reading.received_at) of.last_seen = reading.received_at;
   }
+  publish(readings);
 }
 
 Result<std::uint64_t> Fleet::drained(std::string_view log) { return state_->store.log_position(log); }

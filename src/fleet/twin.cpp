@@ -127,8 +127,8 @@ Result<std::vector<DownMessage>> Fleet::State::job_heard(const DeviceId& device,
   const auto job = TRY(answered(device, key, value, version, twin));
   if (!job) return std::vector<DownMessage>{};
   const TwinEntry entry{key, epoch_millis(clock.now()), json::serialize(value)};
-  TRY(store.change([&](Changes& to) -> Status {
-    TRY(to.put_job(*job));
+  TRY(change([&](Changes& to) -> Status {
+    TRY(put(to, *job));
     TRY(to.erase_twin(device, TwinSide::expected, key));
     if (!check_room(twin.current, entry)) return to.erase_twin(device, TwinSide::current, key);
     return to.put_twin(device, TwinSide::current, entry);

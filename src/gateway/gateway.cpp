@@ -132,6 +132,16 @@ guard::Guard& Gateway::guard() { return state_->guard; }
 Status Gateway::save_bans() { return state_->bans->save(); }
 std::size_t Gateway::sessions() const { return state_->registrar.devices(); }
 
+IngestFigures Gateway::ingest_figures() const {
+  IngestFigures out;
+  for (std::size_t i = 0; i < state_->config.loops; ++i) {
+    const store::LogWriter& log = state_->ingest->writer(i);
+    out.backlog_bytes += log.backlog();
+    out.accepted_bytes += log.end();
+  }
+  return out;
+}
+
 void Gateway::shut_down() {
   state_->port = 0;
   for (const auto& lane : state_->lanes) lane->stop();

@@ -18,6 +18,11 @@
 
 namespace signet::gateway {
 
+struct IngestFigures {
+  std::uint64_t backlog_bytes = 0;   // acknowledged, and not in the store yet
+  std::uint64_t accepted_bytes = 0;  // acknowledged, since the logs began
+};
+
 class Gateway {
  public:
   // conflict, naming host and port, when the port is taken. Becomes the fleet's Observer.
@@ -29,7 +34,8 @@ class Gateway {
   guard::Guard& guard();         // who may knock; for any thread
   Status save_bans();            // its bans are durable when this returns; without it, they are within seconds
   std::size_t sessions() const;  // devices that are in
-  void shut_down();              // closes the port; tells every device "server shutting down"; cannot be undone
+  IngestFigures ingest_figures() const;
+  void shut_down();  // closes the port; tells every device "server shutting down"; cannot be undone
 
  private:
   struct State;

@@ -58,6 +58,10 @@ Result<std::vector<fleet::Job>> SqliteStore::jobs(const fleet::JobQuery& query) 
                         static_cast<std::int64_t>(query.size));
 }
 
+Result<std::size_t> SqliteStore::pending_jobs() {
+  return static_cast<std::size_t>(TRY(database_.number("SELECT count(*) FROM jobs WHERE status = 0")));
+}
+
 Result<std::vector<fleet::Job>> SqliteStore::jobs_to_tend(Timestamp now, std::size_t size) {
   static const std::string query = query_of(
       "WHERE j.id IN (SELECT id FROM jobs WHERE status = 0 AND told = 0 AND due_at <= ?1 UNION "

@@ -3,6 +3,8 @@
 #include "store/sqlite/sqlite.h"
 #include "store/sqlite/store.h"
 
+#include <algorithm>
+
 namespace signet::store {
 namespace {
 
@@ -78,14 +80,33 @@ Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const
 }
 
 Status SqliteStore::commit(const std::function<Status(fleet::Changes&)>& act) {
+  const auto begun = std::chrono::steady_clock::now();
+  const Status done = transact(act);
+  measure(std::chrono::duration_cast<Micros>(std::chrono::steady_clock::now() - begun), done);
+  return done;
+}
+
+// What an act refused by itself is no failure of the store.
+void SqliteStore::measure(Micros took, const Status& done) {
+  if (!done) {
+    const Errc code = done.error().code;
+    figures_.failures += code == Errc::exhausted || code == Errc::unavailable || code == Errc::corrupt ? 1 : 0;
+    return;
+  }
+  const auto bound = std::lower_bound(fleet::commit_time_bounds.begin(), fleet::commit_time_bounds.end(), took);
+  ++figures_.commits_by_time.at(static_cast<std::size_t>(bound - fleet::commit_time_bounds.begin()));
+  figures_.commit_time += took;
+}
+
+Status SqliteStore::transact(const std::function<Status(fleet::Changes&)>& act) {
   ENSURE(!changing_);
   TRY(database_.run("BEGIN IMMEDIATE"));
   changing_ = true;
-  SqliteChanges changes{database_, devices_};
+  SqliteChanges changes{database_, known_};
   Status status = act(changes);
   if (status) status = database_.run("COMMIT");
   changing_ = false;
-  if (!status) devices_.clear();  // it may hold one that is not there now
+  if (!status) known_ = {};  // it may hold what is not there now
   // A full disk may have rolled back by itself; anything else still stands open.
   if (!status && database_.in_transaction()) {
     const Status undone = database_.run("ROLLBACK");

@@ -4,6 +4,7 @@
 #include "base/port/file.h"
 #include "base/port/folder_for_test.h"
 #include "fleet/condition_contract_for_test.h"
+#include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 #include "store/sqlite/database.h"
@@ -46,6 +47,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, signet::store::SqliteMaker
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, SessionContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, ConditionContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, IntegrationContract, signet::store::SqliteMaker);
 }  // namespace signet::fleet
 
 namespace signet::store {

@@ -14,9 +14,26 @@ struct NumberedDevice {
 };
 using DeviceNumbers = std::unordered_map<std::string, NumberedDevice>;
 
+// The workspaces, by number, whose feed somebody waits for.
+struct Feed {
+  bool wants_data = false;
+  bool wants_events = false;
+  std::int64_t end = 0;
+};
+struct Feeds {
+  bool loaded = false;
+  std::unordered_map<std::int64_t, Feed> all;
+};
+
+// What is known beside the file, to be asked less often; forgotten when a change fails.
+struct Known {
+  DeviceNumbers devices;
+  Feeds feeds;
+};
+
 class SqliteChanges final : public fleet::Changes {
  public:
-  SqliteChanges(Database& database, DeviceNumbers& devices) : database_(database), devices_(devices) {}
+  SqliteChanges(Database& database, Known& known) : database_(database), devices_(known.devices), feeds_(known.feeds) {}
 
   // account.cpp
   Status add_account(const fleet::Credential& credential) override;
@@ -55,6 +72,13 @@ class SqliteChanges final : public fleet::Changes {
   Status remove_session(const DeviceId& device) override;
   Status remove_sessions_ended_at(Timestamp now) override;
   Status end_connected_sessions(Timestamp now) override;
+  // integration.cpp
+  Status add_integration(const fleet::Integration& integration) override;
+  Status update_integration(const fleet::Integration& integration) override;
+  Status remove_integration(const IntegrationId& id) override;
+  // feed.cpp
+  Status add_event(const fleet::DeviceEvent& event) override;
+  Status trim_feed(const WorkspaceId& workspace) override;
   // audit.cpp
   Status audit(const fleet::AuditEntry& entry) override;
 
@@ -63,8 +87,11 @@ class SqliteChanges final : public fleet::Changes {
   Result<NumberedDevice> numbers_of(const DeviceId& device);
   Status insert(const fleet::Reading& reading, const NumberedDevice& of);
   Result<bool> has_reading(const NumberedDevice& of, std::string_view tag, Timestamp at);
+  Result<Feed*> feed_of(std::int64_t workspace);  // feed.cpp; null: nobody waits for it
+  Status add_to_feed(const fleet::Reading& reading, const NumberedDevice& of, Timestamp at);
   Database& database_;
   DeviceNumbers& devices_;
+  Feeds& feeds_;
 };
 
 Result<std::vector<fleet::AuditEntry>> read_audit(Database& database, std::int64_t after, std::int64_t size);
@@ -105,14 +132,22 @@ class SqliteStore final : public fleet::Store {
   Result<std::optional<fleet::Job>> job(const JobId& id) override;
   Result<std::vector<fleet::Job>> jobs(const fleet::JobQuery& query) override;
   Result<std::vector<fleet::Job>> jobs_to_tend(Timestamp now, std::size_t size) override;
+  Result<std::size_t> pending_jobs() override;
+  fleet::StoreFigures figures() const override { return figures_; }
+  Result<std::vector<fleet::Integration>> integrations() override;
+  Result<fleet::FeedPage> feed(const fleet::FeedQuery& query) override;
+  Result<std::int64_t> feed_end(const WorkspaceId& workspace) override;
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
  private:
   Status commit(const std::function<Status(fleet::Changes&)>& act);
+  Status transact(const std::function<Status(fleet::Changes&)>& act);
+  void measure(Micros took, const Status& done);
   Fd lock_;  // freed last
   Database database_;
-  DeviceNumbers devices_;
+  Known known_;
   std::size_t page_bytes_max_;
+  fleet::StoreFigures figures_;
   bool changing_ = false;
   bool unsettled_ = false;  // a change_soon() was not synced yet
 };

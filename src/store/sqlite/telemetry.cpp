@@ -71,11 +71,13 @@ Status SqliteChanges::insert(const fleet::Reading& r, const NumberedDevice& of) 
         of.device, r.tag, at, r.received_at, of.workspace, r.payload);
   };
   TRY(at_time(r.device_time));
-  if (!r.arrival_stamped || database_.changed_rows() > 0) return {};
+  if (database_.changed_rows() > 0) return add_to_feed(r, of, r.device_time);
+  if (!r.arrival_stamped) return {};
   // Doubling: a device that filled the next hours with its own times must not make us look at each of them.
   Timestamp at = r.device_time;
   for (Micros step{1}; TRY(has_reading(of, r.tag, at)); step *= 2) at += step;
-  return at_time(at);
+  TRY(at_time(at));
+  return add_to_feed(r, of, at);
 }
 
 // In the order of the table's key, so that neighbours fall on one page. What came first stays first.
