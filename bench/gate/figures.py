@@ -8,14 +8,17 @@ class Figures:
     def __init__(self, is_json):
         self.is_json, self.all_hold, self.told = is_json, True, set()
 
-    def add(self, figure, value, unit, at_most):
+    def add(self, figure, value, unit, at_most=None, at_least=None):
+        """With one limit or the other."""
         self.told.add(figure)
-        holds = value <= at_most
+        bound, limit = ("at_most", at_most) if at_least is None else ("at_least", at_least)
+        holds = value <= limit if at_least is None else value >= limit
         self.all_hold = self.all_hold and holds
         if self.is_json:
-            line = json.dumps({"figure": figure, "value": round(value, 3), "unit": unit, "at_most": at_most})
+            line = json.dumps({"figure": figure, "value": round(value, 3), "unit": unit, bound: limit})
         else:
-            line = f"{figure:<32}{value:>10.2f} {unit:<14} at most {at_most:<8g}{'' if holds else '  DOES NOT HOLD'}"
+            words = bound.replace("_", " ")
+            line = f"{figure:<32}{value:>10.2f} {unit:<14} {words} {limit:<8g}{'' if holds else '  DOES NOT HOLD'}"
         print(line, flush=True)
 
     def not_measured(self, figure, unit, at_most, why):

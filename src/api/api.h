@@ -18,6 +18,7 @@ namespace signet::api {
 inline constexpr std::size_t body_bytes_max = 64 * 1024;           // of a request, but for
 inline constexpr std::size_t manifest_body_bytes_max = 32u << 20;  // POST /v3/registry/manifests
 inline constexpr std::size_t path_bytes_max = 1024;
+inline constexpr const char* next_cursor_header = "x-next-cursor";  // of a page that is no JSON object
 inline constexpr std::size_t query_values_max = 256;
 inline constexpr std::size_t manifest_roots_max = 16;
 inline constexpr Seconds ban_time_default{3600};

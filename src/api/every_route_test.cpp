@@ -25,6 +25,8 @@ json::object body_for(const Route& route) {
       out[value.name] = json::array{"x"};
     else if (value.type == "object")
       out[value.name] = json::object{{"x", 1}};
+    else if (value.type == "integer")
+      out[value.name] = 1;
     else
       out[value.name] = "x";
   }
@@ -153,6 +155,9 @@ TEST_F(EveryRoute, answers_as_its_row_promises) {
   serve_identities();
   serve("GET", "/v3/timeseries/{wks}/data");
   serve("GET", "/v3/workspaces/{wks}/events");
+  serve("PUT", "/v3/workspaces/{wks}/retention", {{"days", 30}});
+  serve("GET", "/v3/workspaces/{wks}/data/aggregate", {}, {{"start", "2026-03-26T00:00:00Z"}});
+  for (const char* path : {"", ".csv", ".jsonl"}) serve("GET", std::string{"/v3/workspaces/{wks}/data"} + path);
   EXPECT_FALSE(serve("GET", "/v3/audit", {}, {{"size", "1000"}}).at("audit").as_array().empty());
   EXPECT_EQ(serve("GET", "/v3/server").at("server").at("device_port"), 8883);
   serve("POST", "/v3/logout");
@@ -226,7 +231,7 @@ TEST_F(EveryRoute, holds_its_body_to_its_row) {
     EXPECT_EQ(status(json::serialize(unknown)), 400) << path;
     for (const Value& value : route.body) {
       json::object wrong = body_for(route);
-      wrong[value.name] = 7;
+      wrong[value.name] = value.type.starts_with("integer") ? json::value("7") : json::value(7);
       if (!value.type.starts_with("any")) {
         EXPECT_EQ(status(json::serialize(wrong)), 400) << path << value.name;
       }

@@ -42,6 +42,8 @@ inline void expect_type(const json::value& value, std::string_view type, const s
     EXPECT_TRUE(parse_rfc3339(std::string_view{value.as_string()})) << place;
   } else if (type == "integer") {
     EXPECT_TRUE(value.is_int64() || value.is_uint64()) << place;
+  } else if (type == "number") {
+    EXPECT_TRUE(value.is_number()) << place;
   } else if (type == "boolean") {
     EXPECT_TRUE(value.is_bool()) << place;
   } else if (type == "object") {

@@ -12,7 +12,8 @@ json::object schema_of(std::string_view type) {
   if (type.ends_with("[]")) return {{"type", "array"}, {"items", schema_of(type.substr(0, type.size() - 2))}};
   if (type == "any") return {};
   if (type == "time") return {{"type", "string"}, {"format", "date-time"}};
-  if (type == "string" || type == "integer" || type == "boolean" || type == "object") return {{"type", type}};
+  if (type == "string" || type == "number" || type == "integer" || type == "boolean" || type == "object")
+    return {{"type", type}};
   return {{"$ref", "#/components/schemas/" + std::string{type}}};
 }
 

@@ -255,20 +255,6 @@ void add_registry(std::vector<Route>& to) {
 
 void add_rest(std::vector<Route>& to) {
   to.push_back({"GET",
-                "/v3/timeseries/{wks}/data",
-                Access::token,
-                "Readings of a workspace's devices",
-                get_data,
-                {{"start", "time?", "inclusive, of timestamp_device"},
-                 {"end", "time?", "exclusive"},
-                 {"from", "integer?", "page, from 0"},
-                 {"size", "integer?", "of a page, at most 175000; 100"},
-                 {"sort", "string?", "timestamp_device or -timestamp_device, which is the default"},
-                 {"device", "string[]?", "only these; may be given more than once"},
-                 {"tag", "string[]?", "only these; may be given more than once"}},
-                {},
-                {{"result", "Datum[]"}}});
-  to.push_back({"GET",
                 "/v3/audit",
                 Access::token,
                 "Who did what, in order; the newest when no \"after\" is given",
@@ -321,6 +307,7 @@ std::vector<Route> make_routes() {
   add_integrations(out);
   add_events(out);
   add_metrics(out);
+  add_data(out);
   add_registry(out);
   add_security(out);
   add_rest(out);

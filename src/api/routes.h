@@ -8,8 +8,8 @@
 
 namespace signet::api {
 
-// A value that goes in or comes out. `type` is "string", "integer", "boolean", "object", "time", "any", a Schema's
-// name, or one of these with "[]" behind it; "?" at the end: may be null or absent.
+// A value that goes in or comes out. `type` is "string", "integer", "number", "boolean", "object", "time", "any", a
+// Schema's name, or one of these with "[]" behind it; "?" at the end: may be null or absent.
 struct Value {
   std::string_view name;
   std::string_view type;
@@ -55,6 +55,7 @@ struct Route {
 };
 const std::vector<Route>& routes();
 void add_work(std::vector<Route>& to);          // routes_work.cpp
+void add_data(std::vector<Route>& to);          // routes_data.cpp
 void add_integrations(std::vector<Route>& to);  // integration.cpp
 void add_events(std::vector<Route>& to);        // events.cpp
 void add_metrics(std::vector<Route>& to);       // metrics.cpp
@@ -125,7 +126,12 @@ SIGNET_HANDLER(get_twin);
 SIGNET_HANDLER(change_twin);
 SIGNET_HANDLER(list_conditions);  // condition.cpp
 SIGNET_HANDLER(list_device_conditions);
-SIGNET_HANDLER(get_data);      // telemetry.cpp
+SIGNET_HANDLER(get_data);  // data.cpp
+SIGNET_HANDLER(get_data_page);
+SIGNET_HANDLER(get_data_csv);
+SIGNET_HANDLER(get_data_jsonl);
+SIGNET_HANDLER(aggregate_data);
+SIGNET_HANDLER(set_retention);
 SIGNET_HANDLER(get_audit);     // audit.cpp
 SIGNET_HANDLER(get_security);  // security.cpp
 SIGNET_HANDLER(ban);

@@ -121,6 +121,26 @@ std::vector<Schema> with_manager(std::vector<Schema> all) {
   return all;
 }
 
+std::vector<Schema> with_data(std::vector<Schema> all) {
+  all.insert(all.end(), {{"Datum",
+                          {{"timestamp_device", "time"},
+                           {"timestamp_in", "time"},
+                           {"fleet_id", "string"},
+                           {"device_id", "string"},
+                           {"tag", "string"},
+                           {"payload", "object"}}},
+                         {"Aggregate",
+                          {{"start", "time", "of the interval"},
+                           {"device_id", "string?"},
+                           {"count", "integer", "of numbers at the field; of readings without one"},
+                           {"avg", "number?"},
+                           {"min", "number?"},
+                           {"max", "number?"},
+                           {"sum", "number?"},
+                           {"last", "number?", "of the latest timestamp_device"}}}});
+  return all;
+}
+
 }  // namespace
 
 json::value or_null(const std::optional<Timestamp>& at) {
@@ -128,14 +148,15 @@ json::value or_null(const std::optional<Timestamp>& at) {
 }
 
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all = with_integrations(with_manager(with_work(with_security({
+  static const std::vector<Schema> all = with_data(with_integrations(with_manager(with_work(with_security({
       {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
       {"Workspace",
        {{"id", "string"},
         {"name", "string"},
         {"account_id", "string"},
         {"description", "string"},
-        {"created_at", "time"}}},
+        {"created_at", "time"},
+        {"retention_days", "integer", "after which readings are removed; 0: never"}}},
       {"Fleet",
        {{"id", "string"},
         {"name", "string"},
@@ -179,14 +200,7 @@ const std::vector<Schema>& schemas() {
        {{"current", "object", "key: {\"t\": milliseconds, \"v\": value}, as the device reported"},
         {"expected", "object", "the same, as the device shall be"},
         {"delta", "object", "of these the values that the device has not confirmed; jobs are not among them"}}},
-      {"Datum",
-       {{"timestamp_device", "time"},
-        {"timestamp_in", "time"},
-        {"fleet_id", "string"},
-        {"device_id", "string"},
-        {"tag", "string"},
-        {"payload", "object"}}},
-  }))));
+  })))));
   return all;
 }
 
@@ -199,7 +213,8 @@ json::object shape(const fleet::Workspace& workspace) {
           {"name", workspace.name},
           {"account_id", workspace.account.str()},
           {"description", workspace.description},
-          {"created_at", rfc3339(workspace.created_at)}};
+          {"created_at", rfc3339(workspace.created_at)},
+          {"retention_days", workspace.retention_days}};
 }
 
 json::object shape(const fleet::FleetGroup& fleet) {

@@ -267,15 +267,38 @@ class Tree {
     CLI::App* data = noun("data", "Readings");
     CLI::App* list = verb(data, "ls", "The newest", run_data_ls);
     CLI::App* tail = verb(data, "tail", "The newest, and what comes", run_data_tail);
-    for (CLI::App* command : {list, tail}) {
+    CLI::App* take_out = verb(data, "export", "All of a time, the oldest first, into a file", run_data_export);
+    CLI::App* sums = verb(data, "aggregate", "Averages and the like of a field, by interval", run_data_aggregate);
+    sums->add_option("field", args_.name, "of the payload, as env.t; without one, readings are counted")
+        ->type_name("FIELD");
+    sums->add_option("--every", args_.interval, "interval, as 60s, 15m, 1d (1h)")->type_name("TIME");
+    sums->add_flag("--by-device", args_.all, "each device for itself");
+    sums->footer("Example:\n  signet data aggregate env.t --since 7d --every 1d --by-device");
+    CLI::App* keep = verb(data, "retention", "How long readings are kept, or from now on shall be", run_data_retention);
+    keep->add_option("days", args_.days, "older ones are removed; 0: never")->type_name("DAYS");
+    keep->add_flag("--yes", args_.yes, "do not ask");
+    for (CLI::App* command : {list, tail, take_out, sums}) {
       command->add_option("--device", args_.devices, "only this, id or name; may be repeated")
           ->type_name("DEVICE")
+          ->allow_extra_args(false);
+      command->add_option("--fleet", args_.fleets, "only its devices, id or name; may be repeated")
+          ->type_name("FLEET")
           ->allow_extra_args(false);
       command->add_option("--tag", args_.tags, "only this; may be repeated")->type_name("TAG")->allow_extra_args(false);
     }
     list->add_option("--count", args_.count, "at most this many (100)")->type_name("N");
-    list->add_option("--start", args_.start, "from this time on, RFC 3339")->type_name("TIME");
-    list->add_option("--end", args_.end, "before this time")->type_name("TIME");
+    for (CLI::App* command : {list, take_out, sums}) {
+      command->add_option("--start,--since", args_.start, "from then on: RFC 3339, or so long ago, as 24h")
+          ->type_name("TIME");
+      command->add_option("--end,--until", args_.end, "before then")->type_name("TIME");
+    }
+    take_out->add_option("--format", args_.format, "csv or jsonl (csv)")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"csv", "jsonl"}))
+        ->default_str("csv");
+    take_out->add_option("-o,--out", args_.out_file, "where to; the same line goes on when it was cut off")
+        ->type_name("FILE");
+    take_out->footer("Example:\n  signet data export --since 7d --device lamp --format csv -o lamp.csv");
     CLI::App* audit = noun("audit", "Who did what");
     verb(audit, "ls", "The newest", run_audit_ls)
         ->add_option("--count", args_.count, "at most this many (50)")

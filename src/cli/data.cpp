@@ -1,5 +1,6 @@
-#include "cli/session.h"
+#include "cli/data.h"
 
+#include <charconv>
 #include <map>
 
 namespace signet::cli {
@@ -10,14 +11,6 @@ constexpr std::size_t page_rows = 1000;
 constexpr Millis poll_every{500};
 // A reading may arrive this much after a younger one and is still shown.
 constexpr Seconds overlap{60};
-
-// "&device=...&tag=..." of what the person named.
-Result<std::string> filters(Session& session) {
-  std::string out;
-  for (const std::string& device : session.args.devices) out += "&device=" + TRY(device_id(session, device));
-  for (const std::string& tag : session.args.tags) out += "&tag=" + percent_encode(tag);
-  return out;
-}
 
 void print_row(Session& session, const json::object& row) {
   if (session.args.as_json) {
@@ -87,13 +80,44 @@ Result<std::string> data_path(Session& session) { return "/v3/timeseries/" + TRY
 
 }  // namespace
 
+Result<std::string> data_filters(Session& session) {
+  std::string out;
+  for (const std::string& device : session.args.devices) out += "&device=" + TRY(device_id(session, device));
+  for (const std::string& fleet : session.args.fleets) out += "&fleet=" + TRY(fleet_id(session, fleet));
+  for (const std::string& tag : session.args.tags) out += "&tag=" + percent_encode(tag);
+  return out;
+}
+
+Result<Seconds> duration(const std::string& text) {
+  std::int64_t count = 0;
+  const auto [unit, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view rest{unit, static_cast<std::size_t>(text.data() + text.size() - unit)};
+  constexpr std::int64_t count_max = 1'000'000'000;
+  if (failed == std::errc{} && count > 0 && count <= count_max) {
+    if (rest.empty() || rest == "s") return Seconds{count};
+    if (rest == "m") return Seconds{count * 60};
+    if (rest == "h") return Seconds{count * 3600};
+    if (rest == "d") return Seconds{count * 86'400};
+  }
+  return Error{Errc::malformed, "\"" + text + "\" is not a time like 90s, 15m, 24h or 7d"};
+}
+
+Result<std::string> moment(Session& session, const std::string& text) {
+  if (parse_rfc3339(text)) return text;
+  const Result<Seconds> ago = duration(text);
+  const Timestamp now = session.env.clock.now();
+  if (ago && ago.value() < now.time_since_epoch()) return rfc3339(now - ago.value());
+  return Error{Errc::malformed,
+               "\"" + text + "\" is neither a time like 2021-03-26T09:46:00Z nor how long ago, like 15m, 24h or 7d"};
+}
+
 Status run_data_ls(Session& session) {
   const Arguments& args = session.args;
   const std::string path = TRY(data_path(session));
   std::string query = "?size=" + std::to_string(args.count.value_or(100));
-  if (!args.start.empty()) query += "&start=" + percent_encode(args.start);
-  if (!args.end.empty()) query += "&end=" + percent_encode(args.end);
-  query += TRY(filters(session));
+  if (!args.start.empty()) query += "&start=" + percent_encode(TRY(moment(session, args.start)));
+  if (!args.end.empty()) query += "&end=" + percent_encode(TRY(moment(session, args.end)));
+  query += TRY(data_filters(session));
   const json::object answer = TRY(ask(session, "GET", path + query));
   return show_list(session, answer, "result", {"Timestamp", "DeviceID", "Tag", "Payload"},
                    {"timestamp_device", "device_id", "tag", "payload"});
@@ -101,7 +125,7 @@ Status run_data_ls(Session& session) {
 
 Status run_data_tail(Session& session) {
   const std::string path = TRY(data_path(session));
-  const std::string filter = TRY(filters(session));
+  const std::string filter = TRY(data_filters(session));
   Tail tail{session, path, filter};
   const Instant begun = session.env.clock.monotonic();
   TRY(tail.start());
@@ -114,6 +138,46 @@ Status run_data_tail(Session& session) {
     session.env.wait(poll_every);
     TRY(tail.more());
   }
+  return {};
+}
+
+Status run_data_aggregate(Session& session) {
+  const Arguments& args = session.args;
+  const std::string since = TRY(moment(session, args.start.empty() ? "24h" : args.start));
+  std::string query = "/data/aggregate?start=" + percent_encode(since);
+  if (!args.end.empty()) query += "&end=" + percent_encode(TRY(moment(session, args.end)));
+  const Seconds interval = TRY(duration(args.interval.empty() ? "1h" : args.interval));
+  query += "&interval=" + std::to_string(interval.count());
+  if (!args.name.empty()) query += "&field=" + percent_encode(args.name);
+  if (args.all) query += "&by=device";
+  const std::string path = TRY(workspace_path(session));
+  const json::object answer = TRY(ask(session, "GET", path + query + TRY(data_filters(session))));
+  Row header{"Start", "Count", "Avg", "Min", "Max", "Sum", "Last"};
+  std::vector<std::string_view> members{"start", "count", "avg", "min", "max", "sum", "last"};
+  if (args.name.empty()) header.resize(2), members.resize(2);
+  if (args.all) header.insert(header.begin() + 1, "DeviceID"), members.insert(members.begin() + 1, "device_id");
+  return show_list(session, answer, "result", header, members);
+}
+
+Status run_data_retention(Session& session) {
+  const std::string path = TRY(workspace_path(session));
+  json::object answer;
+  if (!session.args.days) {
+    answer = TRY(ask(session, "GET", path));
+  } else {
+    if (*session.args.days > 0) {
+      TRY(confirm_first(session,
+                        "Readings older than " + std::to_string(*session.args.days) + " days will be removed."));
+    }
+    answer = TRY(ask(session, "PUT", path + "/retention", json::object{{"days", *session.args.days}}));
+  }
+  if (session.args.as_json) {
+    print_json(session.env.out, answer);
+    return {};
+  }
+  const std::string days = cell(TRY(object_member(answer, "workspace")), "retention_days");
+  session.env.out << (days == "0" ? "Readings are kept for ever" : "Readings are kept for " + days + " days")
+                  << std::endl;
   return {};
 }
 

@@ -33,15 +33,6 @@ Status show_device(Session& session, const json::object& answer) {
   return {};
 }
 
-Status confirm(Session& session, const std::string& question) {
-  if (session.args.yes) return {};
-  session.env.err << question << " Type yes to go on: " << std::flush;
-  std::string answer;
-  std::getline(session.env.in, answer);
-  if (answer == "yes") return {};
-  return Error{Errc::conflict, "nothing was done; --yes goes on without asking"};
-}
-
 }  // namespace
 
 Status run_device_create(Session& session) {
@@ -78,7 +69,7 @@ Status run_device_identities(Session& session) {
 
 Status run_device_revoke(Session& session) {
   const std::string path = TRY(device_path(session));
-  TRY(confirm(session, "The identity of " + session.args.device + " will be refused for ever."));
+  TRY(confirm_first(session, "The identity of " + session.args.device + " will be refused for ever."));
   const json::object answer =
       TRY(ask(session, "POST", path + "/revoke", json::object{{"reason", session.args.reason}}));
   if (session.args.as_json)

@@ -3,6 +3,8 @@
 #include "base/errc_names.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace signet::cli {
 namespace {
@@ -48,6 +50,10 @@ std::string cell(const json::object& object, std::string_view name) {
   if (!found || found->is_null()) return "-";
   if (found->is_string()) return found->as_string().empty() ? "-" : std::string{found->as_string()};
   if (found->is_bool()) return found->as_bool() ? "yes" : "no";
+  if (found->is_double()) {  // as people write it, not as 2.15E1
+    std::array<char, 32> text;
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), found->as_double()).ptr};
+  }
   return json::serialize(*found);
 }
 

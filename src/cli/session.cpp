@@ -79,14 +79,20 @@ Result<Session> open_session(Environment& env, const Arguments& args) {
   return out;
 }
 
-Result<json::object> ask(Session& session, std::string_view method, const std::string& path, const json::value& body) {
+Result<net::HttpAnswer> fetch(Session& session, std::string_view method, const std::string& path,
+                              const json::value& body) {
   net::HttpCall call = TRY(call_of(session, method, path));
   if (!body.is_null()) {
     call.headers["Content-Type"] = "application/json";
     call.body = json::serialize(body);
   }
-  const net::HttpAnswer answer = TRY(session.env.http(call));
+  net::HttpAnswer answer = TRY(session.env.http(call));
   if (answer.status != 200) return refusal_of(answer);
+  return answer;
+}
+
+Result<json::object> ask(Session& session, std::string_view method, const std::string& path, const json::value& body) {
+  const net::HttpAnswer answer = TRY(fetch(session, method, path, body));
   Result<json::object> object = parse_json_object(answer.body, answer_depth_max);
   if (!object) return std::move(object).error().within("the manager's answer");
   return object;
@@ -100,6 +106,15 @@ Status ask_for_stream(Session& session, const std::string& path, const std::stri
   if (!behind.empty()) call.headers["Last-Event-ID"] = behind;
   const net::HttpAnswer answer = TRY(session.env.http(call));
   return answer.status == 200 ? Status{} : Status{refusal_of(answer)};
+}
+
+Status confirm_first(Session& session, const std::string& question) {
+  if (session.args.yes) return {};
+  session.env.err << question << " Type yes to go on: " << std::flush;
+  std::string answer;
+  std::getline(session.env.in, answer);
+  if (answer == "yes") return {};
+  return Error{Errc::conflict, "nothing was done; --yes goes on without asking"};
 }
 
 Result<std::vector<json::object>> objects(const json::object& answer, std::string_view name) {

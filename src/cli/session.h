@@ -49,6 +49,9 @@ struct Arguments {
   std::optional<unsigned> retry_after;  // seconds
 
   std::vector<std::string> links;
+  std::string format;
+  std::string interval;
+  std::optional<unsigned> days;
   std::string status;
   std::string opcode;
   bool all = false;
@@ -77,6 +80,9 @@ Result<json::object> ask(Session& session, std::string_view method, const std::s
 // The answer's bytes as they come, until `take` says false. `behind`: id of the last event that is known.
 Status ask_for_stream(Session& session, const std::string& path, const std::string& behind, Seconds timeout,
                       const std::function<bool(std::string_view)>& take);
+// The same, whatever the answer is made of.
+Result<net::HttpAnswer> fetch(Session& session, std::string_view method, const std::string& path,
+                              const json::value& body = nullptr);
 
 // What --workspace says, an id or a name; the only one when it says nothing.
 Result<std::string> workspace_of(Session& session);
@@ -97,6 +103,9 @@ Result<std::vector<json::object>> objects(const json::object& answer, std::strin
 // The manager's answer as JSON, or its list as a table of these members.
 Status show_list(Session& session, const json::object& answer, std::string_view list, const Row& header,
                  const std::vector<std::string_view>& members);
+
+// Asks before what cannot be undone; conflict when the person does not say yes.
+Status confirm_first(Session& session, const std::string& question);
 
 using Command = Status (*)(Session&);
 Status run_setup(Session& session);  // account.cpp
@@ -144,6 +153,9 @@ Status run_integration_test(Session& session);
 Status run_watch(Session& session);    // watch.cpp
 Status run_data_ls(Session& session);  // data.cpp
 Status run_data_tail(Session& session);
+Status run_data_aggregate(Session& session);
+Status run_data_retention(Session& session);
+Status run_data_export(Session& session);  // data_export.cpp
 Status run_element_new(Session& session);  // element_new.cpp
 Status run_element_request(Session& session);
 Status run_element_install(Session& session);

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "crypto/random.h"
+#include "fleet/aggregate.h"
+#include "fleet/data.h"
 #include "fleet/index.h"
 #include "fleet/model.h"
 #include "fleet/ports.h"
@@ -31,8 +33,10 @@ inline constexpr std::size_t jobs_pending_max = 32;               // of one devi
 inline constexpr std::size_t jobs_pending_bytes_max = 48 * 1024;  // of their values
 inline constexpr std::size_t jobs_kept_max = 100;                 // of one device, that ended: the oldest are forgotten
 inline constexpr unsigned job_retries_max = 10;
-inline constexpr Seconds job_time_max{366 * 86'400};   // to its beginning, its end, another attempt
-inline constexpr std::size_t job_devices_max = 2'000;  // of one call: they share a commit
+inline constexpr unsigned retention_days_max = 36'500;
+inline constexpr std::size_t retention_batch_max = 250;  // readings that are removed at once: some milliseconds
+inline constexpr Seconds job_time_max{366 * 86'400};     // to its beginning, its end, another attempt
+inline constexpr std::size_t job_devices_max = 2'000;    // of one call: they share a commit
 // An identity whose sessions take each other's place so often within the window is held to live on two boards.
 inline constexpr std::size_t takeovers_of_duplicate = 3;
 inline constexpr Seconds takeover_window{600};
@@ -251,7 +255,16 @@ class Fleet {
   Status write_sessions(SessionBatch batch);                             // with one commit
   Result<bool> publish_wills_due();                                      // true: there may be more
 
+  // --- what devices have said: fleet/data.cpp
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
+  // At most data_cursor_page_max of them, cut short past data_cursor_page_bytes_max; go on with after = next.
+  Result<DataPage> data_page(const Actor& actor, const DataQuery& query);
+  // Up to now when no end is given. Takes up to aggregate_time_max.
+  Result<std::vector<AggregatePoint>> aggregate(const Actor& actor, AggregateQuery query);  // aggregate.cpp
+  // Days after which a reading is removed, by its device time; 0: never. fleet/retention.cpp
+  Result<Workspace> set_retention(const Actor& actor, const WorkspaceId& workspace, unsigned days);
+  // To be called every second: removes some of what is older. True: there may be more.
+  Result<bool> tend_retention();
   Result<Twin> twin(const Actor& actor, const DeviceId& device);
   // Each or none; what the device says already is not expected of it any more. The twin as it is then. Conflict when
   // the expected side is not the one whose version was seen.

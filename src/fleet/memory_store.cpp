@@ -36,6 +36,10 @@ void leave(DeviceSession& session, Timestamp at) {
   if (session.will) session.will->due = at + std::min(session.will->delay, session.lifetime);
 }
 
+bool wanted(const auto& list, const auto& item) {
+  return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
+}
+
 class MemoryChanges final : public Changes {
  public:
   explicit MemoryChanges(Contents& now) : now_(now) {}
@@ -168,6 +172,22 @@ class MemoryChanges final : public Changes {
       if (one.workspace == workspace && one.is_on) first = std::min(first, one.position);
     }
     lines.erase(lines.begin(), lines.lower_bound(first));
+    return {};
+  }
+  Result<std::size_t> remove_readings(const WorkspaceId& workspace, Timestamp before, std::size_t most) override {
+    std::size_t removed = 0;
+    for (auto at = now_.readings.begin(); at != now_.readings.end() && removed < most;) {
+      if (at->second.device_time >= before) break;  // they are in the order of time
+      const bool is_its_own = find_id(now_.devices, at->second.device)->workspace == workspace;
+      at = is_its_own ? now_.readings.erase(at) : std::next(at);
+      removed += is_its_own ? 1 : 0;
+    }
+    return removed;
+  }
+  Status set_retention(const WorkspaceId& id, unsigned days) override {
+    Workspace* found = find_id(now_.workspaces, id);
+    if (!found) return missing("workspace");
+    found->retention_days = days;
     return {};
   }
   Status set_log_position(std::string_view log, std::uint64_t position) override {
@@ -318,6 +338,9 @@ Result<std::optional<Token>> MemoryStore_for_test::token(const crypto::Digest& h
 Result<std::vector<Workspace>> MemoryStore_for_test::workspaces(const AccountId& account) {
   return all_where(now_.workspaces, [&](const Workspace& workspace) { return workspace.account == account; });
 }
+Result<std::vector<Workspace>> MemoryStore_for_test::workspaces_with_retention() {
+  return all_where(now_.workspaces, [](const Workspace& workspace) { return workspace.retention_days > 0; });
+}
 Result<std::optional<Workspace>> MemoryStore_for_test::workspace(const WorkspaceId& id) {
   return maybe(find_id(now_.workspaces, id));
 }
@@ -374,23 +397,35 @@ Result<std::uint64_t> MemoryStore_for_test::log_position(std::string_view log) {
   return found == now_.log_positions.end() ? 0 : found->second;
 }
 Result<std::vector<DataRow>> MemoryStore_for_test::data(const DataQuery& query) {
-  const auto wanted = [](const auto& list, const auto& item) {
-    return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
-  };
   std::vector<DataRow> rows;
-  for (const auto& [key, reading] : now_.readings) {
-    const Device* device = find_id(now_.devices, reading.device);
-    if (device->workspace != query.workspace) continue;
-    if (query.start && reading.device_time < *query.start) continue;
-    if (query.end && reading.device_time >= *query.end) continue;
-    if (!wanted(query.devices, reading.device) || !wanted(query.tags, reading.tag)) continue;
-    rows.push_back({reading, device->fleet});
-  }
-  if (query.newest_first) std::reverse(rows.begin(), rows.end());
+  TRY(scan(query, [&](const ReadingView& r) {
+    rows.push_back({{r.device, std::string{r.tag}, r.device_time, r.received_at, std::string{r.payload}}, r.fleet});
+    return true;
+  }));
   const std::size_t from = std::min(query.page * query.size, rows.size());
   rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(from));
   rows.resize(std::min(rows.size(), query.size));
   return rows;
+}
+Status MemoryStore_for_test::scan(const DataQuery& query, const TakeReading& take) {
+  std::vector<std::pair<const Reading*, const Device*>> found;
+  for (const auto& [key, reading] : now_.readings) {
+    const Device* device = find_id(now_.devices, reading.device);
+    if (device->workspace != query.workspace || !wanted(query.fleets, device->fleet)) continue;
+    if (reading.device_time < query.start.value_or(Timestamp::min())) continue;
+    if (reading.device_time >= query.end.value_or(Timestamp::max())) continue;
+    if (!wanted(query.devices, reading.device) || !wanted(query.tags, reading.tag)) continue;
+    if (query.after) {
+      const std::tuple after{query.after->device_time, query.after->device, query.after->tag};
+      if (query.newest_first ? key >= after : key <= after) continue;
+    }
+    found.emplace_back(&reading, device);
+  }
+  if (query.newest_first) std::reverse(found.begin(), found.end());
+  for (const auto& [r, device] : found) {
+    if (!take({r->device, device->fleet, r->tag, r->device_time, r->received_at, r->payload})) break;
+  }
+  return {};
 }
 Result<Twin> MemoryStore_for_test::twin(const DeviceId& device) {
   Twin out;

@@ -24,6 +24,7 @@ class MemoryStore_for_test final : public Store {
   Result<std::optional<Credential>> credential(std::string_view email) override;
   Result<std::optional<Token>> token(const crypto::Digest& hash) override;
   Result<std::vector<Workspace>> workspaces(const AccountId& account) override;
+  Result<std::vector<Workspace>> workspaces_with_retention() override;
   Result<std::optional<Workspace>> workspace(const WorkspaceId& id) override;
   Result<std::vector<FleetGroup>> fleets(const WorkspaceId& workspace) override;
   Result<std::optional<FleetGroup>> fleet(const FleetId& id) override;
@@ -38,6 +39,7 @@ class MemoryStore_for_test final : public Store {
   Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) override;
   Result<std::uint64_t> log_position(std::string_view log) override;
   Result<std::vector<DataRow>> data(const DataQuery& query) override;
+  Status scan(const DataQuery& query, const TakeReading& take) override;
   Result<Twin> twin(const DeviceId& device) override;
   Result<std::optional<DeviceSession>> session(const DeviceId& device) override;
   Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) override;

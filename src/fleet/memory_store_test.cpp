@@ -1,6 +1,7 @@
 #include "fleet/memory_store_for_test.h"
 
 #include "fleet/condition_contract_for_test.h"
+#include "fleet/data_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
@@ -16,6 +17,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, SessionContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ConditionContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, IntegrationContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DataContract, MemoryMaker);
 
 TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {
   MemoryStore_for_test store;

@@ -23,6 +23,7 @@ struct Workspace {
   std::string description;
   AccountId account;
   Timestamp created_at;
+  unsigned retention_days = 0;  // readings of an older device time are removed; 0: they are kept for ever
 };
 
 struct FleetGroup {  // what users call a fleet
@@ -76,12 +77,22 @@ struct Reading {
   bool arrival_stamped = false;  // device_time is the manager's: it moves on where the key is taken
 };
 
+// Where a reading stands among those of its workspace.
+struct DataPosition {
+  Timestamp device_time;
+  DeviceId device;
+  std::string tag;
+  bool operator==(const DataPosition&) const = default;
+};
+
 struct DataQuery {
   WorkspaceId workspace;
-  std::optional<Timestamp> start{};  // inclusive, on device_time
-  std::optional<Timestamp> end{};    // exclusive
-  std::vector<DeviceId> devices{};   // empty: all
-  std::vector<std::string> tags{};   // empty: all
+  std::optional<Timestamp> start{};     // inclusive, on device_time
+  std::optional<Timestamp> end{};       // exclusive
+  std::vector<DeviceId> devices{};      // empty: all
+  std::vector<FleetId> fleets{};        // that the devices are in now; empty: all
+  std::vector<std::string> tags{};      // empty: all
+  std::optional<DataPosition> after{};  // only what comes behind it, in the order that is asked for
   bool newest_first = true;
   std::size_t page = 0;
   std::size_t size = 100;  // at most data_page_max

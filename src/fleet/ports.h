@@ -74,6 +74,9 @@ class Changes {
   // on by microseconds instead, until its key is free.
   // What is stored is a line of its workspace's feed, if an integration there that is on waits for data.
   virtual Status append(std::span<const Reading> readings) = 0;
+  // The oldest of those with an earlier device time, at most so many: how many.
+  virtual Result<std::size_t> remove_readings(const WorkspaceId& workspace, Timestamp before, std::size_t most) = 0;
+  virtual Status set_retention(const WorkspaceId& workspace, unsigned days) = 0;
   // Everything before `position` of that ingest log is in the store.
   virtual Status set_log_position(std::string_view log, std::uint64_t position) = 0;
   virtual Status put_twin(const DeviceId& device, TwinSide side, const TwinEntry& entry) = 0;  // replaces
@@ -113,6 +116,16 @@ struct StoreFigures {
   Micros commit_time{0};
   std::uint64_t failures = 0;
 };
+// One reading while it is being looked at: nothing of it stands after the call.
+struct ReadingView {
+  const DeviceId& device;
+  const FleetId& fleet;
+  std::string_view tag;
+  Timestamp device_time;
+  Timestamp received_at;
+  std::string_view payload;
+};
+using TakeReading = std::function<bool(const ReadingView&)>;  // false: no more
 
 class Store {
  public:
@@ -133,6 +146,7 @@ class Store {
 
   virtual Result<std::vector<Workspace>> workspaces(const AccountId& account) = 0;
   virtual Result<std::optional<Workspace>> workspace(const WorkspaceId& id) = 0;
+  virtual Result<std::vector<Workspace>> workspaces_with_retention() = 0;
   virtual Result<std::vector<FleetGroup>> fleets(const WorkspaceId& workspace) = 0;
   virtual Result<std::optional<FleetGroup>> fleet(const FleetId& id) = 0;
   // Device::online is not kept: it is always false here.
@@ -150,8 +164,10 @@ class Store {
   virtual Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) = 0;  // 0 when there was none
 
   virtual Result<std::uint64_t> log_position(std::string_view log) = 0;  // 0 when none was set
-  // By device time, then device, then tag.
+  // By device time, then device, then tag. One page.
   virtual Result<std::vector<DataRow>> data(const DataQuery& query) = 0;
+  // The same one by one, all of them: `page` and `size` do not count. `take` must not use the store.
+  virtual Status scan(const DataQuery& query, const TakeReading& take) = 0;
   virtual Result<Twin> twin(const DeviceId& device) = 0;  // each side by key
   virtual Result<std::optional<DeviceSession>> session(const DeviceId& device) = 0;
   virtual Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) = 0;  // the earliest

@@ -65,6 +65,7 @@ struct Fleet::State {
   std::uint64_t readings_stored = 0;
   std::vector<DeviceEvent> told;  // in the present change
   Integrations integrations;
+  std::size_t retention_turn = 0;  // whose old readings are removed next
 
   State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
 
@@ -89,7 +90,8 @@ struct Fleet::State {
   // --- presence.cpp
   Status write_passages(std::span<const Passage> passages, const std::vector<std::size_t>& which);
 
-  void seen(std::span<const Reading> readings);  // telemetry.cpp
+  void seen(std::span<const Reading> readings);                     // telemetry.cpp
+  Status require_data(const Actor& actor, const DataQuery& query);  // data.cpp
 
   // --- live.cpp. The store's change() and change_soon(); what was told within is told to who listens once it stands.
   Status change(const std::function<Status(Changes&)>& act);

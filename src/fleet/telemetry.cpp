@@ -119,26 +119,4 @@ Result<std::size_t> Fleet::drain(std::span<const Reading> readings, std::string_
 
 void Fleet::before_questions(std::function<Status()> catch_up) { state_->catch_up = std::move(catch_up); }
 
-Result<std::vector<DataRow>> Fleet::data(const Actor& actor, const DataQuery& query) {
-  State& s = *state_;
-  TRY(s.require_workspace(actor, query.workspace, "data.read"));
-  if (query.size > data_page_max) {
-    return Error{Errc::too_large, "size is at most " + std::to_string(data_page_max) + ": ask page by page"};
-  }
-  if (query.page > page_number_max) return Error{Errc::too_large, "there is no such page"};
-  if (query.devices.size() > data_filters_max || query.tags.size() > data_filters_max) {
-    return Error{Errc::too_large, "at most " + std::to_string(data_filters_max) + " devices and tags may be named"};
-  }
-  for (const std::string& tag : query.tags) TRY(check_tag(tag));
-  for (const DeviceId& device : query.devices) {
-    const Device named = TRY(s.require_device(actor, device, "data.read"));
-    if (named.workspace != query.workspace) {
-      return Error{Errc::not_found, "workspace " + query.workspace.str() + " has no device " + device.str()};
-    }
-  }
-  if (query.size == 0) return std::vector<DataRow>{};
-  if (s.catch_up) TRY(s.catch_up());
-  return s.store.data(query);
-}
-
 }  // namespace signet::fleet

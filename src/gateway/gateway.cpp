@@ -13,6 +13,8 @@ constexpr Millis drain_every{500};
 constexpr Seconds save_bans_every{5};  // a flood of bans is no flood of writes
 constexpr Seconds publish_wills_every{1};
 constexpr Seconds tend_jobs_every{1};
+constexpr Seconds tend_retention_every{1};
+constexpr Millis remove_more_after{25};
 
 Config completed(Config config) {
   const unsigned cores = usable_cores();
@@ -41,6 +43,7 @@ struct Gateway::State {
     fleet_loop.cancel(bans_timer);
     fleet_loop.cancel(wills_timer);
     fleet_loop.cancel(jobs_timer);
+    fleet_loop.cancel(retention_timer);
     fleet.before_questions(nullptr);
   }
   // Rows are cheaper the more of them share a page and a commit, so they are gathered for a moment: who asks for them
@@ -84,6 +87,18 @@ struct Gateway::State {
     });
   }
 
+  // A little at a time: between two, everybody else has the store for longer than they took.
+  void tend_retention_later(Micros delay) {
+    retention_timer = fleet_loop.after(delay, [this] {
+      const Result<bool> tended = fleet.tend_retention();
+      const bool failed_before = std::exchange(retention_fails, !tended);
+      if (!tended && !failed_before) {
+        log_error("gateway.retention_waits", {{"why", tended.error().what}, {"next", "tried every second"}});
+      }
+      tend_retention_later(tended && tended.value() ? Micros{remove_more_after} : Micros{tend_retention_every});
+    });
+  }
+
   Config config;
   guard::Guard guard;
   std::optional<BanFile> bans;
@@ -94,8 +109,8 @@ struct Gateway::State {
   std::unique_ptr<Counter> counter;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
-  net::Loop::TimerId timer = 0, bans_timer = 0, wills_timer = 0, jobs_timer = 0;
-  bool unsettled = false, jobs_fail = false;
+  net::Loop::TimerId timer = 0, bans_timer = 0, wills_timer = 0, jobs_timer = 0, retention_timer = 0;
+  bool unsettled = false, jobs_fail = false, retention_fails = false;
 };
 
 Gateway::Gateway(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -116,6 +131,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
   state->drain_later(Micros{0});
   state->publish_wills_later(publish_wills_every);
   state->tend_jobs_later(tend_jobs_every);
+  state->tend_retention_later(tend_retention_every);
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
   const LaneShared shared{state->config,      fleet,    *state->counter, state->guard,
                           fleet_loop.clock(), identity, *state->ingest};

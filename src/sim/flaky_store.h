@@ -37,6 +37,9 @@ class FlakyStore final : public fleet::Store {
   }
   Result<std::optional<fleet::Token>> token(const crypto::Digest& hash) override { return real_->token(hash); }
   Result<std::vector<fleet::Workspace>> workspaces(const AccountId& id) override { return real_->workspaces(id); }
+  Result<std::vector<fleet::Workspace>> workspaces_with_retention() override {
+    return real_->workspaces_with_retention();
+  }
   Result<std::optional<fleet::Workspace>> workspace(const WorkspaceId& id) override { return real_->workspace(id); }
   Result<std::vector<fleet::FleetGroup>> fleets(const WorkspaceId& id) override { return real_->fleets(id); }
   Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override { return real_->fleet(id); }
@@ -57,6 +60,9 @@ class FlakyStore final : public fleet::Store {
   Result<std::int64_t> legacy_nonce(const crypto::Digest& d) override { return real_->legacy_nonce(d); }
   Result<std::uint64_t> log_position(std::string_view log) override { return real_->log_position(log); }
   Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override { return real_->data(query); }
+  Status scan(const fleet::DataQuery& query, const fleet::TakeReading& take) override {
+    return real_->scan(query, take);
+  }
   Result<fleet::Twin> twin(const DeviceId& device) override { return real_->twin(device); }
   Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override {
     return real_->session(device);
@@ -75,6 +81,10 @@ class FlakyStore final : public fleet::Store {
   Result<std::vector<fleet::ConditionRow>> conditions(const fleet::ConditionQuery& query) override {
     return real_->conditions(query);
   }
+  Result<std::size_t> pending_jobs() override { return real_->pending_jobs(); }
+  Result<std::vector<fleet::Integration>> integrations() override { return real_->integrations(); }
+  Result<fleet::FeedPage> feed(const fleet::FeedQuery& query) override { return real_->feed(query); }
+  Result<std::int64_t> feed_end(const WorkspaceId& workspace) override { return real_->feed_end(workspace); }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
     return real_->audit(after, size);
   }

@@ -14,13 +14,14 @@ struct sqlite3_stmt;
 
 namespace signet::store {
 
-// The present row of a running statement. Columns count from 0. Text and blobs are copied out.
+// The present row of a running statement. Columns count from 0. Text and blobs are copied out, but by view().
 class Row {
  public:
   explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   std::string text(int column) const;
+  std::string_view view(int column) const;  // of a text, until the next step
   Buffer blob(int column) const;
   Timestamp time(int column) const { return from_epoch_micros(integer(column)); }
   std::optional<Timestamp> maybe_time(int column) const;

@@ -129,7 +129,22 @@ CREATE TABLE feed (
   PRIMARY KEY (workspace, number)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9};
+// Readings lie in the order of time, where new ones come to the end: docs/decisions/0029.
+constexpr const char* step_10 = R"sql(
+CREATE TABLE readings_in_order (
+  workspace INTEGER NOT NULL, device_time INTEGER NOT NULL, device INTEGER NOT NULL REFERENCES devices,
+  tag TEXT NOT NULL, received_at INTEGER NOT NULL, payload TEXT NOT NULL,
+  PRIMARY KEY (workspace, device_time, device, tag)) STRICT, WITHOUT ROWID;
+INSERT INTO readings_in_order
+  SELECT workspace, device_time, device, tag, received_at, payload FROM readings
+  ORDER BY workspace, device_time, device, tag;
+DROP TABLE readings;
+ALTER TABLE readings_in_order RENAME TO readings;
+CREATE UNIQUE INDEX readings_of_device ON readings (device, device_time, tag);
+ALTER TABLE workspaces ADD COLUMN retention_days INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

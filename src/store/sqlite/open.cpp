@@ -11,6 +11,11 @@ namespace {
 constexpr std::int64_t quick_check_bytes_max =
     64 * 1024 * 1024;  // about a tenth of a second; larger ones are checked as read
 
+// Of a commit of readings from a thousand devices each touches a page of its own: they are to be found in memory, and
+// written back to the file once for many commits. The log of that is a part of the room that the ingest keeps free.
+constexpr int cache_kibibytes = 32 * 1024;
+constexpr int checkpoint_pages = 8'000;  // 32 MB
+
 // Before anything is written: is this a database, whole, and ours?
 Status check_ours(Database& database) {
   const std::int64_t schema = TRY(database.number("SELECT count(*) FROM sqlite_schema"));
@@ -36,6 +41,8 @@ Status set_up(Database& database, const SqliteLimits& limits) {
   TRY(
       database.script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                       "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON"));
+  TRY(database.number(("PRAGMA wal_autocheckpoint = " + std::to_string(checkpoint_pages)).c_str()));
+  TRY(database.script(("PRAGMA cache_size = -" + std::to_string(cache_kibibytes)).c_str()));
   if (limits.bytes_max > 0) {
     const std::int64_t page_bytes = TRY(database.number("PRAGMA page_size"));
     const std::uint64_t pages = limits.bytes_max / static_cast<std::uint64_t>(page_bytes);
@@ -111,6 +118,10 @@ Status SqliteStore::transact(const std::function<Status(fleet::Changes&)>& act) 
   if (!status && database_.in_transaction()) {
     const Status undone = database_.run("ROLLBACK");
     ENSURE(undone || !database_.in_transaction());  // going on would mix this act into the next
+  }
+  if (!status && status.error().code == Errc::exhausted) {
+    // The file may have the room that the log was refused: what is in it can go there, and it begins anew.
+    static_cast<void>(database_.script("PRAGMA wal_checkpoint(PASSIVE)"));
   }
   return status;
 }

@@ -4,9 +4,11 @@
 #include "base/port/file.h"
 #include "base/port/folder_for_test.h"
 #include "fleet/condition_contract_for_test.h"
+#include "fleet/data_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
+#include "store/sqlite/data.h"
 #include "store/sqlite/database.h"
 
 #include "store/sqlite/migrations.h"
@@ -48,6 +50,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, SessionContract, signet::store::SqliteMak
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, ConditionContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, IntegrationContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, DataContract, signet::store::SqliteMaker);
 }  // namespace signet::fleet
 
 namespace signet::store {
@@ -139,11 +142,38 @@ TEST_F(SqliteFile, OfAnOlderSignetIsKeptBesideWhatBecomesOfIt) {
 
 TEST_F(SqliteFile, OfANewerSignetIsRefusedWithBothVersions) {
   make_one();
-  run("PRAGMA user_version = 1000");
+  const std::string newer = std::to_string(migrations().size() + 1);
+  run(("PRAGMA user_version = " + newer).c_str());
   const auto opened = open();
   ASSERT_TRUE(fails_with(opened, Errc::conflict));
-  EXPECT_NE(opened.error().what.find("has version 1000"), std::string::npos) << opened.error().what;
+  EXPECT_NE(opened.error().what.find("has version " + newer), std::string::npos) << opened.error().what;
   EXPECT_NE(opened.error().what.find("knows up to " + std::to_string(migrations().size())), std::string::npos);
+}
+
+TEST_F(SqliteFile, OfAnOlderSignetKeepsItsReadings) {
+  constexpr std::size_t by_device = 5;  // the last version whose readings lay in the order of devices
+  ASSERT_TRUE(write_file_atomic(path, {}, 0600));
+  {
+    auto opened = Database::open(path);
+    Database database = std::move(opened).value();
+    for (const char* step : migrations().first(by_device)) ASSERT_TRUE(is_well(database.script(step)));
+    const std::string version = "PRAGMA user_version = " + std::to_string(by_device);
+    ASSERT_TRUE(
+        is_well(database.script((version + "; PRAGMA application_id = " + std::to_string(application_id)).c_str())));
+    ASSERT_TRUE(is_well(database.script(
+        "INSERT INTO accounts VALUES (1, 'acc-000000000001', 'a@example.org', '', 0);"
+        "INSERT INTO workspaces VALUES (1, 'wks-000000000001', 1, 'w', '', 0);"
+        "INSERT INTO fleets VALUES (1, 'flt-000000000001', 1, 'f', '', 0);"
+        "INSERT INTO devices VALUES (1, 'dev-000000000001', 1, 1, 'd', '', 0, NULL);"
+        "INSERT INTO devices VALUES (2, 'dev-000000000002', 1, 1, 'e', '', 0, NULL);"
+        "INSERT INTO readings VALUES (1, 't', 5, 9, 1, '5'), (1, 'u', 4, 9, 1, '4'), (2, 't', 3, 9, 1, '3')")));
+  }
+  auto store = open();
+  ASSERT_TRUE(is_well(store));
+  const fleet::DataQuery all{.workspace = WorkspaceId::parse("wks-000000000001").value()};
+  std::string payloads;
+  for (const fleet::DataRow& row : store.value()->data(all).value()) payloads += row.reading.payload;
+  EXPECT_EQ(payloads, "543");
 }
 
 TEST_F(SqliteFile, OfAnotherProgramIsRefusedAndLeftAlone) {
@@ -249,8 +279,7 @@ TEST_F(SqliteFile, NoFrequentQueryReadsAWholeTable) {
   for (const char* sql :
        {"SELECT 1 FROM readings WHERE device = (SELECT number FROM devices WHERE id = ?) AND tag = ? AND device_time = "
         "?",
-        "SELECT payload FROM readings r JOIN devices d ON d.number = r.device WHERE r.workspace = 1 "
-        "ORDER BY r.device_time DESC, r.device DESC, r.tag DESC LIMIT 10",
+        all_readings_rising, all_readings_falling, readings_of_device_rising, readings_of_device_falling,
         "SELECT id FROM identities i LEFT JOIN devices d ON d.number = i.device WHERE d.id = ? ORDER BY i.number",
         "SELECT t.hash FROM tokens t JOIN accounts a ON a.number = t.account WHERE t.hash = ?"}) {
     auto cursor = database.ask_once(std::string{"EXPLAIN QUERY PLAN "} + sql);

@@ -30,6 +30,8 @@ struct Known {
   DeviceNumbers devices;
   Feeds feeds;
 };
+// data.cpp: what Store::scan promises, over any connection to the file.
+Status scan_readings(Database& database, const fleet::DataQuery& query, const fleet::TakeReading& take);
 
 class SqliteChanges final : public fleet::Changes {
  public:
@@ -42,6 +44,7 @@ class SqliteChanges final : public fleet::Changes {
   Status remove_tokens_expired_at(Timestamp now) override;
   // workspace.cpp
   Status add_workspace(const fleet::Workspace& workspace) override;
+  Status set_retention(const WorkspaceId& workspace, unsigned days) override;
   Status add_fleet(const fleet::FleetGroup& fleet) override;
   // device.cpp
   Status add_device(const fleet::Device& device) override;
@@ -55,6 +58,7 @@ class SqliteChanges final : public fleet::Changes {
   Status set_legacy_nonce(const crypto::Digest& fingerprint, std::int64_t nonce) override;
   // telemetry.cpp
   Status append(std::span<const fleet::Reading> readings) override;
+  Result<std::size_t> remove_readings(const WorkspaceId& workspace, Timestamp before, std::size_t most) override;
   Status set_log_position(std::string_view log, std::uint64_t position) override;
   // twin.cpp
   Status put_twin(const DeviceId& device, fleet::TwinSide side, const fleet::TwinEntry& entry) override;
@@ -110,6 +114,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::optional<fleet::Credential>> credential(std::string_view email) override;
   Result<std::optional<fleet::Token>> token(const crypto::Digest& hash) override;
   Result<std::vector<fleet::Workspace>> workspaces(const AccountId& account) override;
+  Result<std::vector<fleet::Workspace>> workspaces_with_retention() override;
   Result<std::optional<fleet::Workspace>> workspace(const WorkspaceId& id) override;
   Result<std::vector<fleet::FleetGroup>> fleets(const WorkspaceId& workspace) override;
   Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override;
@@ -124,6 +129,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) override;
   Result<std::uint64_t> log_position(std::string_view log) override;
   Result<std::vector<fleet::DataRow>> data(const fleet::DataQuery& query) override;
+  Status scan(const fleet::DataQuery& query, const fleet::TakeReading& take) override;
   Result<fleet::Twin> twin(const DeviceId& device) override;
   Result<std::optional<fleet::DeviceSession>> session(const DeviceId& device) override;
   Result<std::vector<fleet::DueWill>> wills_due(Timestamp now, std::size_t most) override;

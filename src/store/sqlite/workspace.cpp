@@ -4,8 +4,8 @@ namespace signet::store {
 namespace {
 
 Result<fleet::Workspace> read_workspace(const Row& row) {
-  return fleet::Workspace{TRY(row.id<WorkspaceId>(0)), row.text(1), row.text(2), TRY(row.id<AccountId>(3)),
-                          row.time(4)};
+  return fleet::Workspace{TRY(row.id<WorkspaceId>(0)), row.text(1), row.text(2),
+                          TRY(row.id<AccountId>(3)),   row.time(4), static_cast<unsigned>(row.integer(5))};
 }
 Result<fleet::FleetGroup> read_fleet(const Row& row) {
   return fleet::FleetGroup{TRY(row.id<FleetId>(0)),
@@ -20,9 +20,14 @@ Result<fleet::FleetGroup> read_fleet(const Row& row) {
 
 Status SqliteChanges::add_workspace(const fleet::Workspace& w) {
   return database_.run(
-      "INSERT INTO workspaces (id, name, description, account, created_at) "
-      "VALUES (?, ?, ?, (SELECT number FROM accounts WHERE id = ?), ?)",
-      w.id, w.name, w.description, w.account, w.created_at);
+      "INSERT INTO workspaces (id, name, description, account, created_at, retention_days) "
+      "VALUES (?, ?, ?, (SELECT number FROM accounts WHERE id = ?), ?, ?)",
+      w.id, w.name, w.description, w.account, w.created_at, static_cast<std::int64_t>(w.retention_days));
+}
+Status SqliteChanges::set_retention(const WorkspaceId& workspace, unsigned days) {
+  TRY(database_.run("UPDATE workspaces SET retention_days = ? WHERE id = ?", static_cast<std::int64_t>(days),
+                    workspace));
+  return must_change_one("workspace");
 }
 Status SqliteChanges::add_fleet(const fleet::FleetGroup& f) {
   return database_.run(
@@ -33,13 +38,18 @@ Status SqliteChanges::add_fleet(const fleet::FleetGroup& f) {
 
 Result<std::vector<fleet::Workspace>> SqliteStore::workspaces(const AccountId& account) {
   return database_.list(read_workspace,
-                        "SELECT w.id, w.name, w.description, a.id, w.created_at FROM workspaces w "
+                        "SELECT w.id, w.name, w.description, a.id, w.created_at, w.retention_days FROM workspaces w "
                         "JOIN accounts a ON a.number = w.account WHERE a.id = ? ORDER BY w.number",
                         account);
 }
+Result<std::vector<fleet::Workspace>> SqliteStore::workspaces_with_retention() {
+  return database_.list(read_workspace,
+                        "SELECT w.id, w.name, w.description, a.id, w.created_at, w.retention_days FROM workspaces w "
+                        "JOIN accounts a ON a.number = w.account WHERE w.retention_days > 0 ORDER BY w.number");
+}
 Result<std::optional<fleet::Workspace>> SqliteStore::workspace(const WorkspaceId& id) {
   return database_.one(read_workspace,
-                       "SELECT w.id, w.name, w.description, a.id, w.created_at FROM workspaces w "
+                       "SELECT w.id, w.name, w.description, a.id, w.created_at, w.retention_days FROM workspaces w "
                        "JOIN accounts a ON a.number = w.account WHERE w.id = ?",
                        id);
 }

@@ -1,0 +1,225 @@
+#include "api/routes.h"
+#include "api/shapes.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace signet::api {
+namespace {
+
+// The shortest text that is the same number; null for what JSON has no number for.
+void append_number(std::string& out, double value) {
+  std::array<char, 32> text;
+  const auto done = std::to_chars(text.data(), text.data() + text.size(), value);
+  out += std::isfinite(value) ? std::string_view{text.data(), done.ptr} : std::string_view{"null"};
+}
+
+void append_point(std::string& out, const fleet::AggregatePoint& point, bool has_numbers) {
+  out.append(R"({"start":")").append(rfc3339(point.start)).append(R"(","device_id":)");
+  out.append(point.device ? '"' + point.device->str() + '"' : "null");
+  out.append(R"(,"count":)").append(std::to_string(point.count));
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  const auto number = [&](const char* name, double value) {
+    out.append(",\"").append(name).append("\":");
+    append_number(out, has_numbers ? value : none);
+  };
+  number("avg", point.sum / static_cast<double>(point.count));
+  number("min", point.min);
+  number("max", point.max);
+  number("sum", point.sum);
+  number("last", point.last);
+  out += '}';
+}
+
+Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name) {
+  const std::optional<std::string> text = call.query(name);
+  if (!text) return std::optional<Timestamp>{};
+  Result<Timestamp> at = parse_rfc3339(*text);
+  if (!at) {
+    return Error{Errc::malformed, "query \"" + std::string{name} + "\" is not a time like 2021-03-26T09:46:00.565Z"};
+  }
+  return std::optional{at.value()};
+}
+
+Result<bool> newest_first(const Call& call) {
+  const std::string sort = call.query("sort").value_or("-timestamp_device");
+  if (sort == "-timestamp_device") return true;
+  if (sort == "timestamp_device") return false;
+  return Error{Errc::malformed, "query \"sort\" is neither timestamp_device nor -timestamp_device"};
+}
+
+Result<fleet::DataQuery> read_query(const Call& call) {
+  fleet::DataQuery out;
+  out.workspace = TRY(call.workspace());
+  out.start = TRY(time_in(call, "start"));
+  out.end = TRY(time_in(call, "end"));
+  const auto [device, devices_end] = call.request.query.equal_range("device");
+  for (auto at = device; at != devices_end; ++at) out.devices.push_back(TRY(DeviceId::parse(at->second)));
+  const auto [fleet, fleets_end] = call.request.query.equal_range("fleet");
+  for (auto at = fleet; at != fleets_end; ++at) out.fleets.push_back(TRY(FleetId::parse(at->second)));
+  const auto [tag, tags_end] = call.request.query.equal_range("tag");
+  for (auto at = tag; at != tags_end; ++at) out.tags.push_back(at->second);
+  return out;
+}
+
+// A cursor has the order of the page that it came with.
+Status take_cursor(const Call& call, fleet::DataQuery& query) {
+  const std::optional<std::string> text = call.query("cursor");
+  if (!text) return {};
+  fleet::DataCursor cursor = TRY(fleet::decode_data_cursor(*text));
+  if (call.query("sort") && cursor.newest_first != query.newest_first) {
+    return Error{Errc::malformed, "the cursor is of a page in the other order: leave \"sort\" as it was"};
+  }
+  query.newest_first = cursor.newest_first;
+  query.after = std::move(cursor.after);
+  return {};
+}
+
+// By hand: a page can hold 175,000 rows, and payloads are JSON already. Ids and times need no escape; a tag may hold
+// '"' and '\\'.
+void append_row(std::string& out, const fleet::DataRow& row) {
+  const auto field = [&](std::string_view name, std::string_view value) {
+    out.append("\"").append(name).append("\":\"").append(value).append("\",");
+  };
+  out += '{';
+  field("timestamp_device", rfc3339(row.reading.device_time));
+  field("timestamp_in", rfc3339(row.reading.received_at));
+  field("fleet_id", row.fleet.str());
+  field("device_id", row.reading.device.str());
+  out.append("\"tag\":").append(json::serialize(row.reading.tag)).append(",");
+  out.append("\"payload\":").append(row.reading.payload).append("}");
+}
+
+// RFC 4180. A spreadsheet takes what begins with one of these for a formula: an apostrophe in front keeps it text.
+void append_cell(std::string& out, std::string_view text) {
+  constexpr std::string_view begins_formula = "=+-@\t\r\n";
+  const bool harmless = text.empty() || begins_formula.find(text.front()) == begins_formula.npos;
+  out += '"';
+  if (!harmless) out += '\'';
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  out += '"';
+}
+
+void append_csv(std::string& out, const fleet::DataRow& row) {
+  out.append(rfc3339(row.reading.device_time)).append(",").append(rfc3339(row.reading.received_at)).append(",");
+  out.append(row.fleet.str()).append(",").append(row.reading.device.str()).append(",");
+  append_cell(out, row.reading.tag);
+  out += ',';
+  append_cell(out, row.reading.payload);
+  out += "\r\n";
+}
+
+// The answer's body up to the end of the list.
+std::string list_of(const std::vector<fleet::DataRow>& rows) {
+  std::size_t size = 256;
+  for (const fleet::DataRow& row : rows) size += 200 + row.reading.payload.size() + row.reading.tag.size();
+  std::string out;
+  out.reserve(size);
+  out = R"({"result":[)";
+  for (const fleet::DataRow& row : rows) {
+    if (&row != &rows.front()) out += ',';
+    append_row(out, row);
+  }
+  return out + "]";
+}
+
+}  // namespace
+
+Result<net::HttpResponse> get_data(Service& service, const Call& call) {
+  fleet::DataQuery query = TRY(read_query(call));
+  query.newest_first = TRY(newest_first(call));
+  query.page = TRY(call.query_number("from", 0));
+  query.size = TRY(call.query_number("size", query.size));
+  net::HttpResponse out;
+  out.body = list_of(TRY(service.fleet.data(call.actor, query))) + "}";
+  return out;
+}
+
+namespace {
+
+struct Page {
+  fleet::DataPage data;
+  std::string next;  // the cursor behind it; empty: there is no more
+};
+
+Result<Page> page_of(Service& service, const Call& call) {
+  fleet::DataQuery query = TRY(read_query(call));
+  query.newest_first = TRY(newest_first(call));
+  query.size = TRY(call.query_number("size", query.size));
+  TRY(take_cursor(call, query));
+  Page out{TRY(service.fleet.data_page(call.actor, query)), ""};
+  if (out.data.next) out.next = encode(fleet::DataCursor{*out.data.next, query.newest_first});
+  return out;
+}
+
+net::HttpResponse text_page(const Page& page, std::string body, const char* type) {
+  net::HttpResponse out;
+  out.body = std::move(body);
+  out.content_type = type;
+  if (!page.next.empty()) out.headers[next_cursor_header] = page.next;
+  return out;
+}
+
+}  // namespace
+
+Result<net::HttpResponse> get_data_page(Service& service, const Call& call) {
+  const Page page = TRY(page_of(service, call));
+  net::HttpResponse out;
+  out.body = list_of(page.data.rows) + ",\"next\":" + (page.next.empty() ? "null" : '"' + page.next + '"') + "}";
+  return out;
+}
+
+Result<net::HttpResponse> get_data_csv(Service& service, const Call& call) {
+  const Page page = TRY(page_of(service, call));
+  std::string body;
+  if (!call.query("cursor")) body = "timestamp_device,timestamp_in,fleet_id,device_id,tag,payload\r\n";
+  for (const fleet::DataRow& row : page.data.rows) append_csv(body, row);
+  return text_page(page, std::move(body), "text/csv; charset=utf-8");
+}
+
+Result<net::HttpResponse> get_data_jsonl(Service& service, const Call& call) {
+  const Page page = TRY(page_of(service, call));
+  std::string body;
+  for (const fleet::DataRow& row : page.data.rows) {
+    const std::size_t begin = body.size();
+    append_row(body, row);
+    // A payload may have been sent in lines: JSON has line breaks only between its tokens.
+    std::replace_if(
+        body.begin() + static_cast<std::ptrdiff_t>(begin), body.end(), [](char c) { return c == '\n' || c == '\r'; },
+        ' ');
+    body += '\n';
+  }
+  return text_page(page, std::move(body), "application/jsonl");
+}
+
+Result<net::HttpResponse> aggregate_data(Service& service, const Call& call) {
+  fleet::AggregateQuery query{.of = TRY(read_query(call))};
+  query.field = call.query("field").value_or("");
+  constexpr std::size_t seconds_max = std::numeric_limits<std::int32_t>::max();
+  const std::size_t seconds = TRY(call.query_number("interval", static_cast<std::size_t>(query.interval.count())));
+  query.interval = Seconds{static_cast<std::int64_t>(std::min(seconds, seconds_max))};
+  const std::string by = call.query("by").value_or("");
+  if (!by.empty() && by != "device") return Error{Errc::malformed, "query \"by\" takes only: device"};
+  query.by_device = !by.empty();
+  net::HttpResponse out;
+  out.body = R"({"result":[)";
+  const auto points = TRY(service.fleet.aggregate(call.actor, query));
+  for (const fleet::AggregatePoint& point : points) {
+    if (&point != &points.front()) out.body += ',';
+    append_point(out.body, point, !query.field.empty());
+  }
+  out.body += "]}";
+  return out;
+}
+
+Result<net::HttpResponse> set_retention(Service& service, const Call& call) {
+  const WorkspaceId workspace = TRY(call.workspace());
+  const std::int64_t days = call.body.at("days").as_int64();
+  const std::int64_t bounded = days < 0 ? std::numeric_limits<unsigned>::max() : days;  // the fleet tells the limit
+  const auto asked = static_cast<unsigned>(std::min<std::int64_t>(bounded, std::numeric_limits<unsigned>::max()));
+  return reply({{"workspace", shape(TRY(service.fleet.set_retention(call.actor, workspace, asked)))}});
+}
+
+}  // namespace signet::api
