@@ -95,22 +95,6 @@ struct Passage {
   std::optional<std::string> left;  // why; absent: it came
 };
 
-// What the gate writes of sessions at once: who has left first, then sessions as they are now, with the readings of
-// QoS 2 whose packet ids they hold: neither is there without the other.
-struct SessionLeft {
-  DeviceId device;
-  Timestamp at;
-  Seconds lifetime{0};      // 0: it ended with its connection
-  bool last_words = false;  // its will is published when it is due; else it has none any more
-};
-struct SessionBatch {
-  std::vector<SessionLeft> left;
-  std::vector<DeviceSession> kept;  // as they are now; their wills stay what they were
-  std::vector<Reading> readings;
-  std::vector<DueWill> wills{};         // published, and in their sessions no more
-  std::vector<DeviceSession> opened{};  // with their wills
-};
-
 struct DownMessage {  // to j/dn/<device>
   std::string payload;
   bool momentary = false;  // the time: of no use later, so it is not kept for a device that is away
@@ -118,16 +102,6 @@ struct DownMessage {  // to j/dn/<device>
 struct Addressed {
   DeviceId to;
   DownMessage message;
-};
-
-// What somebody wants done, on one device or on many.
-struct JobOrder {
-  std::string name;
-  std::string value{"null"};            // JSON
-  std::optional<Timestamp> due_at{};    // absent: now
-  std::optional<Seconds> expires_in{};  // from due_at on; absent: never
-  unsigned retries = 0;
-  Seconds retry_after{60};
 };
 
 // Names this state of one side of a twin: another state has another.

@@ -140,6 +140,22 @@ struct DueWill {
   DeviceSession::Will will;
 };
 
+// What the gate writes of sessions at once: who has left first, then sessions as they are now, with the readings of
+// QoS 2 whose packet ids they hold: neither is there without the other.
+struct SessionLeft {
+  DeviceId device;
+  Timestamp at;
+  Seconds lifetime{0};      // 0: it ended with its connection
+  bool last_words = false;  // its will is published when it is due; else it has none any more
+};
+struct SessionBatch {
+  std::vector<SessionLeft> left;
+  std::vector<DeviceSession> kept;  // as they are now; their wills stay what they were
+  std::vector<Reading> readings;
+  std::vector<DueWill> wills{};         // published, and in their sessions no more
+  std::vector<DeviceSession> opened{};  // with their wills
+};
+
 enum class JobStatus : std::uint8_t { pending, done, failed, expired, cancelled };
 std::string_view name_of(JobStatus status);
 
@@ -161,6 +177,16 @@ struct Job {
   std::string result{"null"};  // JSON: the device's, of the last attempt
   std::string detail{};        // why it ended, unless the device did it
   bool operator==(const Job&) const = default;
+};
+
+// What somebody wants done, on one device or on many.
+struct JobOrder {
+  std::string name;
+  std::string value{"null"};            // JSON
+  std::optional<Timestamp> due_at{};    // absent: now
+  std::optional<Seconds> expires_in{};  // from due_at on; absent: never
+  unsigned retries = 0;
+  Seconds retry_after{60};
 };
 
 struct JobQuery {
