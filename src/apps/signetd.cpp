@@ -1,4 +1,5 @@
 // signetd: the manager. Devices come in on one port, people and programs on another; both meet in the fleet.
+#include "api/errors.h"
 #include "api/server_certificate.h"
 #include "apps/command_line.h"
 #include "apps/signetd_store.h"
@@ -115,9 +116,7 @@ net::HttpHandler through(net::Loop& loop, api::Api& api) {
     const Status posted = loop.post([&api, request = std::move(request), reply] { reply(api.handle(request)); });
     if (posted) return;
     log_warn("api.overloaded", {{"error", posted.error().what}});
-    net::HttpResponse busy;
-    busy.status = 503;
-    busy.body = R"({"code":"unavailable","title":"Unavailable","message":"The manager is busy; try again later."})";
+    net::HttpResponse busy = api::refusal(Error{Errc::unavailable, "too many requests wait for the fleet"});
     busy.headers["retry-after"] = "1";
     reply(std::move(busy));
   };

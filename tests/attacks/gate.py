@@ -99,7 +99,7 @@ class Gate(unittest.TestCase):
             with self.assertRaises(Refused) as refusal:
                 self.manager.call("GET", path)
             self.assertEqual(refusal.exception.status, 401)
-            self.assertEqual(set(json.loads(refusal.exception.answer)), {"code", "title", "message"})
+            self.assertEqual(set(json.loads(refusal.exception.answer)), {"error", "code", "title", "message"})
 
     def test_the_setup_token_works_once(self):
         token = self.manager.ready["setup"].split("#token=")[1].split("&")[0]
