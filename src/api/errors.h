@@ -6,7 +6,7 @@
 namespace signet::api {
 
 int http_status(Errc code);
-// {"code","title","message"}. Who is refused gets a fixed sentence, and so does who meets our own damage; for a
+// {"error": {"code","message","detail"}, ...}. Who is refused gets a fixed sentence, and so does who meets our own damage; for a
 // mistake in the request the message is the Error's own.
 net::HttpResponse refusal(const Error& error);
 net::HttpResponse refusal(int status, std::string_view code, std::string_view title, std::string_view message);
