@@ -2,6 +2,7 @@
 
 #include "base/errc_names.h"
 #include "base/json.h"
+#include "fleet/permission.h"
 
 namespace signet::api {
 namespace {
@@ -28,8 +29,11 @@ std::string_view message_of(const Error& error) {
     case Errc::not_found:
     case Errc::conflict:
     case Errc::exhausted: return error.what;
-    case Errc::unauthenticated: return "Sign in, or send a valid API key.";
-    case Errc::forbidden: return "This is refused; the manager's audit says why.";
+    case Errc::unauthenticated:
+      return fleet::may_be_told(error) ? std::string_view{error.what} : "Sign in, or send a valid API key.";
+    case Errc::forbidden:
+      return fleet::may_be_told(error) ? std::string_view{error.what}
+                                       : "This is refused; the manager's audit says why.";
     case Errc::unavailable: return "The manager cannot do this now; try again later.";
     case Errc::corrupt: return "The manager found damage in its own data; its log says more.";
   }

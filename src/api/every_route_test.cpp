@@ -1,6 +1,8 @@
 #include "api/expect_for_test.h"
 #include "api/rate_limit.h"
 #include "api/scene_for_test.h"
+#include "fleet/permission.h"
+#include "fleet/totp.h"
 
 #include <set>
 
@@ -27,6 +29,8 @@ json::object body_for(const Route& route) {
       out[value.name] = json::object{{"x", 1}};
     else if (value.type == "integer")
       out[value.name] = 1;
+    else if (value.name == "role")
+      out[value.name] = "viewer";
     else
       out[value.name] = "x";
   }
@@ -57,14 +61,14 @@ class EveryRoute : public ::testing::Test {
 
   void serve_people() {
     for (const char* path :
-         {"/healthz", "/readyz", "/metrics", "/ca.pem", "/setup", "/v3/openapi.json", "/v3/workspaces"})
+         {"/healthz", "/readyz", "/metrics", "/ca.pem", "/setup", "/join", "/v3/openapi.json", "/v3/workspaces"})
       serve("GET", path);
     names["wks"] = scene.workspace;
     names["int"] = "gate000000000000";
     served.insert("POST /v3/setup");  // by the scene
     expect_members(serve("POST", "/v3/login", {{"email", "You@example.org"}, {"password", scene.password}}),
                    {{"token", "string"}, {"account", "Account"}, {"workspace", "Workspace"}}, "login");
-    serve("POST", "/v3/workspaces/{wks}/api-keys", {{"name", "grafana"}});
+    serve_members();
     serve("POST", "/v3/workspaces", {{"name", "second"}, {"description", "a test"}});
     serve("GET", "/v3/workspaces/{wks}");
     serve("GET", "/v3/workspaces/{wks}/fleets");
@@ -78,6 +82,64 @@ class EveryRoute : public ::testing::Test {
     serve("GET", "/v3/workspaces/{wks}/devices/{dev}");
     serve("GET", "/v3/workspaces/{wks}/devices/{dev}/twin");
     serve("GET", "/v3/devices/{dev}/status");
+  }
+
+  void serve_members() {
+    const std::string base = "/v3/workspaces/{wks}";
+    const auto key = serve("POST", base + "/api-keys", {{"name", "grafana"}, {"read_only", true}, {"expires_in", 60}});
+    names["tok"] = std::string{key.at("api_key").at("id").as_string()};
+    EXPECT_EQ(serve("GET", base + "/api-keys").at("api_keys").as_array().size(), 1u);
+    serve("DELETE", base + "/api-keys/{tok}");
+    serve("POST", base + "/invitations", {{"email", "eve@example.org"}});
+    const auto listed = serve("GET", base + "/invitations").at("invitations").as_array();
+    names["inv"] = std::string{listed.at(0).at("id").as_string()};
+    serve("DELETE", base + "/invitations/{inv}");
+    const auto invited = serve("POST", base + "/invitations", {{"email", "bob@example.org"}, {"role", "owner"}});
+    const auto bob = serve("POST", "/v3/join", {{"token", invited.at("token")}, {"password", scene.password}});
+    names["acc"] = std::string{bob.at("account").at("id").as_string()};
+    EXPECT_EQ(serve("GET", base + "/members").at("members").as_array().size(), 2u);
+    serve("PUT", base + "/members/{acc}", {{"role", "viewer"}});
+    serve("DELETE", base + "/members/{acc}");
+    const auto again = serve("POST", base + "/invitations", {{"email", "bob@example.org"}});
+    const std::string mine = std::exchange(scene.token, std::string{bob.at("token").as_string()});
+    serve("POST", "/v3/invitations/accept", {{"token", again.at("token")}});
+    scene.token = mine;
+    names["inv"] = InvitationId::parse("inv-000000000000").value().str();
+  }
+
+  // With the code that an authenticator would show for that secret at this moment.
+  std::string code_of(const json::object& enrolment) {
+    const std::string text{enrolment.at("secret").as_string()};
+    Buffer bytes;
+    std::uint32_t held = 0;
+    unsigned bits = 0;
+    for (const char c : text) {
+      held = held << 5 | static_cast<std::uint32_t>(c >= 'A' ? c - 'A' : c - '2' + 26);
+      if ((bits += 5) >= 8) bytes.push_back(static_cast<std::uint8_t>(held >> (bits -= 8)));
+    }
+    return fleet::totp_code(bytes, fleet::totp_step(scene.clock.now()));
+  }
+
+  void serve_own_account() {
+    EXPECT_EQ(serve("GET", "/v3/account").at("second_factor"), false);
+    const auto enrolment = serve("POST", "/v3/account/totp", {{"password", scene.password}});
+    serve("POST", "/v3/account/totp/confirm", {{"code", code_of(enrolment)}});
+    const auto refused = scene.send(
+        "POST", "/v3/login", json::serialize(json::object{{"email", "you@example.org"}, {"password", scene.password}}));
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_EQ(parse_json_object(refused.body).value().at("message").as_string(), fleet::needs_a_code);
+    scene.clock.advance(fleet::totp_period);
+    const json::object body{{"email", "you@example.org"}, {"password", scene.password}, {"code", code_of(enrolment)}};
+    serve("POST", "/v3/login", body);
+    scene.clock.advance(fleet::totp_period);
+    serve("POST", "/v3/account/totp/disable", {{"password", scene.password}, {"code", code_of(enrolment)}});
+    const auto sessions = serve("GET", "/v3/account/sessions").at("sessions").as_array();
+    ASSERT_EQ(sessions.size(), 2u);
+    const std::string kept = std::exchange(names["tok"], std::string{sessions[1].at("id").as_string()});
+    serve("DELETE", "/v3/account/sessions/{tok}");
+    names["tok"] = kept;
+    serve("DELETE", "/v3/account/sessions");
+    serve("PUT", "/v3/account/password", {{"password", scene.password}, {"new_password", "another long one"}});
   }
 
   void serve_jobs() {
@@ -160,6 +222,7 @@ TEST_F(EveryRoute, answers_as_its_row_promises) {
   for (const char* path : {"", ".csv", ".jsonl"}) serve("GET", std::string{"/v3/workspaces/{wks}/data"} + path);
   EXPECT_FALSE(serve("GET", "/v3/audit", {}, {{"size", "1000"}}).at("audit").as_array().empty());
   EXPECT_EQ(serve("GET", "/v3/server").at("server").at("device_port"), 8883);
+  serve_own_account();
   serve("POST", "/v3/logout");
   for (const Route& route : routes()) {
     EXPECT_TRUE(served.contains(std::string{route.method} + " " + std::string{route.path})) << route.path;
@@ -202,7 +265,7 @@ TEST_F(EveryRoute, hides_a_foreign_workspace) {
 TEST_F(EveryRoute, refuses_a_bad_id) {
   serve_people();
   for (const Route& route : routes()) {
-    for (const char* name : {"wks", "flt", "dev"}) {
+    for (const char* name : {"wks", "flt", "dev", "acc", "inv", "tok"}) {
       if (route.path.find("{" + std::string{name} + "}") == route.path.npos) continue;
       auto harmed = names;
       harmed[name] = "dev-UPPER";

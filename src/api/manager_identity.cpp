@@ -80,7 +80,12 @@ Result<net::ServerIdentity> ManagerIdentity::issue_server(const std::vector<std:
   return out;
 }
 
-fleet::ManagerIdentity ManagerIdentity::for_fleet() const { return {fingerprint(), signer(receipt_key_)}; }
+// The seal's key comes from receipt.key, so that no backup can hold one without the other.
+fleet::ManagerIdentity ManagerIdentity::for_fleet() const {
+  const crypto::Digest key =
+      crypto::hmac_sha256(receipt_key_.reveal(), bytes_of("signet: seal what the store keeps, 1"));
+  return {fingerprint(), signer(receipt_key_), crypto::AeadKey{key}};
+}
 
 IssueEnrolled ManagerIdentity::issuer(Clock& clock) const {
   return [this, &clock](const identity::Request& request) {

@@ -20,6 +20,8 @@ void add_public(std::vector<Route>& to) {
       {"GET", "/ca.pem", Access::open, "The manager's CA certificate", get_ca, {}, {}, {}, "application/x-pem-file"});
   to.push_back(
       {"GET", "/setup", Access::open, "What to do with a setup link", get_setup_page, {}, {}, {}, "text/plain"});
+  to.push_back(
+      {"GET", "/join", Access::open, "What to do with an invitation", get_join_page, {}, {}, {}, "text/plain"});
   to.push_back({"GET", "/v3/openapi.json", Access::open, "This description", get_openapi});
 }
 
@@ -38,17 +40,11 @@ void add_account(std::vector<Route>& to) {
                 "Sign in",
                 log_in,
                 {},
-                {{"email", "string"}, {"password", "string"}},
+                {{"email", "string"},
+                 {"password", "string"},
+                 {"code", "string?", "of the second factor, where the account has one"}},
                 signed_in()});
   to.push_back({"POST", "/v3/logout", Access::token, "Forget the token that this request carries", log_out});
-  to.push_back({"POST",
-                "/v3/workspaces/{wks}/api-keys",
-                Access::token,
-                "Make an API key bound to one workspace",
-                create_api_key,
-                {},
-                {{"name", "string", "1 to 128 bytes"}},
-                {{"api_key", "ApiKey"}}});
 }
 
 void add_workspaces(std::vector<Route>& to) {
@@ -300,6 +296,7 @@ std::vector<Route> make_routes() {
   std::vector<Route> out;
   add_public(out);
   add_account(out);
+  add_people(out);
   add_workspaces(out);
   add_devices(out);
   add_identities(out);

@@ -21,6 +21,7 @@ struct Schema {
   std::vector<Value> fields;
 };
 const std::vector<Schema>& schemas();
+std::vector<Schema> people_schemas();  // shapes_people.cpp
 
 enum class Access : std::uint8_t {
   open,     // to anybody
@@ -60,6 +61,7 @@ void add_integrations(std::vector<Route>& to);  // integration.cpp
 void add_events(std::vector<Route>& to);        // events.cpp
 void add_metrics(std::vector<Route>& to);       // metrics.cpp
 std::vector<Schema> with_integrations(std::vector<Schema> all);
+void add_people(std::vector<Route>& to);  // routes_people.cpp
 
 // One request that found its route. Body and query hold only what the route names, of the types it names.
 struct Call {
@@ -88,7 +90,25 @@ Result<fleet::Device> device_of(Service& service, const Call& call);
 SIGNET_HANDLER(set_up);  // account.cpp
 SIGNET_HANDLER(log_in);
 SIGNET_HANDLER(log_out);
+SIGNET_HANDLER(get_account);  // own_account.cpp
+SIGNET_HANDLER(list_sessions);
+SIGNET_HANDLER(end_session);
+SIGNET_HANDLER(end_other_sessions);
+SIGNET_HANDLER(change_password);
+SIGNET_HANDLER(enrol_totp);
+SIGNET_HANDLER(confirm_totp);
+SIGNET_HANDLER(disable_totp);
+SIGNET_HANDLER(list_members);  // people.cpp
+SIGNET_HANDLER(update_member);
+SIGNET_HANDLER(remove_member);
+SIGNET_HANDLER(list_invitations);
+SIGNET_HANDLER(create_invitation);
+SIGNET_HANDLER(remove_invitation);
+SIGNET_HANDLER(accept_invitation);
+SIGNET_HANDLER(join);
+SIGNET_HANDLER(list_api_keys);
 SIGNET_HANDLER(create_api_key);
+SIGNET_HANDLER(revoke_api_key);
 SIGNET_HANDLER(list_workspaces);  // workspace.cpp
 SIGNET_HANDLER(create_workspace);
 SIGNET_HANDLER(get_workspace);
@@ -141,6 +161,7 @@ SIGNET_HANDLER(get_ca);
 SIGNET_HANDLER(get_health);
 SIGNET_HANDLER(get_openapi);
 SIGNET_HANDLER(get_setup_page);
+SIGNET_HANDLER(get_join_page);
 #undef SIGNET_HANDLER
 
 }  // namespace signet::api

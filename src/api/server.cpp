@@ -37,4 +37,14 @@ Result<net::HttpResponse> get_setup_page(Service&, const Call&) {
   return out;
 }
 
+// The same for an invitation.
+Result<net::HttpResponse> get_join_page(Service&, const Call&) {
+  net::HttpResponse out;
+  out.content_type = "text/plain; charset=utf-8";
+  out.body =
+      "This is a Signet manager. To take an invitation, give the whole link to the command line:\n\n"
+      "  signet join 'https://...'\n";
+  return out;
+}
+
 }  // namespace signet::api

@@ -108,7 +108,6 @@ std::vector<Schema> with_manager(std::vector<Schema> all) {
          {"device_port", "integer", "MQTT over mutual TLS"},
          {"store_version", "integer"},
          {"receipt_key", "string", "public key of claim receipts: X and Y, 128 hex digits"}}},
-       {"ApiKey", {{"name", "string"}, {"workspace_id", "string"}, {"key", "string", "shown this once"}}},
        {"Error",
         {{"error", "Refused"},
          {"code", "string", "as in error, for older clients; so are the next two"},
@@ -141,6 +140,11 @@ std::vector<Schema> with_data(std::vector<Schema> all) {
   return all;
 }
 
+std::vector<Schema> with_people(std::vector<Schema> all) {
+  for (Schema& schema : people_schemas()) all.push_back(std::move(schema));
+  return all;
+}
+
 }  // namespace
 
 json::value or_null(const std::optional<Timestamp>& at) {
@@ -148,7 +152,7 @@ json::value or_null(const std::optional<Timestamp>& at) {
 }
 
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all = with_data(with_integrations(with_manager(with_work(with_security({
+  static const std::vector<Schema> all = with_people(with_data(with_integrations(with_manager(with_work(with_security({
       {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
       {"Workspace",
        {{"id", "string"},
@@ -200,12 +204,8 @@ const std::vector<Schema>& schemas() {
        {{"current", "object", "key: {\"t\": milliseconds, \"v\": value}, as the device reported"},
         {"expected", "object", "the same, as the device shall be"},
         {"delta", "object", "of these the values that the device has not confirmed; jobs are not among them"}}},
-  })))));
+  }))))));
   return all;
-}
-
-json::object shape(const fleet::Account& account) {
-  return {{"id", account.id.str()}, {"email", account.email}, {"created_at", rfc3339(account.created_at)}};
 }
 
 json::object shape(const fleet::Workspace& workspace) {

@@ -11,7 +11,11 @@ namespace signet::api {
 // In the order of fleet::JobStatus.
 inline constexpr std::array<std::string_view, 5> job_statuses{"pending", "done", "failed", "expired", "cancelled"};
 
-json::object shape(const fleet::Account& account);
+json::object shape(const fleet::Account& account);  // shapes_people.cpp
+json::object shape(const fleet::SignedIn& in);
+json::object shape(const fleet::Member& member);
+json::object shape(const fleet::Invitation& invitation);
+json::object shape(const fleet::Token& key);  // an API key, without what it is asked with
 json::object shape(const fleet::Workspace& workspace);
 json::object shape(const fleet::FleetGroup& fleet);
 json::object shape(const fleet::Identity& identity);
@@ -21,6 +25,8 @@ Result<json::object> shape(const fleet::ConditionRow& row);  // the same
 json::value or_null(const std::optional<Timestamp>& at);
 // {"current": {key: {"t","v"}}, "expected": {...}}; corrupt when a stored value is no JSON.
 Result<json::object> shape(const fleet::Twin& twin);
+
+json::value or_null(const std::optional<Timestamp>& at);
 
 // The names that a device's JSON shows beside its ids.
 struct DeviceNames {

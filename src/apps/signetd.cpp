@@ -38,6 +38,7 @@ struct Config : gateway::Config {
   bool legacy_claims = false;
   bool quarantine_duplicates = false;
   Seconds session_lifetime{12 * 3600};
+  Seconds session_idle{2 * 3600};
   std::string server_certificate;
   std::string server_key;
   std::string webhook_allow;
@@ -52,6 +53,7 @@ const auto config_fields = std::tuple_cat(
         Field{"quarantine_duplicates", &Config::quarantine_duplicates,
               "yes or no: keep an identity out that was seen on two boards at once; else it is only audited"},
         Field{"session_lifetime", &Config::session_lifetime, "seconds that a sign-in lasts"},
+        Field{"session_idle", &Config::session_idle, "seconds after which one that is not used ends before"},
         Field{"server_certificate", &Config::server_certificate,
               "PEM file, leaf first, for both ports; empty: one below this manager's CA is made at each start"},
         Field{"server_key", &Config::server_key,
@@ -284,6 +286,7 @@ Status serve(const Options& options) {
   policy.check_url = [reach = webhooks.reach](const std::string& url) { return reach.check_url(url); };
   policy.legacy_claims = config.legacy_claims;
   policy.session_lifetime = config.session_lifetime;
+  policy.session_idle = config.session_idle;
   policy.quarantine_duplicates = config.quarantine_duplicates;
   fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
   const std::string setup_token = TRY(fleet.open_setup());

@@ -51,6 +51,8 @@ SIGNET_ID(KeyId, "key-");
 SIGNET_ID(BatchId, "bat-");
 SIGNET_ID(JobId, "job-");
 SIGNET_ID(IntegrationId, "gate");  // as the documented interface calls them
+SIGNET_ID(TokenId, "tok-");
+SIGNET_ID(InvitationId, "inv-");
 #undef SIGNET_ID
 
 // The 12 characters after the prefix. `serial` beyond 36^4 wraps.

@@ -81,15 +81,47 @@ Status run_setup(Session& session) {
   return {};
 }
 
+// Whoever is signed in at that manager takes it with that account; anybody else makes the account that it is for.
+Status run_join(Session& session) {
+  const SetupLink link = TRY(parse_join_link(session.args.link));
+  const bool known = session.config.server == link.server && !session.config.token.empty();
+  if (known && TRY(ca_fingerprint(session.config)) == link.ca) {
+    const json::object answer =
+        TRY(ask(session, "POST", "/v3/invitations/accept", json::object{{"token", link.token}}));
+    const json::object workspace = TRY(object_member(answer, "workspace"));
+    if (session.args.as_json)
+      print_json(session.env.out, answer);
+    else
+      session.env.out << "You are " << cell(answer, "role") << " in " << cell(workspace, "name") << " ("
+                      << cell(workspace, "id") << ")\n";
+    return {};
+  }
+  session.config = {link.server, TRY(fetch_ca(session, link)), "", ""};
+  const std::string password = TRY(password_of(session, true));
+  const json::object answer =
+      TRY(ask(session, "POST", "/v3/join", json::object{{"token", link.token}, {"password", password}}));
+  session.config.email = cell(TRY(object_member(answer, "account")), "email");
+  return remember(session, answer);
+}
+
 Status run_login(Session& session) {
   session.config.token.clear();
   session.config.email = TRY(email_of(session));
   const std::string password = TRY(password_of(session, false));
-  const json::object body{{"email", session.config.email}, {"password", password}};
+  json::object body{{"email", session.config.email}, {"password", password}};
+  if (!session.args.code.empty()) body["code"] = session.args.code;
   Result<json::object> answer = ask(session, "POST", "/v3/login", body);
+  if (!answer && session.args.code.empty() && answer.error().what.find("second factor") != std::string::npos) {
+    if (session.args.password_stdin) {
+      return Error{Errc::unauthenticated, "this account has a second factor: add --code CODE"};
+    }
+    body["code"] = TRY(session.env.ask_secret("Code, or a recovery code: "));
+    answer = ask(session, "POST", "/v3/login", body);
+  }
   const bool known = !session.config.server.empty() && !session.config.ca_pem.empty();
   if (!answer && known && answer.error().code == Errc::unauthenticated) {
-    return Error{Errc::unauthenticated, "wrong e-mail or password"};
+    return Error{Errc::unauthenticated,
+                 body.contains("code") ? "wrong e-mail, password or code" : "wrong e-mail or password"};
   }
   return remember(session, TRY(std::move(answer)));
 }

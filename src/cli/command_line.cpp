@@ -4,6 +4,7 @@
 #include "base/exit_code.h"
 #include "cli/element_line.h"
 #include "cli/outward_line.h"
+#include "cli/people_line.h"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
@@ -31,6 +32,7 @@ class Tree {
     add_global();
     add_account();
     add_workspaces();
+    add_people(app_, args_, [this](Command command) { chosen = command; });
     add_devices();
     add_jobs();
     add_variables();
@@ -67,9 +69,14 @@ class Tree {
   void add_account() {
     CLI::App* setup = verb(&app_, "setup", "Make the first account of a new manager", run_setup);
     setup->add_option("link", args_.link, "the link that signetd printed, in quotes")->type_name("LINK")->required();
+    CLI::App* join = verb(&app_, "join", "Take an invitation: with the account you use there, or a new one", run_join);
+    join->add_option("link", args_.link, "what the inviter handed over, in quotes")->type_name("LINK")->required();
     CLI::App* login = verb(&app_, "login", "Sign in", run_login);
     for (CLI::App* command : {setup, login}) {
       command->add_option("--email", args_.email, "asked for when absent")->type_name("EMAIL");
+    }
+    login->add_option("--code", args_.code, "of the second factor; asked for when needed")->type_name("CODE");
+    for (CLI::App* command : {setup, join, login}) {
       command->add_flag("--password-stdin", args_.password_stdin, "read the password from standard input");
     }
     verb(&app_, "logout", "Sign out", run_logout);
@@ -87,11 +94,6 @@ class Tree {
       command->add_option("name", args_.name)->type_name("NAME")->required();
       command->add_option("--description", args_.description)->type_name("TEXT");
     }
-    CLI::App* key = noun("api-key", "Keys for programs, each bound to one workspace");
-    verb(key, "create", "Make one; it is shown once", run_api_key_create)
-        ->add_option("name", args_.name)
-        ->type_name("NAME")
-        ->required();
   }
 
   void add_devices() {

@@ -1,6 +1,7 @@
 #include "cli/config.h"
 
 #include "base/port/file.h"
+#include "identity/certificate.h"
 
 #include <algorithm>
 
@@ -49,21 +50,38 @@ Status store_config(const std::string& path, const Config& config) {
   return write_file_atomic(path, bytes_of(json::serialize(object) + "\n"), 0600);
 }
 
-Result<SetupLink> parse_setup_link(std::string_view link) {
-  if (link.size() > link_bytes_max) return bad_link();
-  const auto path = link.find("/setup#");
-  if (path == link.npos) return bad_link();
+namespace {
+
+Result<SetupLink> parse_link(std::string_view link, std::string_view page, const Error& bad) {
+  if (link.size() > link_bytes_max) return bad;
+  const auto path = link.find(page);
+  if (path == link.npos) return bad;
   Result<std::string> server = parse_server(link.substr(0, path));
-  if (!server) return bad_link();
-  std::string_view rest = link.substr(path + std::string_view{"/setup#"}.size());
-  if (!skip(rest, "token=")) return bad_link();
+  if (!server) return bad;
+  std::string_view rest = link.substr(path + page.size());
+  if (!skip(rest, "token=")) return bad;
   const auto ampersand = rest.find("&ca=");
-  if (ampersand == 0 || ampersand == rest.npos) return bad_link();
+  if (ampersand == 0 || ampersand == rest.npos) return bad;
   SetupLink out{std::move(server).value(), std::string{rest.substr(0, ampersand)}, {}};
   const Result<Buffer> ca = decode_hex(rest.substr(ampersand + 4));
-  if (!ca || ca.value().size() != 32) return bad_link();
+  if (!ca || ca.value().size() != 32) return bad;
   out.ca = hex(ca.value());
   return out;
+}
+
+}  // namespace
+
+Result<SetupLink> parse_setup_link(std::string_view link) { return parse_link(link, "/setup#", bad_link()); }
+
+Result<SetupLink> parse_join_link(std::string_view link) {
+  return parse_link(
+      link, "/join#",
+      {Errc::malformed, "that is no invitation; expected, in quotes: https://HOST:8443/join#token=...&ca=..."});
+}
+
+Result<std::string> ca_fingerprint(const Config& config) {
+  const identity::Certificate ca = TRY(identity::read_certificate(bytes_of(config.ca_pem)));
+  return hex(identity::fingerprint(ca));
 }
 
 Result<std::string> parse_server(std::string_view url) {

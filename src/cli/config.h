@@ -28,6 +28,8 @@ struct SetupLink {
   std::string ca;  // SHA-256 of the CA's DER, lower-case hex
 };
 Result<SetupLink> parse_setup_link(std::string_view link);
+Result<SetupLink> parse_join_link(std::string_view link);  // the same with "/join": an invitation
+Result<std::string> ca_fingerprint(const Config& config);  // as such a link names it
 
 // "https://host:port" without path; malformed, with an example, when it is something else.
 Result<std::string> parse_server(std::string_view url);

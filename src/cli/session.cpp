@@ -20,7 +20,8 @@ Error refusal_of(const net::HttpAnswer& answer) {
                                         " without a reason: is this address a Signet manager?"};
   }
   Error out{code_of(code.value()), printable(message.value())};
-  if (out.code == Errc::unauthenticated)
+  const bool wants_code = out.what.find("second factor") != std::string::npos;
+  if (out.code == Errc::unauthenticated && !wants_code)
     out.what = "the manager does not know you, or your sign-in expired: run 'signet login'";
   if (out.code == Errc::forbidden) out.what = "the manager refused: " + out.what + " See 'signet audit ls'.";
   return out;

@@ -31,6 +31,9 @@ struct Arguments {
   std::string link;
   std::string email;
   bool password_stdin = false;
+  std::string code;
+  std::string role;
+  bool read_only = false;
   std::string file;
   std::string out_file;
   std::string log_signer;
@@ -109,6 +112,7 @@ Status confirm_first(Session& session, const std::string& question);
 
 using Command = Status (*)(Session&);
 Status run_setup(Session& session);  // account.cpp
+Status run_join(Session& session);
 Status run_login(Session& session);
 Status run_logout(Session& session);
 Status run_status(Session& session);        // status.cpp
@@ -116,7 +120,19 @@ Status run_workspace_ls(Session& session);  // workspace.cpp
 Status run_workspace_create(Session& session);
 Status run_fleet_ls(Session& session);
 Status run_fleet_create(Session& session);
-Status run_api_key_create(Session& session);
+Status run_account_show(Session& session);  // own_account.cpp
+Status run_account_sessions(Session& session);
+Status run_account_password(Session& session);
+Status run_account_totp_enable(Session& session);
+Status run_account_totp_disable(Session& session);
+Status run_member_ls(Session& session);  // member.cpp
+Status run_member_invite(Session& session);
+Status run_member_uninvite(Session& session);
+Status run_member_role(Session& session);
+Status run_member_rm(Session& session);
+Status run_key_create(Session& session);
+Status run_key_ls(Session& session);
+Status run_key_revoke(Session& session);
 Status run_device_create(Session& session);  // device.cpp
 Status run_device_ls(Session& session);
 Status run_device_get(Session& session);

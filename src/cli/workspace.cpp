@@ -47,13 +47,4 @@ Status run_fleet_create(Session& session) {
                    {"id", "name", "description", "workspace_id"});
 }
 
-Status run_api_key_create(Session& session) {
-  const std::string path = TRY(workspace_path(session)) + "/api-keys";
-  const json::object answer = TRY(ask(session, "POST", path, json::object{{"name", session.args.name}}));
-  TRY(show_made(session, answer, "api_key", {"Name", "WorkspaceID", "Key"}, {"name", "workspace_id", "key"}));
-  if (!session.args.as_json)
-    session.env.out << "The key is shown this once: keep it safe, for example in SIGNET_API_KEY\n";
-  return {};
-}
-
 }  // namespace signet::cli

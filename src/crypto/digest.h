@@ -1,4 +1,4 @@
-// digest.h -- SHA-256 (FIPS 180-4), SHA-1 (key identifiers only), HMAC-SHA256 (RFC 2104).
+// digest.h -- SHA-256 (FIPS 180-4), SHA-1 (key identifiers, one-time codes), HMAC (RFC 2104).
 #pragma once
 
 #include "base/bytes.h"
@@ -12,6 +12,7 @@ using Digest = Block<32>;
 Digest sha256(Bytes data);
 Block<20> sha1(Bytes data);  // never for security: RFC 5280 key identifiers
 Digest hmac_sha256(Bytes key, Bytes data);
+Block<20> hmac_sha1(Bytes key, Bytes data);  // for RFC 6238 alone, where every authenticator has it
 
 // For data that arrives in parts.
 class Sha256 {

@@ -39,6 +39,13 @@ Error Fleet::State::denied(const Actor& actor, std::string_view action, std::str
   return why;
 }
 
+// An action that is in no table is refused to everybody, and so is one whose table says something else.
+Status Fleet::State::require_kind(const Actor& actor, std::string_view action, Need::Kind kind) {
+  const Need* const need = need_of(action);
+  if (need && need->kind == kind) return {};
+  return denied(actor, action, "", {Errc::forbidden, "fleet/permission.cpp lets nobody do this in that way"});
+}
+
 Status Fleet::State::require_person(const Actor& actor, std::string_view action) {
   if (actor.account.empty()) return denied(actor, action, "", {Errc::unauthenticated, "nobody is signed in"});
   if (actor.only) {
@@ -47,22 +54,56 @@ Status Fleet::State::require_person(const Actor& actor, std::string_view action)
   return {};
 }
 
+Status Fleet::State::require_account(const Actor& actor, std::string_view action) {
+  TRY(require_person(actor, action));
+  return require_kind(actor, action, Need::Kind::account);
+}
+
 Status Fleet::State::require_operator(const Actor& actor, std::string_view action) {
   TRY(require_person(actor, action));
-  const std::optional<Account> first = TRY(store.operator_account());
-  if (first && first->id == actor.account) return {};
+  TRY(require_kind(actor, action, Need::Kind::manager));
+  if (TRY(is_operator(actor))) return {};
   return denied(actor, action, "", {Errc::forbidden, "only the account that set this manager up may do this"});
 }
 
-bool Fleet::State::owns(const Actor& actor, const Workspace& workspace) const {
-  return !actor.account.empty() && workspace.account == actor.account && (!actor.only || *actor.only == workspace.id);
+Result<bool> Fleet::State::is_operator(const Actor& actor) {
+  const std::optional<Account> first = TRY(store.operator_account());
+  return !actor.only && first && first->id == actor.account;
+}
+
+Result<std::optional<Role>> Fleet::State::role_in(const Actor& actor, const WorkspaceId& workspace) {
+  if (actor.account.empty() || (actor.only && *actor.only != workspace)) return std::optional<Role>{};
+  const std::optional<Role> role = TRY(store.role(workspace, actor.account));
+  if (!role) return role;
+  return std::optional{std::min(*role, actor.at_most)};
+}
+
+Result<Role> Fleet::State::require_role(const Actor& actor, const WorkspaceId& workspace, std::string_view action,
+                                        std::string_view subject, std::string_view not_yours) {
+  if (actor.account.empty()) return denied(actor, action, subject, {Errc::unauthenticated, "nobody is signed in"});
+  const std::optional<Role> role = TRY(role_in(actor, workspace));
+  if (!role) return denied(actor, action, subject, {Errc::not_found, std::string{not_yours} + std::string{subject}});
+  Status allowed = check_role(action, *role, actor.read_only);
+  if (!allowed) return denied(actor, action, subject, std::move(allowed).error());
+  return *role;
+}
+
+Result<Role> Fleet::State::require_role_in(const Actor& actor, const WorkspaceId& workspace, std::string_view action) {
+  return require_role(actor, workspace, action, workspace.str(), "you have no workspace ");
+}
+
+Status Fleet::State::require_at_least(const Actor& actor, std::string_view action, Role mine, Role wanted) {
+  if (mine >= wanted) return {};
+  return denied(actor, action, name_of(wanted),
+                {Errc::forbidden, std::string{lacks_a_role} + std::string{name_of(wanted)} + " here, and yours is " +
+                                      std::string{name_of(mine)}});
 }
 
 Result<Workspace> Fleet::State::require_workspace(const Actor& actor, const WorkspaceId& id, std::string_view action) {
-  if (actor.account.empty()) return denied(actor, action, id.str(), {Errc::unauthenticated, "nobody is signed in"});
+  TRY(require_role_in(actor, id, action));
   const std::optional<Workspace> found = TRY(store.workspace(id));
-  if (found && owns(actor, *found)) return *found;
-  return denied(actor, action, id.str(), {Errc::not_found, "you have no workspace " + id.str()});
+  if (found) return *found;
+  return Error{Errc::not_found, "you have no workspace " + id.str()};
 }
 
 Result<FleetGroup> Fleet::State::require_fleet(const Actor& actor, const WorkspaceId& workspace, const FleetId& id,
@@ -75,13 +116,10 @@ Result<FleetGroup> Fleet::State::require_fleet(const Actor& actor, const Workspa
 }
 
 Result<Device> Fleet::State::require_device(const Actor& actor, const DeviceId& id, std::string_view action) {
-  if (actor.account.empty()) return denied(actor, action, id.str(), {Errc::unauthenticated, "nobody is signed in"});
   const std::optional<Device> found = TRY(store.device(id));
-  if (found) {
-    const std::optional<Workspace> workspace = TRY(store.workspace(found->workspace));
-    if (workspace && owns(actor, *workspace)) return with_live(*found);
-  }
-  return denied(actor, action, id.str(), {Errc::not_found, "you have no device " + id.str()});
+  const WorkspaceId workspace = found ? found->workspace : WorkspaceId{};
+  TRY(require_role(actor, workspace, action, id.str(), "you have no device "));
+  return with_live(*found);
 }
 
 std::string host_of(std::string_view address) {

@@ -1,5 +1,6 @@
 // Every function for people, asked by the owner, by a stranger, by an API key of another workspace, and by nobody.
 #include "fleet/manager_for_test.h"
+#include "fleet/people.h"
 #include "fleet/state.h"
 #include "fleet/throttle.h"
 
@@ -34,8 +35,20 @@ DataQuery data_of(const WorkspaceId& workspace) {
 }
 
 const Row rows[] = {
-    {"create_api_key",
-     [](const Things& t, const Actor& a) { return code_of(t.fleet.create_api_key(a, t.workspace, "k")); },
+    {"create_key",
+     [](const Things& t, const Actor& a) { return code_of(People{t.fleet}.create_key(a, t.workspace, {"k"})); },
+     Errc::not_found},
+    {"keys", [](const Things& t, const Actor& a) { return code_of(People{t.fleet}.keys(a, t.workspace)); },
+     Errc::not_found},
+    {"members", [](const Things& t, const Actor& a) { return code_of(People{t.fleet}.members(a, t.workspace)); },
+     Errc::not_found},
+    {"invitations",
+     [](const Things& t, const Actor& a) { return code_of(People{t.fleet}.invitations(a, t.workspace)); },
+     Errc::not_found},
+    {"invite",
+     [](const Things& t, const Actor& a) {
+       return code_of(People{t.fleet}.invite(a, t.workspace, {"bob@example.org"}));
+     },
      Errc::not_found},
     {"workspace", [](const Things& t, const Actor& a) { return code_of(t.fleet.workspace(a, t.workspace)); },
      Errc::not_found},
@@ -110,7 +123,7 @@ TEST_F(AccessTest, TheOwnerMayWhatNobodyElseMay) {
   const Actor stranger = m.stranger();
   const Workspace lab = m.fleet.create_workspace(m.owner, "lab", "").value();
   const Actor key =
-      m.fleet.authenticate(m.fleet.create_api_key(m.owner, lab.id, "ci").value(), address_for_test).value();
+      m.fleet.authenticate(People{m.fleet}.create_key(m.owner, lab.id, {"ci"}).value().text, address_for_test).value();
   const Actor nobody{{}, "", {}, address_for_test};
   for (const Row& row : rows) {
     m.clock.advance(Suppressor::window);  // each refusal is told

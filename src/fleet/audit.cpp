@@ -51,10 +51,14 @@ AuditEntry Fleet::State::entry(const Actor& actor, std::string_view action, std:
 }
 
 Status Fleet::State::act(const AuditEntry& entry, const std::function<Status(Changes&)>& changes) {
-  return change([&](Changes& to) -> Status {
+  const bool with_uses = uses.is_due(clock.monotonic());
+  TRY(change([&](Changes& to) -> Status {
     TRY(changes(to));
+    if (with_uses) TRY(uses.write(to));
     return note(to, entry);
-  });
+  }));
+  if (with_uses) uses.written(clock.monotonic());
+  return {};
 }
 
 Status Fleet::State::note(Changes& to, AuditEntry entry) {

@@ -55,6 +55,7 @@ Result<Device> Fleet::create_device(const Actor& actor, const WorkspaceId& works
 Result<Device> Fleet::update_device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id,
                                     const std::optional<std::string>& name, const std::optional<FleetId>& fleet) {
   State& s = *state_;
+  TRY(s.require_workspace(actor, workspace, "device.update"));
   Device changed = TRY(device(actor, workspace, id));
   if (name) {
     TRY(check_name("name", *name));

@@ -5,6 +5,7 @@
 // from one thread. A function that changes something returns after the store has committed.
 #pragma once
 
+#include "crypto/aead.h"
 #include "crypto/random.h"
 #include "fleet/aggregate.h"
 #include "fleet/data.h"
@@ -42,12 +43,15 @@ inline constexpr std::size_t takeovers_of_duplicate = 3;
 inline constexpr Seconds takeover_window{600};
 inline constexpr std::size_t wills_at_once_max = 100;  // with one commit
 
-// Who asks. Made only by sign_in, authenticate and set_up.
+// Who asks. Made only by authenticate.
 struct Actor {
   AccountId account;
   std::string email;
   std::optional<WorkspaceId> only;  // an API key is bound to one workspace
   std::string address;              // of the peer, for the audit
+  Role at_most = Role::owner;       // an API key may have less than its account
+  bool read_only = false;
+  TokenId token{};  // it asks with
 };
 
 struct SignedIn {
@@ -60,6 +64,7 @@ struct SignedIn {
 struct ManagerIdentity {
   std::string server;  // hex SHA-256 of the manager's CA certificate
   std::function<Result<crypto::Signature>(const crypto::Digest&)> sign;
+  crypto::AeadKey seal_key{};  // for secrets that the store must not know
 };
 
 struct Policy {
@@ -67,6 +72,7 @@ struct Policy {
   Seconds legacy_claim_window{300};
   Seconds session_lifetime{12 * 3600};
   bool quarantine_duplicates = false;                                // otherwise they are only told in the audit
+  Seconds session_idle{2 * 3600};                                    // unused for so long, it ends before
   std::function<Status(const std::string&)> check_url = refuse_url;  // where webhooks may go
   static Status refuse_url(const std::string& url);
 };
@@ -143,10 +149,11 @@ class Fleet {
   Result<std::string> open_setup();
   Result<SignedIn> set_up(std::string_view token, std::string_view email, std::string_view password,
                           std::string_view address);
-  Result<SignedIn> sign_in(std::string_view email, std::string_view password, std::string_view address);
+  // Without its code where one is needed: unauthenticated, in the words `needs_a_code` (permission.h).
+  Result<SignedIn> sign_in(std::string_view email, std::string_view password, std::string_view address,
+                           std::string_view code = "");
   Result<Actor> authenticate(std::string_view token, std::string_view address);
   Status sign_out(const Actor& actor, std::string_view token);
-  Result<std::string> create_api_key(const Actor& actor, const WorkspaceId& workspace, std::string_view name);
 
   // --- workspaces and fleets: fleet/workspace.cpp
   Result<std::vector<Workspace>> workspaces(const Actor& actor);
@@ -270,6 +277,8 @@ class Fleet {
 
  private:
   friend class Integrations;
+  friend class People;      // people.h
+  friend class OwnAccount;  // own_account.h
   struct State;
   Status still_admitted(const Admission& who);
   std::vector<Reading> take_wills(std::span<const DueWill> wills);

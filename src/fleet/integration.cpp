@@ -109,6 +109,7 @@ Result<std::int64_t> Integrations::from_now_on(const WorkspaceId& workspace) {
 Result<Integration> Integrations::create(const Actor& actor, const WorkspaceId& workspace,
                                          const IntegrationOrder& order) {
   Fleet::State& s = *fleet_.state_;
+  TRY(s.require_workspace(actor, workspace, "integration.create"));
   if (TRY(list(actor, workspace)).size() >= integrations_max) {
     return Error{Errc::exhausted,
                  "a workspace has at most " + std::to_string(integrations_max) + " integrations: remove one"};

@@ -198,6 +198,7 @@ Result<Job> Fleet::job(const Actor& actor, const DeviceId& device, std::string_v
 
 Result<Job> Fleet::cancel_job(const Actor& actor, const DeviceId& device, std::string_view job) {
   State& s = *state_;
+  TRY(s.require_device(actor, device, "job.cancel"));
   Job found = TRY(this->job(actor, device, job));
   if (found.status != JobStatus::pending) {
     return Error{Errc::conflict, "the job is not pending any more: nothing is left to cancel"};

@@ -1,4 +1,4 @@
-#include "fleet/memory_store_for_test.h"
+#include "fleet/memory_people_for_test.h"
 
 #include "fleet/audit_chain.h"
 
@@ -9,28 +9,6 @@ namespace {
 
 using Contents = MemoryStore_for_test::Contents;
 
-template <class List, class Match>
-auto find_where(List& list, const Match& match) -> decltype(&list.front()) {
-  const auto found = std::find_if(list.begin(), list.end(), match);
-  return found == list.end() ? nullptr : &*found;
-}
-template <class List, class IdOf>
-auto find_id(List& list, const IdOf& id) {
-  return find_where(list, [&](const auto& item) { return item.id == id; });
-}
-template <class Item>
-std::optional<Item> maybe(const Item* item) {
-  return item ? std::optional{*item} : std::nullopt;
-}
-template <class Item, class Match>
-std::vector<Item> all_where(const std::vector<Item>& list, const Match& match) {
-  std::vector<Item> out;
-  std::copy_if(list.begin(), list.end(), std::back_inserter(out), match);
-  return out;
-}
-Error already(std::string_view what) { return {Errc::conflict, std::string{what} + " is there already"}; }
-Error missing(std::string_view what) { return {Errc::not_found, "no such " + std::string{what}}; }
-
 void leave(DeviceSession& session, Timestamp at) {
   session.ends_at = at + session.lifetime;
   if (session.will) session.will->due = at + std::min(session.will->delay, session.lifetime);
@@ -40,39 +18,15 @@ bool wanted(const auto& list, const auto& item) {
   return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
 }
 
-class MemoryChanges final : public Changes {
+class MemoryChanges final : public MemoryPeopleChanges {
  public:
-  explicit MemoryChanges(Contents& now) : now_(now) {}
-
-  Status add_account(const Credential& credential) override {
-    const auto same = [&](const Credential& other) {
-      return other.account.id == credential.account.id || other.account.email == credential.account.email;
-    };
-    if (find_where(now_.accounts, same)) return already("account");
-    now_.accounts.push_back(credential);
-    return {};
-  }
-  Status add_token(const Token& token) override {
-    if (find_where(now_.tokens, [&](const Token& other) { return other.hash == token.hash; })) return already("token");
-    if (!has_account(token.account)) return missing("account");
-    if (token.only && !find_id(now_.workspaces, *token.only)) return missing("workspace");
-    now_.tokens.push_back(token);
-    return {};
-  }
-  Status remove_token(const crypto::Digest& hash) override {
-    std::erase_if(now_.tokens, [&](const Token& token) { return token.hash == hash; });
-    return {};
-  }
-  Status remove_tokens_expired_at(Timestamp now) override {
-    std::erase_if(now_.tokens, [&](const Token& token) { return token.expires_at && *token.expires_at <= now; });
-    return {};
-  }
+  using MemoryPeopleChanges::MemoryPeopleChanges;
 
   Status add_workspace(const Workspace& workspace) override {
     if (find_id(now_.workspaces, workspace.id)) return already("workspace");
     if (!has_account(workspace.account)) return missing("account");
     now_.workspaces.push_back(workspace);
-    return {};
+    return put_member(workspace.id, workspace.account, Role::owner, workspace.created_at);
   }
   Status add_fleet(const FleetGroup& fleet) override {
     if (find_id(now_.fleets, fleet.id)) return already("fleet");
@@ -281,9 +235,6 @@ class MemoryChanges final : public Changes {
   }
 
  private:
-  bool has_account(const AccountId& id) const {
-    return find_where(now_.accounts, [&](const Credential& c) { return c.account.id == id; }) != nullptr;
-  }
   void feed(Outward line) {
     const WorkspaceId workspace = find_id(now_.devices, line.device)->workspace;
     for (const auto& [id, one] : now_.integrations) {
@@ -297,7 +248,6 @@ class MemoryChanges final : public Changes {
   Identity* find_identity(const crypto::Digest& fingerprint) {
     return find_where(now_.identities, [&](const Identity& i) { return i.fingerprint == fingerprint; });
   }
-  Contents& now_;
 };
 
 }  // namespace
@@ -322,22 +272,6 @@ Status MemoryStore_for_test::change(const std::function<Status(Changes&)>& act) 
   return status;
 }
 
-Result<std::optional<Account>> MemoryStore_for_test::operator_account() {
-  return now_.accounts.empty() ? std::nullopt : std::optional{now_.accounts.front().account};
-}
-Result<std::optional<Account>> MemoryStore_for_test::account(const AccountId& id) {
-  const auto* found = find_where(now_.accounts, [&](const Credential& c) { return c.account.id == id; });
-  return found ? std::optional{found->account} : std::nullopt;
-}
-Result<std::optional<Credential>> MemoryStore_for_test::credential(std::string_view email) {
-  return maybe(find_where(now_.accounts, [&](const Credential& c) { return c.account.email == email; }));
-}
-Result<std::optional<Token>> MemoryStore_for_test::token(const crypto::Digest& hash) {
-  return maybe(find_where(now_.tokens, [&](const Token& token) { return token.hash == hash; }));
-}
-Result<std::vector<Workspace>> MemoryStore_for_test::workspaces(const AccountId& account) {
-  return all_where(now_.workspaces, [&](const Workspace& workspace) { return workspace.account == account; });
-}
 Result<std::vector<Workspace>> MemoryStore_for_test::workspaces_with_retention() {
   return all_where(now_.workspaces, [](const Workspace& workspace) { return workspace.retention_days > 0; });
 }

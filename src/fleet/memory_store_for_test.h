@@ -23,6 +23,13 @@ class MemoryStore_for_test final : public Store {
   Result<std::optional<Account>> account(const AccountId& id) override;
   Result<std::optional<Credential>> credential(std::string_view email) override;
   Result<std::optional<Token>> token(const crypto::Digest& hash) override;
+  Result<std::vector<Token>> sessions_of(const AccountId& account) override;
+  Result<std::vector<Token>> api_keys(const WorkspaceId& workspace) override;
+  Result<std::optional<Role>> role(const WorkspaceId& workspace, const AccountId& account) override;
+  Result<std::vector<Member>> members(const WorkspaceId& workspace) override;
+  Result<std::vector<Invitation>> invitations(const WorkspaceId& workspace) override;
+  Result<std::optional<Invitation>> invitation(const crypto::Digest& hash) override;
+  Result<std::optional<SecondFactor>> second_factor(const AccountId& account) override;
   Result<std::vector<Workspace>> workspaces(const AccountId& account) override;
   Result<std::vector<Workspace>> workspaces_with_retention() override;
   Result<std::optional<Workspace>> workspace(const WorkspaceId& id) override;
@@ -57,6 +64,9 @@ class MemoryStore_for_test final : public Store {
   struct Contents {
     std::vector<Credential> accounts;
     std::vector<Token> tokens;
+    std::vector<Member> members;
+    std::vector<Invitation> invitations;
+    std::map<AccountId, SecondFactor> second_factors;
     std::vector<Workspace> workspaces;
     std::vector<FleetGroup> fleets;
     std::vector<Device> devices;

@@ -4,6 +4,7 @@
 #include "fleet/data_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
+#include "fleet/people_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 
 namespace signet::fleet {
@@ -18,6 +19,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ConditionContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, IntegrationContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DataContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PeopleContract, MemoryMaker);
 
 TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {
   MemoryStore_for_test store;

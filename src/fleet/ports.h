@@ -8,6 +8,7 @@
 
 #include "fleet/model.h"
 #include "fleet/outward.h"
+#include "fleet/people_ports.h"
 
 #include <array>
 #include <functional>
@@ -15,25 +16,6 @@
 #include <span>
 
 namespace signet::fleet {
-
-struct Credential {
-  Account account;
-  std::string password_hash;  // argon2id, see crypto/password.h
-};
-
-enum class TokenKind : std::uint8_t { session, api_key };
-
-// Of a bearer token only the hash is kept.
-struct Token {
-  crypto::Digest hash{};
-  TokenKind kind = TokenKind::session;
-  AccountId account;
-  std::optional<WorkspaceId> only;
-  std::string name;    // of an API key
-  std::string prefix;  // its first characters, shown to tell keys apart
-  Timestamp created_at;
-  std::optional<Timestamp> expires_at;
-};
 
 // What the gate must know of one identity: the registry without its certificates.
 struct Admissible {
@@ -49,16 +31,9 @@ enum class TwinSide : std::uint8_t { current, expected };
 
 // The changes of one act. They exist only inside Store::change, so that nothing is ever changed without its audit
 // entry. conflict: it is there already. not_found: what it hangs on (or what is to change) is not there.
-class Changes {
+class Changes : public PeopleChanges {
  public:
-  virtual ~Changes() = default;
-
-  virtual Status add_account(const Credential& credential) = 0;
-  virtual Status add_token(const Token& token) = 0;
-  virtual Status remove_token(const crypto::Digest& hash) = 0;  // well when there is none
-  virtual Status remove_tokens_expired_at(Timestamp now) = 0;
-
-  virtual Status add_workspace(const Workspace& workspace) = 0;
+  virtual Status add_workspace(const Workspace& workspace) = 0;  // its account is its owner: a member
   virtual Status add_fleet(const FleetGroup& fleet) = 0;
   virtual Status add_device(const Device& device) = 0;
   virtual Status update_device(const Device& device) = 0;  // name, fleet, phys_id
@@ -127,10 +102,8 @@ struct ReadingView {
 };
 using TakeReading = std::function<bool(const ReadingView&)>;  // false: no more
 
-class Store {
+class Store : public PeopleStore {
  public:
-  virtual ~Store() = default;
-
   // Runs `act`; when it returns well everything it changed is durable together, otherwise nothing is changed.
   // Inside, reads of the store see the changes made so far. Acts do not nest.
   virtual Status change(const std::function<Status(Changes&)>& act) = 0;
@@ -139,12 +112,7 @@ class Store {
   virtual Status change_soon(const std::function<Status(Changes&)>& act) { return change(act); }
   virtual Status settle() { return {}; }  // all that was changed so far is durable
 
-  virtual Result<std::optional<Account>> operator_account() = 0;  // the first that was made: it runs the manager
-  virtual Result<std::optional<Account>> account(const AccountId& id) = 0;
-  virtual Result<std::optional<Credential>> credential(std::string_view email) = 0;
-  virtual Result<std::optional<Token>> token(const crypto::Digest& hash) = 0;
-
-  virtual Result<std::vector<Workspace>> workspaces(const AccountId& account) = 0;
+  virtual Result<std::vector<Workspace>> workspaces(const AccountId& account) = 0;  // that it is a member of
   virtual Result<std::optional<Workspace>> workspace(const WorkspaceId& id) = 0;
   virtual Result<std::vector<Workspace>> workspaces_with_retention() = 0;
   virtual Result<std::vector<FleetGroup>> fleets(const WorkspaceId& workspace) = 0;

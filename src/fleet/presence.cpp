@@ -71,6 +71,13 @@ Status Fleet::still_admitted(const Admission& who) {
   return {};
 }
 
-Status Fleet::settle() { return state_->store.settle(); }
+Status Fleet::settle() {
+  State& s = *state_;
+  if (s.uses.is_due(s.clock.monotonic())) {
+    TRY(s.store.change_soon([&](Changes& to) { return s.uses.write(to); }));
+    s.uses.written(s.clock.monotonic());
+  }
+  return s.store.settle();
+}
 
 }  // namespace signet::fleet

@@ -17,7 +17,7 @@ Status Fleet::State::set_aside(const Identity& identity, const AuditEntry& entry
 
 Status Fleet::quarantine(const Actor& actor, std::string_view dcn, std::string_view reason) {
   State& s = *state_;
-  const Identity found = TRY(find_identity(actor, dcn));
+  const Identity found = TRY(s.require_identity(actor, dcn, "registry.quarantine"));
   TRY(check_text("reason", reason, reason_bytes_max));
   if (found.state == IdentityState::revoked) return Error{Errc::conflict, found.dcn + " is revoked, for ever"};
   if (found.state == IdentityState::quarantined) return Error{Errc::conflict, found.dcn + " is in quarantine already"};
@@ -26,7 +26,7 @@ Status Fleet::quarantine(const Actor& actor, std::string_view dcn, std::string_v
 
 Status Fleet::release(const Actor& actor, std::string_view dcn) {
   State& s = *state_;
-  const Identity found = TRY(find_identity(actor, dcn));
+  const Identity found = TRY(s.require_identity(actor, dcn, "registry.release"));
   if (found.state != IdentityState::quarantined) return Error{Errc::conflict, found.dcn + " is not in quarantine"};
   const IdentityState before = found.device ? IdentityState::claimed : IdentityState::known;
   const std::optional<Device> device = found.device ? TRY(s.store.device(*found.device)) : std::nullopt;

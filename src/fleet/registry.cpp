@@ -66,7 +66,10 @@ Result<Fleet::Imported> Fleet::import_units(const Actor& actor, const std::vecto
 Result<Identity> Fleet::enroll(const Actor& actor, const DeviceId& device, const identity::Certificate& certificate) {
   State& s = *state_;
   const Device owner = TRY(s.require_device(actor, device, "registry.enroll"));
-  TRY(s.require_operator(actor, "registry.enroll"));
+  if (!TRY(s.is_operator(actor))) {
+    return s.denied(actor, "registry.enroll", device.str(),
+                    {Errc::forbidden, "only the account that set this manager up may do this"});
+  }
   const std::string& dcn = certificate.subject_common_name;
   TRY(check_name("common name", dcn));
   if (looks_like_an_element(dcn)) {
@@ -104,22 +107,21 @@ Result<std::vector<Identity>> Fleet::registry(const Actor& actor, std::size_t pa
   return state_->store.identities(page, size);
 }
 
-// The operator sees every unit, anybody else those of their own devices.
-Result<Identity> Fleet::find_identity(const Actor& actor, std::string_view dcn) {
-  State& s = *state_;
-  if (actor.account.empty())
-    return s.denied(actor, "registry.read", dcn, {Errc::unauthenticated, "nobody is signed in"});
-  const Error none{Errc::not_found, "the registry has no " + std::string{dcn} + " that is yours"};
+// The operator sees every unit, anybody else those of the devices of their workspaces.
+Result<Identity> Fleet::State::require_identity(const Actor& actor, std::string_view dcn, std::string_view action) {
+  if (actor.account.empty()) return denied(actor, action, dcn, {Errc::unauthenticated, "nobody is signed in"});
+  const std::string_view not_yours = "the registry has nothing of yours that is called ";
   TRY(check_name("dcn", dcn));
-  const std::optional<Identity> found = TRY(s.store.identity_by_dcn(dcn));
-  if (!found) return none;
-  const std::optional<Account> first = TRY(s.store.operator_account());
-  if (!actor.only && first && first->id == actor.account) return *found;
-  if (!found->device) return s.denied(actor, "registry.read", dcn, none);
-  const std::optional<Device> device = TRY(s.store.device(*found->device));
-  const std::optional<Workspace> workspace = device ? TRY(s.store.workspace(device->workspace)) : std::nullopt;
-  if (workspace && s.owns(actor, *workspace)) return *found;
-  return s.denied(actor, "registry.read", dcn, none);
+  const std::optional<Identity> found = TRY(store.identity_by_dcn(dcn));
+  if (!found) return Error{Errc::not_found, std::string{not_yours} + std::string{dcn}};
+  if (TRY(is_operator(actor))) return *found;
+  const std::optional<Device> device = found->device ? TRY(store.device(*found->device)) : std::nullopt;
+  TRY(require_role(actor, device ? device->workspace : WorkspaceId{}, action, dcn, not_yours));
+  return *found;
+}
+
+Result<Identity> Fleet::find_identity(const Actor& actor, std::string_view dcn) {
+  return state_->require_identity(actor, dcn, "registry.read");
 }
 
 }  // namespace signet::fleet

@@ -50,6 +50,7 @@ struct Samples_for_test {
   Token token(const Credential& owner) {
     Token out;
     out.hash = random.block<32>();
+    out.id = ids.next<TokenIdKind>();
     out.account = owner.account.id;
     out.prefix = "sgs_abcdef";
     out.created_at = clock.now();

@@ -6,6 +6,7 @@
 #include "fleet/integration.h"
 #include "fleet/telemetry.h"
 #include "fleet/throttle.h"
+#include "fleet/uses.h"
 
 #include <map>
 
@@ -25,6 +26,7 @@ inline constexpr std::size_t data_filters_max = 100;
 inline constexpr std::size_t description_bytes_max = 1024;
 inline constexpr std::size_t reason_bytes_max = 256;
 inline constexpr std::size_t token_bytes_max = 128;
+inline constexpr std::size_t sessions_of_account_max = 32;
 inline constexpr std::size_t subject_bytes_max = 256;  // of a line of the audit; what is longer is cut
 inline constexpr std::size_t detail_bytes_max = 512;   // the same
 
@@ -52,8 +54,11 @@ struct Fleet::State {
   std::optional<crypto::Digest> setup_hash;
   std::string absent_password_hash;  // checked when there is no such account, so that both answers cost the same
   Throttle sign_ins;
+  Throttle codes;         // of second factors
+  Quota known_checks;     // of those where the account is signed in already: strangers do not use it up
   Quota password_checks;  // each holds the thread that serves the devices for some 30 ms
   Suppressor refusals;
+  Uses uses;
   std::map<crypto::Digest, Outstanding>
       claims;  // by digest of the statement; a restart forgets them: none can be used twice
   Index index;
@@ -69,14 +74,22 @@ struct Fleet::State {
 
   State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
 
-  // --- access.cpp. A foreign thing is not_found, as one that is not there; the attempt goes into the audit.
-  Status require_person(const Actor& actor, std::string_view action);    // signed in, not with an API key
-  Status require_operator(const Actor& actor, std::string_view action);  // the person that runs the manager
+  // --- access.cpp. Every attempt that is refused goes into the audit.
+  // What is not the actor's to see is not_found; what its role does not allow is forbidden. See permission.h.
+  Result<Role> require_role(const Actor& actor, const WorkspaceId& workspace, std::string_view action,
+                            std::string_view subject, std::string_view not_yours);
+  Result<Role> require_role_in(const Actor& actor, const WorkspaceId& workspace, std::string_view action);
+  Status require_at_least(const Actor& actor, std::string_view action, Role mine, Role wanted);
   Result<Workspace> require_workspace(const Actor& actor, const WorkspaceId& id, std::string_view action);
   Result<FleetGroup> require_fleet(const Actor& actor, const WorkspaceId& workspace, const FleetId& id,
                                    std::string_view action);
   Result<Device> require_device(const Actor& actor, const DeviceId& id, std::string_view action);
-  bool owns(const Actor& actor, const Workspace& workspace) const;
+  Status require_person(const Actor& actor, std::string_view action);    // signed in, not with an API key
+  Status require_account(const Actor& actor, std::string_view action);   // the same, and it needs no workspace
+  Status require_operator(const Actor& actor, std::string_view action);  // the person that runs the manager
+  Status require_kind(const Actor& actor, std::string_view action, Need::Kind kind);
+  Result<bool> is_operator(const Actor& actor);
+  Result<std::optional<Role>> role_in(const Actor& actor, const WorkspaceId& workspace);  // none: a stranger
   Error denied(const Actor& actor, std::string_view action, std::string_view subject, Error why);
 
   // --- audit.cpp
@@ -132,6 +145,8 @@ struct Fleet::State {
   static Result<bool> settles_wish(const Twin& twin, const std::string& key, const json::value& said,
                                    std::optional<std::int64_t> version);
 
+  // --- registry.cpp
+  Result<Identity> require_identity(const Actor& actor, std::string_view dcn, std::string_view action);
   Status set_aside(const Identity& identity, const AuditEntry& entry);  // quarantine.cpp
   Device with_live(Device device) const;
 
@@ -141,10 +156,22 @@ struct Fleet::State {
   Result<std::optional<Identity>> bound_to(const DeviceId& device);  // its identity that is not revoked
   Result<Claimed> bind(const Actor& actor, Identity identity, const Device& device,
                        const identity::ClaimStatement& statement, std::optional<std::int64_t> legacy_nonce);
-  Result<std::string> new_token(const Account& account, TokenKind kind, const std::optional<WorkspaceId>& only,
-                                std::string_view name, Token& out);
+
+  // --- account.cpp
+  std::string new_token(const AccountId& account, TokenKind kind, std::string_view address, Token& out);
+  Status add_session(Changes& to, const Token& session);
+  bool is_over(const Token& token) const;
+  // Throttled; an account that is not there costs the same time.
+  Result<Credential> prove_password(const Actor& actor, std::string_view action, const std::string& email,
+                                    std::string_view password);
+  Result<bool> is_familiar(const AccountId& account, const std::string& host);  // it is signed in there
+  // second_factor.cpp: takes the code; `factor` is then as it is to be kept.
+  Status prove_code(const Actor& actor, std::string_view action, SecondFactor& factor, std::string_view code);
 };
 
+// account.cpp
+std::string random_text(crypto::Random& random);  // 32 bytes
+crypto::Digest hash_of(std::string_view token);
 // audit.cpp: what a peer made us say, as text that JSON can carry: cut at a limit, and never within a character.
 std::string readable(std::string text, std::size_t bytes_max);
 // variable.cpp: of an entry that is to be written to `key`.

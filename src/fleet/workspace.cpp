@@ -7,7 +7,7 @@ Result<std::vector<Workspace>> Fleet::workspaces(const Actor& actor) {
   if (actor.account.empty())
     return s.denied(actor, "workspace.list", "", {Errc::unauthenticated, "nobody is signed in"});
   std::vector<Workspace> mine = TRY(s.store.workspaces(actor.account));
-  std::erase_if(mine, [&](const Workspace& workspace) { return !s.owns(actor, workspace); });
+  if (actor.only) std::erase_if(mine, [&](const Workspace& workspace) { return workspace.id != *actor.only; });
   return mine;
 }
 
@@ -17,7 +17,7 @@ Result<Workspace> Fleet::workspace(const Actor& actor, const WorkspaceId& id) {
 
 Result<Workspace> Fleet::create_workspace(const Actor& actor, std::string_view name, std::string_view description) {
   State& s = *state_;
-  TRY(s.require_person(actor, "workspace.create"));
+  TRY(s.require_account(actor, "workspace.create"));
   if (!TRY(s.store.account(actor.account))) {
     return s.denied(actor, "workspace.create", name, {Errc::unauthenticated, "your account is gone"});
   }

@@ -36,6 +36,19 @@ class FlakyStore final : public fleet::Store {
     return real_->credential(email);
   }
   Result<std::optional<fleet::Token>> token(const crypto::Digest& hash) override { return real_->token(hash); }
+  Result<std::vector<fleet::Token>> sessions_of(const AccountId& id) override { return real_->sessions_of(id); }
+  Result<std::vector<fleet::Token>> api_keys(const WorkspaceId& id) override { return real_->api_keys(id); }
+  Result<std::optional<fleet::Role>> role(const WorkspaceId& workspace, const AccountId& account) override {
+    return real_->role(workspace, account);
+  }
+  Result<std::vector<fleet::Member>> members(const WorkspaceId& id) override { return real_->members(id); }
+  Result<std::vector<fleet::Invitation>> invitations(const WorkspaceId& id) override { return real_->invitations(id); }
+  Result<std::optional<fleet::Invitation>> invitation(const crypto::Digest& hash) override {
+    return real_->invitation(hash);
+  }
+  Result<std::optional<fleet::SecondFactor>> second_factor(const AccountId& id) override {
+    return real_->second_factor(id);
+  }
   Result<std::vector<fleet::Workspace>> workspaces(const AccountId& id) override { return real_->workspaces(id); }
   Result<std::vector<fleet::Workspace>> workspaces_with_retention() override {
     return real_->workspaces_with_retention();

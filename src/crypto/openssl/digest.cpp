@@ -41,6 +41,14 @@ Digest hmac_sha256(Bytes key, Bytes data) {
   return out;
 }
 
+Block<20> hmac_sha1(Bytes key, Bytes data) {
+  Block<20> out;
+  unsigned size = 0;
+  if (key.empty()) key = bytes_of("");
+  ENSURE(HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), data.data(), data.size(), out.data(), &size));
+  return out;
+}
+
 struct Sha256::State {
   MdCtxPtr context{EVP_MD_CTX_new()};
 };

@@ -144,7 +144,38 @@ CREATE UNIQUE INDEX readings_of_device ON readings (device, device_time, tag);
 ALTER TABLE workspaces ADD COLUMN retention_days INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10};
+// Who made a workspace owns it. A key could do anything in its workspace; it gets a role that has no say over owners.
+constexpr const char* step_11 = R"sql(
+CREATE TABLE members (
+  workspace INTEGER NOT NULL REFERENCES workspaces, account INTEGER NOT NULL REFERENCES accounts,
+  role INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (workspace, account)) STRICT, WITHOUT ROWID;
+CREATE INDEX members_of_account ON members (account);
+INSERT INTO members SELECT number, account, 3, created_at FROM workspaces;
+
+CREATE TABLE invitations (
+  id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, workspace INTEGER NOT NULL REFERENCES workspaces,
+  email TEXT NOT NULL, role INTEGER NOT NULL, invited_by INTEGER NOT NULL REFERENCES accounts,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, UNIQUE (workspace, email)) STRICT, WITHOUT ROWID;
+
+ALTER TABLE tokens ADD COLUMN id TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN role INTEGER NOT NULL DEFAULT 3;
+ALTER TABLE tokens ADD COLUMN read_only INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tokens ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN last_used INTEGER;
+UPDATE tokens SET id = 'tok-' || lower(hex(substr(hash, 1, 6)));
+UPDATE tokens SET role = 2 WHERE kind = 1;
+CREATE UNIQUE INDEX tokens_by_id ON tokens (id);
+CREATE INDEX tokens_of_account ON tokens (account);
+CREATE INDEX tokens_of_workspace ON tokens (workspace) WHERE workspace IS NOT NULL;
+
+CREATE TABLE second_factors (
+  account INTEGER PRIMARY KEY REFERENCES accounts, sealed BLOB NOT NULL, confirmed INTEGER NOT NULL,
+  last_step INTEGER NOT NULL) STRICT;
+CREATE TABLE recovery_codes (
+  account INTEGER NOT NULL REFERENCES accounts, hash BLOB NOT NULL, PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10, step_11};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

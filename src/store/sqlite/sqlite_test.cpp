@@ -7,6 +7,7 @@
 #include "fleet/data_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
+#include "fleet/people_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 #include "store/sqlite/data.h"
 #include "store/sqlite/database.h"
@@ -51,6 +52,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, ConditionContract, signet::store::SqliteM
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, IntegrationContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, DataContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PeopleContract, signet::store::SqliteMaker);
 }  // namespace signet::fleet
 
 namespace signet::store {

@@ -39,9 +39,19 @@ class SqliteChanges final : public fleet::Changes {
 
   // account.cpp
   Status add_account(const fleet::Credential& credential) override;
+  Status set_password(const AccountId& account, const std::string& hash) override;
   Status add_token(const fleet::Token& token) override;
   Status remove_token(const crypto::Digest& hash) override;
   Status remove_tokens_expired_at(Timestamp now) override;
+  Status set_last_used(std::span<const fleet::TokenUse> uses) override;
+  Status put_second_factor(const fleet::SecondFactor& factor) override;
+  Status remove_second_factor(const AccountId& account) override;
+  // member.cpp
+  Status put_member(const WorkspaceId& workspace, const AccountId& account, fleet::Role role, Timestamp since) override;
+  Status remove_member(const WorkspaceId& workspace, const AccountId& account) override;
+  Status put_invitation(const fleet::Invitation& invitation) override;
+  Status remove_invitation(const InvitationId& id) override;
+  Status remove_invitations_expired_at(Timestamp now) override;
   // workspace.cpp
   Status add_workspace(const fleet::Workspace& workspace) override;
   Status set_retention(const WorkspaceId& workspace, unsigned days) override;
@@ -113,6 +123,13 @@ class SqliteStore final : public fleet::Store {
   Result<std::optional<fleet::Account>> account(const AccountId& id) override;
   Result<std::optional<fleet::Credential>> credential(std::string_view email) override;
   Result<std::optional<fleet::Token>> token(const crypto::Digest& hash) override;
+  Result<std::vector<fleet::Token>> sessions_of(const AccountId& account) override;
+  Result<std::vector<fleet::Token>> api_keys(const WorkspaceId& workspace) override;
+  Result<std::optional<fleet::SecondFactor>> second_factor(const AccountId& account) override;
+  Result<std::optional<fleet::Role>> role(const WorkspaceId& workspace, const AccountId& account) override;
+  Result<std::vector<fleet::Member>> members(const WorkspaceId& workspace) override;
+  Result<std::vector<fleet::Invitation>> invitations(const WorkspaceId& workspace) override;
+  Result<std::optional<fleet::Invitation>> invitation(const crypto::Digest& hash) override;
   Result<std::vector<fleet::Workspace>> workspaces(const AccountId& account) override;
   Result<std::vector<fleet::Workspace>> workspaces_with_retention() override;
   Result<std::optional<fleet::Workspace>> workspace(const WorkspaceId& id) override;

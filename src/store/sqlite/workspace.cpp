@@ -19,10 +19,11 @@ Result<fleet::FleetGroup> read_fleet(const Row& row) {
 }  // namespace
 
 Status SqliteChanges::add_workspace(const fleet::Workspace& w) {
-  return database_.run(
-      "INSERT INTO workspaces (id, name, description, account, created_at, retention_days) "
-      "VALUES (?, ?, ?, (SELECT number FROM accounts WHERE id = ?), ?, ?)",
-      w.id, w.name, w.description, w.account, w.created_at, static_cast<std::int64_t>(w.retention_days));
+  TRY(
+      database_.run("INSERT INTO workspaces (id, name, description, account, created_at, retention_days) "
+                    "VALUES (?, ?, ?, (SELECT number FROM accounts WHERE id = ?), ?, ?)",
+                    w.id, w.name, w.description, w.account, w.created_at, static_cast<std::int64_t>(w.retention_days)));
+  return put_member(w.id, w.account, fleet::Role::owner, w.created_at);
 }
 Status SqliteChanges::set_retention(const WorkspaceId& workspace, unsigned days) {
   TRY(database_.run("UPDATE workspaces SET retention_days = ? WHERE id = ?", static_cast<std::int64_t>(days),
@@ -38,8 +39,9 @@ Status SqliteChanges::add_fleet(const fleet::FleetGroup& f) {
 
 Result<std::vector<fleet::Workspace>> SqliteStore::workspaces(const AccountId& account) {
   return database_.list(read_workspace,
-                        "SELECT w.id, w.name, w.description, a.id, w.created_at, w.retention_days FROM workspaces w "
-                        "JOIN accounts a ON a.number = w.account WHERE a.id = ? ORDER BY w.number",
+                        "SELECT w.id, w.name, w.description, a.id, w.created_at, w.retention_days FROM accounts me "
+                        "JOIN members m ON m.account = me.number JOIN workspaces w ON w.number = m.workspace "
+                        "JOIN accounts a ON a.number = w.account WHERE me.id = ? ORDER BY w.number",
                         account);
 }
 Result<std::vector<fleet::Workspace>> SqliteStore::workspaces_with_retention() {
