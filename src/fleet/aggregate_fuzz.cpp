@@ -8,6 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t end = all.find('\n');
   if (end == all.npos || !check(all.substr(end + 1))) return 0;
   auto number = signet::fleet::NumberAt::create(all.substr(0, end));
-  if (number) static_cast<void>(number.value()(all.substr(end + 1)));
+  if (!number) return 0;
+  signet::fleet::NumberAt number_at = std::move(number).value();
+  static_cast<void>(number_at(all.substr(end + 1)));
   return 0;
 }
