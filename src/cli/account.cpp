@@ -96,7 +96,8 @@ Status run_join(Session& session) {
                       << cell(workspace, "id") << ")\n";
     return {};
   }
-  session.config = {link.server, TRY(fetch_ca(session, link)), "", ""};
+  const std::string ca = TRY(fetch_ca(session, link));
+  session.config = {link.server, ca, "", ""};
   const std::string password = TRY(password_of(session, true));
   const json::object answer =
       TRY(ask(session, "POST", "/v3/join", json::object{{"token", link.token}, {"password", password}}));

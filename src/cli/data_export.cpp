@@ -24,8 +24,10 @@ struct Progress {
 Result<Progress> load_progress(const std::string& path) {
   const Buffer text = TRY(read_file(path, state_bytes_max));
   const json::object object = TRY(parse_json_object(text_of(text)));
-  Progress out{TRY(string_member(object, "asked")), TRY(string_member(object, "query")),
-               TRY(string_member(object, "cursor")), 0};
+  Progress out;
+  out.asked = TRY(string_member(object, "asked"));
+  out.query = TRY(string_member(object, "query"));
+  out.cursor = TRY(string_member(object, "cursor"));
   const json::value* bytes = object.if_contains("bytes");
   if (!bytes || !bytes->is_int64() || bytes->as_int64() < 0) return Error{Errc::malformed, "it does not say how far"};
   out.bytes = static_cast<std::uintmax_t>(bytes->as_int64());
