@@ -13,7 +13,6 @@ inline constexpr std::size_t answer_depth_max = 64;  // payloads may be json_dep
 
 // Everything that a command line may say. Each command reads its own.
 struct Arguments {
-  bool as_json = false;
   std::string server;
   std::string ca_file;
   std::string config_file;
@@ -24,16 +23,11 @@ struct Arguments {
   std::string fleet;
   std::string device;
   std::string board;
-  unsigned baud = 115200;
-  std::uint16_t port = 8883;
   std::string reason;
-  bool yes = false;
   std::string link;
   std::string email;
-  bool password_stdin = false;
   std::string code;
   std::string role;
-  bool read_only = false;
   std::string file;
   std::string out_file;
   std::string log_signer;
@@ -57,13 +51,20 @@ struct Arguments {
   std::optional<unsigned> days;
   std::string status;
   std::string opcode;
+  std::string stream;
+  std::vector<std::string> streams;
+
+  unsigned baud = 115200;
+  std::uint16_t port = 8883;
+  bool as_json = false;
+  bool yes = false;
+  bool password_stdin = false;
+  bool read_only = false;
   bool all = false;
   bool apply = false;
   bool example = false;
   bool on = false;
   bool off = false;
-  std::string stream;
-  std::vector<std::string> streams;
 };
 
 struct Session {
