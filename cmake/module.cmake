@@ -1,6 +1,7 @@
 # signet_module(FOLDER DEPENDS ... USES ...): the folder below src/ is one library; its *_test.cpp are one test
 # program, each of its *_fuzz.cpp one fuzzer. DEPENDS names modules above it, USES names foreign libraries.
-# Sub-folders that are no module of their own belong to it.
+# Sub-folders that are no module of their own belong to it. UNITY, for the large ones: with SIGNET_UNITY six of its files
+# are compiled at a time, so what one names in an unnamed namespace another may not name again.
 function(signet_flags target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -75,7 +76,7 @@ function(signet_sources out folder)
 endfunction()
 
 function(signet_module folder)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY" "" "DEPENDS;USES" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   signet_targets(deps ${ARG_DEPENDS})
   foreach(dep IN LISTS deps)
@@ -98,6 +99,11 @@ function(signet_module folder)
     signet_flags(signet_${name})
     target_link_libraries(signet_${name} PUBLIC ${deps} PRIVATE ${ARG_USES})
     signet_pch(signet_${name} ${ARG_USES})
+    if(SIGNET_UNITY AND ARG_UNITY)
+      set_target_properties(signet_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+      # It asks which file a type of an unnamed namespace stands in: here that is never the first.
+      target_compile_options(signet_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+    endif()
   else()  # a port: headers alone
     add_library(signet_${name} INTERFACE)
     target_link_libraries(signet_${name} INTERFACE ${deps} ${ARG_USES})

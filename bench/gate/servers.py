@@ -68,19 +68,29 @@ class Signet:
                 out.write(f"{device} {key} {without_pem(certificate)}\n")
 
     def ask(self, method, path, body):
+        text = self.call(method, path, body)
+        return json.loads(text) if text else {}
+
+    def call(self, method, path, body=None):
         """Over one connection that stays: thousands of TLS handshakes would only heat the room."""
         headers = {"Authorization": f"Bearer {self.manager.token}", "Content-Type": "application/json"}
         try:
-            self.people.request(method, path, json.dumps(body), headers)
+            self.people.request(method, path, None if body is None else json.dumps(body), headers)
             response = self.people.getresponse()
         except (OSError, http.client.HTTPException):  # it rested for so long that the manager has closed it
             self.people.close()
-            self.people.request(method, path, json.dumps(body), headers)
+            self.people.request(method, path, None if body is None else json.dumps(body), headers)
             response = self.people.getresponse()
         with response:
             text = response.read().decode()
         assert response.status < 300, f"{method} {path}: {response.status} {text}"
-        return json.loads(text) if text else {}
+        return text
+
+    def footprint(self):
+        """(resident bytes, those of the store's cache)"""
+        figures = dict(line.rsplit(" ", 1) for line in self.call("GET", "/metrics").splitlines() if line[:1] != "#")
+        _, resident = self.manager.footprint()
+        return resident, int(float(figures["signet_store_memory_bytes"]))
 
     def revoke(self, device):
         self.ask("POST", f"{self.devices}/{device}/revoke", {"reason": "bench"})

@@ -19,7 +19,7 @@ class Tls {
   SSL_CTX* context() const { return context_.get(); }
 
  private:
-  std::unique_ptr<SSL_CTX, FreeWith<&SSL_CTX_free>> context_;
+  std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>> context_;
 };
 
 // Told from within Client::act. May close the client, not open it.
@@ -70,7 +70,7 @@ class Client {
   std::size_t number_;
   Phase phase_ = Phase::closed;
   Fd socket_;
-  std::unique_ptr<SSL, FreeWith<&SSL_free>> ssl_;
+  std::unique_ptr<SSL, Freed<SSL_free>> ssl_;
   BIO* sealed_ = nullptr;  // of ssl_: records on their way out
   Buffer late_;            // those that the socket did not take
   mqtt::Framer framer_;

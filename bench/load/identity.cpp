@@ -15,9 +15,9 @@ namespace {
 constexpr std::size_t request_file_bytes_a_line = 1024;
 constexpr long stranger_seconds = 365L * 86'400;
 
-using Request = std::unique_ptr<X509_REQ, FreeWith<&X509_REQ_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<&X509_EXTENSION_free>>;
-using Name = std::unique_ptr<X509_NAME, FreeWith<&X509_NAME_free>>;
+using Request = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+using Name = std::unique_ptr<X509_NAME, Freed<X509_NAME_free>>;
 
 void require(bool holds, const char* what) {
   if (!holds) give_up(std::string{"OpenSSL cannot "} + what);
@@ -48,7 +48,7 @@ std::string der_base64(const T& object, Encode encode) {
 
 // PKCS#8, as i2d_PrivateKey writes only the older form.
 std::string key_base64(const Key& key) {
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreeWith<&PKCS8_PRIV_KEY_INFO_free>> info{EVP_PKEY2PKCS8(key.get())};
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freed<PKCS8_PRIV_KEY_INFO_free>> info{EVP_PKEY2PKCS8(key.get())};
   require(info != nullptr, "export a key");
   return der_base64(info, &i2d_PKCS8_PRIV_KEY_INFO);
 }
@@ -85,7 +85,7 @@ Certificate make_stranger(const Key& key, const Key& issuer, std::size_t number)
   Certificate made{X509_new()};
   unsigned char serial[8];
   require(RAND_bytes(serial, sizeof serial) == 1, "make a serial number");
-  const std::unique_ptr<BIGNUM, FreeWith<&BN_free>> bignum{BN_bin2bn(serial, sizeof serial, nullptr)};
+  const std::unique_ptr<BIGNUM, Freed<BN_free>> bignum{BN_bin2bn(serial, sizeof serial, nullptr)};
   require(X509_set_version(made.get(), X509_VERSION_3) == 1, "make a certificate");
   BN_to_ASN1_INTEGER(bignum.get(), X509_get_serialNumber(made.get()));
   X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);

@@ -4,22 +4,16 @@
 //   requests file   := ( key " " request "\n" )*                         PKCS#10
 #pragma once
 
+#include "base/freed.h"
+
 #include <openssl/ssl.h>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace signet::bench {
 
-template <auto free>
-struct FreeWith {
-  template <class T>
-  void operator()(T* owned) const {
-    free(owned);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 
 struct Identity {
   std::string client_id;

@@ -238,7 +238,7 @@ int main(int argc, char** argv) {
   }
   for (std::size_t v = 0; v < variant_count; ++v) {
     const Answer idle = ask(servers[v], {net::TlsVersion::v1_3, true, idle_connections});
-    const double limit = variants[v].options.backend == net::TlsBackend::gnutls ? 13'000 : 21'000;
+    const double limit = variants[v].options.backend == net::TlsBackend::gnutls ? 13'000 : 25'000;
     figures.add(std::string{variants[v].name} + ", idle", idle.bytes_each, "B", bench::Bound::at_most, limit);
   }
   return figures.exit_code();

@@ -183,13 +183,9 @@ Result<net::HttpResponse> get_data_jsonl(Service& service, const Call& call) {
   const Page page = TRY(page_of(service, call));
   std::string body;
   for (const fleet::DataRow& row : page.data.rows) {
-    const std::size_t begin = body.size();
-    append_row(body, row);
-    // A payload may have been sent in lines: JSON has line breaks only between its tokens.
-    std::replace_if(
-        body.begin() + static_cast<std::ptrdiff_t>(begin), body.end(), [](char c) { return c == '\n' || c == '\r'; },
-        ' ');
-    body += '\n';
+    std::string line;
+    append_row(line, row);
+    body += json_on_one_line(std::move(line)) += '\n';
   }
   return text_page(page, std::move(body), "application/jsonl");
 }

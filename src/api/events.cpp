@@ -3,7 +3,7 @@
 namespace signet::api {
 namespace {
 
-std::vector<std::string> texts_in(const Call& call, const std::string& name) {
+std::vector<std::string> texts_of(const Call& call, const std::string& name) {
   std::vector<std::string> out;
   const auto [first, end] = call.request.query.equal_range(name);
   for (auto at = first; at != end; ++at) out.push_back(at->second);
@@ -12,10 +12,10 @@ std::vector<std::string> texts_in(const Call& call, const std::string& name) {
 
 Result<net::HttpResponse> get_events(Service& service, const Call& call) {
   Watch what{.workspace = TRY(call.workspace())};
-  for (const std::string& name : texts_in(call, "stream")) what.streams.insert(name);
-  for (const std::string& device : texts_in(call, "device")) what.devices.push_back(TRY(DeviceId::parse(device)));
-  for (const std::string& fleet : texts_in(call, "fleet")) what.fleets.push_back(TRY(FleetId::parse(fleet)));
-  what.tags = texts_in(call, "tag");
+  for (const std::string& name : texts_of(call, "stream")) what.streams.insert(name);
+  for (const std::string& device : texts_of(call, "device")) what.devices.push_back(TRY(DeviceId::parse(device)));
+  for (const std::string& fleet : texts_of(call, "fleet")) what.fleets.push_back(TRY(FleetId::parse(fleet)));
+  what.tags = texts_of(call, "tag");
   const auto header = call.request.headers.find("last-event-id");
   const std::string last =
       header == call.request.headers.end() ? call.query("last_event_id").value_or("") : header->second;

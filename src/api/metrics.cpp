@@ -64,6 +64,8 @@ Status add_fleet(MetricsText& to, fleet::Fleet& fleet) {
   to.sample({}, static_cast<double>(below), "_count");
   one(to, "signet_store_commit_failures_total", "counter", "Commits that failed",
       static_cast<double>(figures.store.failures));
+  one(to, "signet_store_memory_bytes", "gauge", "What the store's library holds in memory: its cache, mostly",
+      static_cast<double>(figures.store.memory_bytes));
   return {};
 }
 

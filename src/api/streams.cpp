@@ -17,23 +17,14 @@ std::string_view stream_of(const fleet::Outward& what) {
   return what.label == "connection" || what.label == "disconnection" ? "status" : std::string_view{what.label};
 }
 
-// A line break in JSON stands between its parts alone; in an event it would end a line.
-std::string on_one_line(std::string_view json) {
-  std::string out{json};
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return out;
-}
-
 std::string event_text(std::string_view id, std::string_view name, std::string_view json) {
   std::string out;
   if (!id.empty()) out.append("id: ").append(id).append("\n");
-  return out.append("event: ").append(name).append("\ndata: ").append(on_one_line(json)).append("\n\n");
-}
-
-template <class List, class Item>
-bool wanted(const List& list, const Item& item) {
-  return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
+  return out.append("event: ")
+      .append(name)
+      .append("\ndata: ")
+      .append(json_on_one_line(std::string{json}))
+      .append("\n\n");
 }
 
 }  // namespace
@@ -107,8 +98,8 @@ bool Streams::wants(const Watch& what, const Event& event) {
   if (what.streams.empty() ? is_security : !what.streams.contains(event.stream)) return false;
   if (is_security) return true;
   if (event.workspace != what.workspace) return false;
-  return wanted(what.devices, event.device) && wanted(what.fleets, event.fleet) &&
-         (event.stream != "data" || wanted(what.tags, event.tag));
+  return fleet::is_wanted(what.devices, event.device) && fleet::is_wanted(what.fleets, event.fleet) &&
+         (event.stream != "data" || fleet::is_wanted(what.tags, event.tag));
 }
 
 void Streams::on_happened(const WorkspaceId& workspace, const fleet::Outward& what) {

@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace signet {
@@ -66,6 +67,12 @@ Result<json::array> array_member(const json::object& object, std::string_view na
 Result<std::string> optional_string(const json::object& object, std::string_view name, std::string_view fallback) {
   if (!object.contains(name)) return std::string{fallback};
   return string_member(object, name);
+}
+
+std::string json_on_one_line(std::string json) {
+  std::replace_if(
+      json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return json;
 }
 
 }  // namespace signet

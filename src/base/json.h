@@ -24,4 +24,7 @@ Result<json::array> array_member(const json::object& object, std::string_view na
 // "" or `fallback` when absent; an error when there but of another type.
 Result<std::string> optional_string(const json::object& object, std::string_view name, std::string_view fallback = "");
 
+// Where a line is one document: JSON has line breaks only between its tokens, and spaces are as good there.
+std::string json_on_one_line(std::string json);
+
 }  // namespace signet

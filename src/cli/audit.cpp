@@ -3,7 +3,6 @@
 namespace signet::cli {
 namespace {
 
-constexpr std::size_t page_rows = 1000;
 constexpr Millis poll_every{500};
 
 void print_entry(Session& session, const json::object& entry) {

@@ -9,7 +9,6 @@
 namespace signet::cli {
 namespace {
 
-constexpr std::size_t page_rows = 1000;
 constexpr std::size_t head_file_bytes_max = 64 * 1024;
 
 // Where a chain is: the last entry that was seen, and those of before there was a chain.

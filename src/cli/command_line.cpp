@@ -322,7 +322,7 @@ class Tree {
   Arguments& args_;
 };
 
-void say(Environment& env, const Arguments& args, const Error& error) {
+void tell_error(Environment& env, const Arguments& args, const Error& error) {
   if (args.as_json) {
     print_json(env.err, json::object{{"error", json::object{{"code", name_of(error.code)}, {"message", error.what}}}});
     return;
@@ -354,7 +354,7 @@ int run(std::vector<std::string> arguments, Environment& env) {
   }
   const Status done = run_chosen(env, args, tree.chosen);
   if (done) return 0;
-  say(env, args, done.error());
+  tell_error(env, args, done.error());
   return exit_code_of(done.error().code);
 }
 

@@ -7,7 +7,6 @@ namespace signet::cli {
 namespace {
 
 constexpr std::size_t first_rows = 10;
-constexpr std::size_t page_rows = 1000;
 constexpr Millis poll_every{500};
 // A reading may arrive this much after a younger one and is still shown.
 constexpr Seconds overlap{60};

@@ -8,7 +8,7 @@
 namespace signet::cli {
 namespace {
 
-constexpr std::size_t page_rows = 10'000;
+constexpr std::size_t export_page_rows = 10'000;
 constexpr std::size_t state_bytes_max = 64 * 1024;
 constexpr unsigned tries_max = 5;  // of one page: a manager that is busy is asked again
 constexpr Millis retry_after{1000};
@@ -121,7 +121,7 @@ Status run_data_export(Session& session) {
   const std::string path = TRY(workspace_path(session)) + "/data." + (args.format.empty() ? "csv" : args.format);
   const std::string chosen = TRY(data_filters(session));
   const std::string asked = args.start + " " + args.end + " " + path + chosen;
-  std::string query = "?sort=timestamp_device&size=" + std::to_string(page_rows);
+  std::string query = "?sort=timestamp_device&size=" + std::to_string(export_page_rows);
   if (!args.start.empty()) query += "&start=" + percent_encode(TRY(moment(session, args.start)));
   const std::string end = args.end.empty() ? rfc3339(session.env.clock.now()) : TRY(moment(session, args.end));
   query += "&end=" + percent_encode(end) + chosen;

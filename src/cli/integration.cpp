@@ -9,8 +9,9 @@ constexpr Millis test_poll_every{250};
 constexpr Seconds test_patience{40};
 constexpr std::size_t token_file_bytes_max = 4096;
 
-const Row header{"Integration", "Name", "Stream", "Status", "Delivered", "Waiting", "URL", "Error"};
-const std::vector<std::string_view> members{"id", "name", "stream", "status", "delivered", "waiting", "url", "error"};
+const Row integration_columns{"Integration", "Name", "Stream", "Status", "Delivered", "Waiting", "URL", "Error"};
+const std::vector<std::string_view> integration_members{"id",        "name",    "stream", "status",
+                                                        "delivered", "waiting", "url",    "error"};
 
 Result<std::string> all_path(Session& session) { return TRY(workspace_path(session)) + "/integrations"; }
 
@@ -78,7 +79,7 @@ Status run_integration_create(Session& session) {
 
 Status run_integration_ls(Session& session) {
   const std::string path = TRY(all_path(session));
-  return show_list(session, TRY(ask(session, "GET", path)), "integrations", header, members);
+  return show_list(session, TRY(ask(session, "GET", path)), "integrations", integration_columns, integration_members);
 }
 
 Status run_integration_show(Session& session) {

@@ -3,7 +3,7 @@
 namespace signet::cli {
 namespace {
 
-const Row header{"Job", "Device", "Status", "Scheduled", "Finished", "Value", "Why"};
+const Row job_columns{"Job", "Device", "Status", "Scheduled", "Finished", "Value", "Why"};
 
 Row row_of(const json::object& job) {
   return {cell(job, "name"),        cell(job, "device_id"), cell(job, "status"), cell(job, "scheduled_at"),
@@ -21,7 +21,7 @@ Status show(Session& session, const json::object& answer) {
   if (session.args.as_json)
     print_json(session.env.out, answer);
   else
-    print_table(session.env.out, header, {row_of(TRY(object_member(answer, "job")))});
+    print_table(session.env.out, job_columns, {row_of(TRY(object_member(answer, "job")))});
   return {};
 }
 
@@ -95,7 +95,7 @@ Status run_job_ls(Session& session) {
   }
   std::vector<Row> rows;
   for (const json::object& job : TRY(objects(answer, "jobs"))) rows.push_back(row_of(job));
-  print_table(session.env.out, header, rows);
+  print_table(session.env.out, job_columns, rows);
   return {};
 }
 

@@ -15,14 +15,6 @@ Result<std::string> member_path(Session& session) {
   return Error{Errc::not_found, "there is no member " + session.args.name + ": 'signet member ls' lists them"};
 }
 
-Status say(Session& session, const json::object& answer, const std::string& words) {
-  if (session.args.as_json)
-    print_json(session.env.out, answer);
-  else
-    session.env.out << words << "\n";
-  return {};
-}
-
 json::object order(const Arguments& args) {
   json::object out;
   if (!args.role.empty()) out["role"] = args.role;

@@ -3,14 +3,6 @@
 namespace signet::cli {
 namespace {
 
-Status say(Session& session, const json::object& answer, const std::string& words) {
-  if (session.args.as_json)
-    print_json(session.env.out, answer);
-  else
-    session.env.out << words << "\n";
-  return {};
-}
-
 Result<std::string> secret_of(Session& session, std::string_view prompt) { return session.env.ask_secret(prompt); }
 
 }  // namespace

@@ -164,6 +164,14 @@ Result<std::string> device_path(Session& session) {
   return workspace + "/devices/" + device;
 }
 
+Status say(Session& session, const json::object& answer, const std::string& words) {
+  if (session.args.as_json)
+    print_json(session.env.out, answer);
+  else
+    session.env.out << words << "\n";
+  return {};
+}
+
 Status show_list(Session& session, const json::object& answer, std::string_view list, const Row& header,
                  const std::vector<std::string_view>& members) {
   const std::vector<json::object> all = TRY(objects(answer, list));

@@ -10,6 +10,7 @@
 namespace signet::cli {
 
 inline constexpr std::size_t answer_depth_max = 64;  // payloads may be json_depth_max deep, and stand inside answers
+inline constexpr std::size_t page_rows = 1000;       // of a list, where a command asks for all of it
 
 // Everything that a command line may say. Each command reads its own.
 struct Arguments {
@@ -104,6 +105,8 @@ Result<std::string> device_path(Session& session);
 
 // The objects of a list in an answer; what is no object is skipped.
 Result<std::vector<json::object>> objects(const json::object& answer, std::string_view name);
+// The manager's answer as JSON, or what it means in words.
+Status say(Session& session, const json::object& answer, const std::string& words);
 // The manager's answer as JSON, or its list as a table of these members.
 Status show_list(Session& session, const json::object& answer, std::string_view list, const Row& header,
                  const std::vector<std::string_view>& members);

@@ -3,7 +3,7 @@
 namespace signet::cli {
 namespace {
 
-const Row header{"Variable", "Value", "Updated", "Pending", "Since"};
+const Row variable_columns{"Variable", "Value", "Updated", "Pending", "Since"};
 
 // A pending value that is null is none: the table leaves its place empty.
 Row row_of(const json::object& variable) {
@@ -25,7 +25,7 @@ Status show(Session& session, const json::object& answer) {
   if (session.args.as_json)
     print_json(session.env.out, answer);
   else
-    print_table(session.env.out, header, {row_of(TRY(object_member(answer, "variable")))});
+    print_table(session.env.out, variable_columns, {row_of(TRY(object_member(answer, "variable")))});
   return {};
 }
 
@@ -40,7 +40,7 @@ Status run_variable_ls(Session& session) {
   }
   std::vector<Row> rows;
   for (const json::object& one : TRY(objects(answer, "variables"))) rows.push_back(row_of(one));
-  print_table(session.env.out, header, rows);
+  print_table(session.env.out, variable_columns, rows);
   return {};
 }
 

@@ -13,14 +13,9 @@ constexpr std::size_t lines_a_look = 1000;
 // A sink that says so of one batch may take others.
 bool refuses_batch(int status) { return status == 400 || status == 413 || status == 415 || status == 422; }
 
-template <class List, class Item>
-bool wanted(const List& list, const Item& item) {
-  return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
-}
-
 bool concerns(const Integration& integration, const Outward& line) {
-  return line.kind == integration.kind && wanted(integration.fleets, line.fleet) &&
-         wanted(integration.tags, line.label);
+  return line.kind == integration.kind && is_wanted(integration.fleets, line.fleet) &&
+         is_wanted(integration.tags, line.label);
 }
 
 // After each failure half as much: who is overwhelmed recovers, and what is refused is found.

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "crypto/digest.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,12 @@ struct Outward {
   Timestamp received_at{};  // of a reading
   std::string payload{};
 };
+
+// A filter that names nothing wants all.
+template <class List, class Item>
+bool is_wanted(const List& list, const Item& item) {
+  return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
+}
 
 struct FeedQuery {
   WorkspaceId workspace{};

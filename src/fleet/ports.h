@@ -90,6 +90,7 @@ struct StoreFigures {
   std::array<std::uint64_t, commit_time_bounds.size() + 1> commits_by_time{};
   Micros commit_time{0};
   std::uint64_t failures = 0;
+  std::uint64_t memory_bytes = 0;  // of the store's library: its cache, mostly
 };
 // One reading while it is being looked at: nothing of it stands after the call.
 struct ReadingView {

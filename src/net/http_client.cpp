@@ -1,8 +1,8 @@
 #include "net/http_client.h"
 
+#include "net/curl_handles.h"
 #include "net/socket.h"
 
-#include <curl/curl.h>
 #include <memory>
 
 namespace signet::net {
@@ -10,17 +10,6 @@ namespace {
 
 constexpr std::size_t answer_header_bytes_max = 256 * 1024;
 constexpr Seconds silence_max{60};  // of an answer without a timeout
-
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using CurlPtr = std::unique_ptr<CURL, Freed<curl_easy_cleanup>>;
-using UrlPtr = std::unique_ptr<CURLU, Freed<curl_url_cleanup>>;
-using ListPtr = std::unique_ptr<curl_slist, Freed<curl_slist_free_all>>;
 
 struct Place {
   std::string scheme, host, port;
@@ -89,7 +78,7 @@ Result<std::string> part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
 }
 
 Result<Place> place_of(const std::string& text) {
-  const UrlPtr url{curl_url()};
+  const CurlUrlPtr url{curl_url()};
   if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
     return Error{Errc::malformed, "not a URL: expected https://HOST:PORT/PATH"};
   }
@@ -105,7 +94,7 @@ Result<Place> place_of(const std::string& text) {
 
 bool is_plain_line(std::string_view text) { return text.find_first_of(std::string_view{"\r\n\0", 3}) == text.npos; }
 
-Result<ListPtr> headers_of(const HttpCall& call) {
+Result<CurlListPtr> headers_of(const HttpCall& call) {
   bool typed = call.body.empty();
   std::vector<std::string> lines{"Expect:"};  // curl would wait a second for a 100 Continue
   for (const auto& [name, value] : call.headers) {
@@ -116,7 +105,7 @@ Result<ListPtr> headers_of(const HttpCall& call) {
     typed |= lower(name) == "content-type";
   }
   if (!typed) lines.push_back("Content-Type: application/json");
-  ListPtr list;
+  CurlListPtr list;
   for (const std::string& line : lines) {
     curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
     ENSURE(longer);
@@ -203,7 +192,7 @@ Result<HttpAnswer> http_call(const HttpCall& call) {
   if (place.scheme == "https" && call.ca_pem.empty() && !call.accept_any_certificate_to_learn_its_ca) {
     return Error{Errc::forbidden, "the CA of " + place.name() + " is not known here: set up the connection first"};
   }
-  const ListPtr headers = TRY(headers_of(call));
+  const CurlListPtr headers = TRY(headers_of(call));
   const CurlPtr curl{curl_easy_init()};
   ENSURE(curl);
   Receiving receiving;

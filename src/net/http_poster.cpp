@@ -1,9 +1,9 @@
 #include "net/http_poster.h"
 
 #include "base/bytes.h"
+#include "net/curl_handles.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,18 +15,6 @@
 
 namespace signet::net {
 namespace {
-
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using EasyPtr = std::unique_ptr<CURL, Freed<curl_easy_cleanup>>;
-using MultiPtr = std::unique_ptr<CURLM, Freed<curl_multi_cleanup>>;
-using UrlPtr = std::unique_ptr<CURLU, Freed<curl_url_cleanup>>;
-using ListPtr = std::unique_ptr<curl_slist, Freed<curl_slist_free_all>>;
 
 constexpr Millis connect_within{8'000};
 constexpr int poll_at_least_every = 1'000;  // milliseconds
@@ -57,8 +45,8 @@ struct Transfer {
   std::function<void(HttpPosted)> done;
   const PosterConfig* config = nullptr;
   bool over_tls = true;
-  EasyPtr easy{};
-  ListPtr headers{};
+  CurlPtr easy{};
+  CurlListPtr headers{};
   std::string refused{};  // the judge's word
   std::size_t body_bytes = 0, header_bytes = 0;
   char detail[CURL_ERROR_SIZE] = "";
@@ -88,13 +76,13 @@ std::size_t take_header(char*, std::size_t, std::size_t size, void* of) {
   return transfer.header_bytes > post_answer_bytes_max ? 0 : size;
 }
 
-ListPtr header_lines(const HttpPost& what) {
+CurlListPtr header_lines(const HttpPost& what) {
   std::vector<std::string> lines{"Expect:", "Content-Type: application/json"};
   for (const auto& [name, value] : what.headers) {
     ENSURE(is_plain_line(name) && is_plain_line(value));  // who makes them has checked what people gave
     lines.push_back(name + ": " + value);
   }
-  ListPtr list;
+  CurlListPtr list;
   for (const std::string& line : lines) {
     curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
     ENSURE(longer);
@@ -167,7 +155,7 @@ struct HttpPoster::State {
   void end_finished();
 
   const PosterConfig config;
-  MultiPtr multi;
+  CurlMultiPtr multi;
   std::mutex mutex;
   std::deque<std::unique_ptr<Transfer>> waiting;  // with the mutex
   bool stopping = false;                          // with the mutex
@@ -253,7 +241,7 @@ void HttpPoster::post(HttpPost what, std::function<void(HttpPosted)> done) {
 }
 
 Result<UrlParts> parse_url(const std::string& text) {
-  const UrlPtr url{curl_url()};
+  const CurlUrlPtr url{curl_url()};
   ENSURE(url);
   if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
     return Error{Errc::malformed, "not a URL: expected https://HOST/PATH"};

@@ -10,13 +10,12 @@
 
 namespace signet::net {
 
-using crypto::Freer;
-using SslCtxPtr = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
-using SslPtr = std::unique_ptr<SSL, Freer<SSL_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
-using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
-using LibCtxPtr = std::unique_ptr<OSSL_LIB_CTX, Freer<OSSL_LIB_CTX_free>>;
-using ProviderPtr = std::unique_ptr<OSSL_PROVIDER, Freer<OSSL_PROVIDER_unload>>;
+using SslCtxPtr = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
+using SslPtr = std::unique_ptr<SSL, Freed<SSL_free>>;
+using BioPtr = std::unique_ptr<BIO, Freed<BIO_free>>;
+using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
+using LibCtxPtr = std::unique_ptr<OSSL_LIB_CTX, Freed<OSSL_LIB_CTX_free>>;
+using ProviderPtr = std::unique_ptr<OSSL_PROVIDER, Freed<OSSL_PROVIDER_unload>>;
 
 // Versions, suites, groups and habits (see the README for each reason). `library` null: OpenSSL's default context.
 Result<SslCtxPtr> make_context(OSSL_LIB_CTX* library, const SSL_METHOD* method);

@@ -1,6 +1,7 @@
 // tls_gnutls_handles.h -- owners of GnuTLS's objects, and its errors as ours. Only net/tls_gnutls* may include this.
 #pragma once
 
+#include "base/freed.h"
 #include "net/tls_words.h"
 
 #include <gnutls/abstract.h>
@@ -10,19 +11,12 @@
 
 namespace signet::net {
 
-template <auto Free>
-struct GnutlsFreer {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using GnutlsSession = std::unique_ptr<std::remove_pointer_t<gnutls_session_t>, GnutlsFreer<gnutls_deinit>>;
+using GnutlsSession = std::unique_ptr<std::remove_pointer_t<gnutls_session_t>, Freed<gnutls_deinit>>;
 using GnutlsCredentials = std::unique_ptr<std::remove_pointer_t<gnutls_certificate_credentials_t>,
-                                          GnutlsFreer<gnutls_certificate_free_credentials>>;
-using GnutlsPriority = std::unique_ptr<std::remove_pointer_t<gnutls_priority_t>, GnutlsFreer<gnutls_priority_deinit>>;
-using GnutlsPrivateKey = std::unique_ptr<std::remove_pointer_t<gnutls_privkey_t>, GnutlsFreer<gnutls_privkey_deinit>>;
-using GnutlsPublicKey = std::unique_ptr<std::remove_pointer_t<gnutls_pubkey_t>, GnutlsFreer<gnutls_pubkey_deinit>>;
+                                          Freed<gnutls_certificate_free_credentials>>;
+using GnutlsPriority = std::unique_ptr<std::remove_pointer_t<gnutls_priority_t>, Freed<gnutls_priority_deinit>>;
+using GnutlsPrivateKey = std::unique_ptr<std::remove_pointer_t<gnutls_privkey_t>, Freed<gnutls_privkey_deinit>>;
+using GnutlsPublicKey = std::unique_ptr<std::remove_pointer_t<gnutls_pubkey_t>, Freed<gnutls_pubkey_deinit>>;
 
 // For a failed call that has no peer: `doing` opens the text.
 Error gnutls_setup_error(int returned, std::string_view doing);

@@ -48,11 +48,11 @@ struct TlsSocket {
   }
 
   static BIO_METHOD* method() {
-    static const std::unique_ptr<BIO_METHOD, Freer<BIO_meth_free>> made = [] {
+    static const std::unique_ptr<BIO_METHOD, Freed<BIO_meth_free>> made = [] {
       BIO_METHOD* fresh = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "signet socket");
       ENSURE(fresh && BIO_meth_set_write(fresh, write) == 1 && BIO_meth_set_read(fresh, read) == 1);
       ENSURE(BIO_meth_set_ctrl(fresh, control) == 1 && BIO_meth_set_create(fresh, create) == 1);
-      return std::unique_ptr<BIO_METHOD, Freer<BIO_meth_free>>{fresh};
+      return std::unique_ptr<BIO_METHOD, Freed<BIO_meth_free>>{fresh};
     }();
     return made.get();
   }

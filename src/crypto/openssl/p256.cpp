@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t number_bytes = 32;
 constexpr std::uint8_t uncompressed_point = 0x04;  // SEC 1 section 2.3.3
 
-using SigPtr = std::unique_ptr<ECDSA_SIG, Freer<ECDSA_SIG_free>>;
-using EcKeyPtr = std::unique_ptr<EC_KEY, Freer<EC_KEY_free>>;
+using SigPtr = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+using EcKeyPtr = std::unique_ptr<EC_KEY, Freed<EC_KEY_free>>;
 
 const EC_GROUP* group() {
   static const GroupPtr p256{EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)};

@@ -158,4 +158,6 @@ std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_.g
 std::int64_t Database::changed_rows_ever() const { return sqlite3_total_changes64(handle_.get()); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
+std::uint64_t memory_of_sqlite() { return static_cast<std::uint64_t>(sqlite3_memory_used()); }
+
 }  // namespace signet::store

@@ -162,4 +162,7 @@ class Database {
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };
 
+// Of all that SQLite has allocated in this program.
+std::uint64_t memory_of_sqlite();
+
 }  // namespace signet::store

@@ -105,6 +105,12 @@ void SqliteStore::measure(Micros took, const Status& done) {
   figures_.commit_time += took;
 }
 
+fleet::StoreFigures SqliteStore::figures() const {
+  fleet::StoreFigures out = figures_;
+  out.memory_bytes = memory_of_sqlite();
+  return out;
+}
+
 Status SqliteStore::transact(const std::function<Status(fleet::Changes&)>& act) {
   ENSURE(!changing_);
   TRY(database_.run("BEGIN IMMEDIATE"));

@@ -156,7 +156,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::Job>> jobs(const fleet::JobQuery& query) override;
   Result<std::vector<fleet::Job>> jobs_to_tend(Timestamp now, std::size_t size) override;
   Result<std::size_t> pending_jobs() override;
-  fleet::StoreFigures figures() const override { return figures_; }
+  fleet::StoreFigures figures() const override;
   Result<std::vector<fleet::Integration>> integrations() override;
   Result<fleet::FeedPage> feed(const fleet::FeedQuery& query) override;
   Result<std::int64_t> feed_end(const WorkspaceId& workspace) override;
