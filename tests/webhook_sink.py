@@ -16,7 +16,7 @@ class Delivery:
 
     @property
     def lines(self):
-        return self.body["result"]
+        return self.body if isinstance(self.body, list) else self.body["result"]  # conditions come as an array alone
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

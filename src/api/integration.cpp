@@ -144,7 +144,7 @@ std::vector<Schema> with_integrations(std::vector<Schema> all) {
                           {{"id", "string"},
                            {"name", "string"},
                            {"type", "string", "webhook"},
-                           {"stream", "string", "data or event"},
+                           {"stream", "string", "data, event or condition"},
                            {"workspace_id", "string"},
                            {"url", "string"},
                            {"fleets", "string[]", "none: all"},
@@ -190,7 +190,7 @@ void add_integrations(std::vector<Route>& to) {
                 {},
                 with({{"name", "string", "1 to 128 bytes"},
                       {"url", "string", "https://..., at most 1024 bytes"},
-                      {"stream", "string?", "data or event; data"}},
+                      {"stream", "string?", "data, event or condition; data"}},
                      optional_members()),
                 with(answer, {{"secret", "string", "64 hex digits: signs each delivery; shown once"}})});
   to.push_back({"GET", one, Access::token, "One integration, and how it goes", get_integration, {}, {}, answer});

@@ -10,12 +10,14 @@
 namespace signet::api {
 namespace {
 
-constexpr std::array<std::string_view, 4> stream_names{"data", "status", "job", "security"};
+constexpr std::array<std::string_view, 5> stream_names{"data", "status", "job", "condition", "security"};
 
 std::string_view stream_of(const fleet::Outward& what) {
-  if (what.kind == fleet::OutwardKind::data) return "data";
+  if (what.kind != fleet::OutwardKind::event) return fleet::name_of(what.kind);
   return what.label == "connection" || what.label == "disconnection" ? "status" : std::string_view{what.label};
 }
+
+bool has_tag(std::string_view stream) { return stream == "data" || stream == "condition"; }
 
 std::string event_text(std::string_view id, std::string_view name, std::string_view json) {
   std::string out;
@@ -51,7 +53,7 @@ Result<net::HttpResponse> Streams::open(Watcher who, Watch what, std::string_vie
   TRY(check(who, what));
   for (const std::string& name : what.streams) {
     if (std::find(stream_names.begin(), stream_names.end(), name) == stream_names.end()) {
-      return Error{Errc::malformed, "query \"stream\" is none of data, status, job, security"};
+      return Error{Errc::malformed, "query \"stream\" is none of data, status, job, condition, security"};
     }
   }
   if (std::max({what.devices.size(), what.fleets.size(), what.tags.size()}) > watch_filters_max) {
@@ -99,7 +101,7 @@ bool Streams::wants(const Watch& what, const Event& event) {
   if (is_security) return true;
   if (event.workspace != what.workspace) return false;
   return fleet::is_wanted(what.devices, event.device) && fleet::is_wanted(what.fleets, event.fleet) &&
-         (event.stream != "data" || fleet::is_wanted(what.tags, event.tag));
+         (!has_tag(event.stream) || fleet::is_wanted(what.tags, event.tag));
 }
 
 void Streams::on_happened(const WorkspaceId& workspace, const fleet::Outward& what) {

@@ -1,6 +1,6 @@
 // streams.h -- private to api/: what happens, told while it happens, as Server-Sent Events (HTML standard, 9.2).
 //
-//   id: BOOT-NUMBER     event: data | status | job | security     data: one line of JSON, as in webhooks
+//   id: BOOT-NUMBER     event: data | status | job | condition | security     data: one line of JSON, as in webhooks
 //
 // Who reads too slowly hears `end` and is let go; who comes back with Last-Event-ID within a while misses nothing, or
 // is told that there is a `gap`. The right to watch is asked for again with every heartbeat. Lives on the fleet's
@@ -36,7 +36,7 @@ struct Watch {
   std::set<std::string> streams{};  // empty: all but security
   std::vector<DeviceId> devices{};  // empty: all, and so on
   std::vector<FleetId> fleets{};
-  std::vector<std::string> tags{};  // of data
+  std::vector<std::string> tags{};  // of data and conditions
 };
 
 class Streams final : public fleet::Listener {

@@ -75,6 +75,15 @@ TEST_F(StreamsApi, TellWhatIsAskedFor) {
   EXPECT_THAT(text, HasSubstr(R"({"n":2})"));
   EXPECT_THAT(text, Not(HasSubstr(R"({"n":1})")));
   EXPECT_THAT(read(elsewhere), Not(HasSubstr("event:")));
+  const auto doors = watch({{"stream", "condition"}, {"tag", "door"}});
+  for (const char* tag : {"door", "smoke"}) {
+    const std::string value = R"({"uuid":")" + std::string{tag} + R"(","tag":")" + tag + R"("})";
+    ASSERT_TRUE(scene.fleet.heard(who, R"({"key":"condition","value":)" + value + "}"));
+  }
+  const std::string heard = read(doors);
+  EXPECT_THAT(heard, HasSubstr("event: condition\ndata: {\"workspace_id\""));
+  EXPECT_THAT(heard, HasSubstr(R"("tag":"door","uuid":"door","payload":null,"payloadf":null,"start":)"));
+  EXPECT_THAT(heard, Not(HasSubstr("smoke")));
   for (const Query& query : {Query{{"stream", "smoke"}}, Query{{"device", "x"}}, Query{{"fleet", "x"}}}) {
     EXPECT_EQ(scene.send("GET", path, "", query).status, 400);
   }

@@ -36,10 +36,10 @@ void add_watch(CLI::App& app, Arguments& args, const Choose& choose) {
   const auto option = [&](const char* name, std::vector<std::string>& into, const char* meaning, const char* type) {
     watch->add_option(name, into, meaning)->type_name(type)->allow_extra_args(false);
   };
-  option("--stream", args.streams, "data, status, job, security; the first three; repeatable", "STREAM");
+  option("--stream", args.streams, "data, status, job, condition, security; all but the last; repeatable", "STREAM");
   option("--device", args.devices, "only this, id or name; repeatable", "DEVICE");
   option("--fleet", args.fleets, "only of this, id or name; repeatable", "FLEET");
-  option("--tag", args.tags, "only this, of data; repeatable", "TAG");
+  option("--tag", args.tags, "only this, of data and conditions; repeatable", "TAG");
   watch->add_option("--count", args.count, "end after this many")->type_name("N");
   watch->add_option("--timeout", args.timeout, "end by then")->type_name("SECONDS");
   watch->footer("Example:\n  signet watch --stream data --tag temperature\n  signet watch --stream security --json");
@@ -60,7 +60,7 @@ void add_outward(CLI::App& app, Arguments& args, const Choose& choose) {
   CLI::App* test = verb(noun, "test", "Send it a test now, and tell what it answers", run_integration_test, choose);
   create->add_option("name", args.name)->type_name("NAME")->required();
   create->add_option("url", args.link, "https://...")->type_name("URL")->required();
-  create->add_option("--stream", args.stream, "data or event (data)")->type_name("STREAM");
+  create->add_option("--stream", args.stream, "data, event or condition (data)")->type_name("STREAM");
   for (CLI::App* command : {show, update, remove, test}) {
     command->add_option("integration", args.name, "id or name")->type_name("INTEGRATION")->required();
   }

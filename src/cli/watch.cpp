@@ -35,6 +35,11 @@ void print(Watching& to, const SseEvent& event) {
   };
   if (event.name == "data") {
     show({cell(what, "timestamp_device"), cell(what, "device_name"), cell(what, "tag"), cell(what, "payload")});
+  } else if (event.name == "condition") {
+    const json::value* finish = what.if_contains("finish");
+    const bool is_open = !finish || finish->is_null();
+    show({cell(what, is_open ? "start" : "finish"), cell(what, "device_name"), cell(what, "tag"),
+          is_open ? "open" : "closed", cell(what, is_open ? "payload" : "payloadf")});
   } else if (event.name == "security") {
     show({cell(what, "at"), cell(what, "action"), cell(what, "subject"), cell(what, "address"), cell(what, "detail")});
   } else if (event.name == "gap") {

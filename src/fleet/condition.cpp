@@ -41,6 +41,7 @@ Result<std::vector<DownMessage>> Fleet::State::condition_heard(const Admission& 
   const Timestamp now = clock.now();
   const std::string uuid = TRY(text_of_size(said, "uuid", condition_uuid_bytes_max));
   auto condition = TRY(store.condition(who.device, uuid));
+  const std::optional<Condition> before = condition;
   if (condition && condition->finish) return std::vector<DownMessage>{};
   if (said.contains("finish")) {
     if (!condition) return std::vector<DownMessage>{};  // it was forgotten: nothing is open
@@ -55,8 +56,12 @@ Result<std::vector<DownMessage>> Fleet::State::condition_heard(const Admission& 
     condition->start = TRY(time_of(said, "start", now));
     condition->payload = TRY(payload_of(said, "payload"));
   }
-  TRY(store.change([&](Changes& to) -> Status {
+  if (condition == before) return std::vector<DownMessage>{};
+  DeviceEvent event{who.device, condition->tag, false, condition->start, write_condition(*condition)};
+  event.kind = OutwardKind::condition;
+  TRY(change([&](Changes& to) -> Status {
     TRY(to.put_condition(*condition));
+    TRY(tell_out(to, event));
     return to.remove_old_conditions(who.device, conditions_kept_max);
   }));
   return std::vector<DownMessage>{};

@@ -56,6 +56,9 @@ Delivery Integrations::test_of(const Integration& integration) {
   line.at = line.received_at = now;
   line.label = "signet-test";
   line.payload = R"({"test":true})";
+  if (line.kind == OutwardKind::condition) {
+    line.payload = write_condition({.uuid = line.label, .payload = line.payload, .start = now, .finish = now});
+  }
   Delivery out{integration.id, integration.url, integration.token, integration.secret};
   out.batch_id = std::string{name_of(integration.kind)} + "-test-" + std::to_string(epoch_millis(now));
   out.body = write_batch(integration.workspace, out.batch_id, 0, {line});

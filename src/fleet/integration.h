@@ -117,8 +117,10 @@ class Integrations {
   Figures figures_;
 };
 
-std::string_view name_of(OutwardKind kind);  // "data", "event"
+std::string_view name_of(OutwardKind kind);  // "data", "event", "condition"
 Result<OutwardKind> outward_kind(std::string_view name);
+// A condition as its line's payload: an object of what is its own.
+std::string write_condition(const Condition& condition);
 // One line as the documented interface has it, an object.
 std::string write_line(const WorkspaceId& workspace, std::string_view id, const Outward& line);
 // The body of a delivery in the documented shape; `after` is the position that it starts behind.

@@ -103,6 +103,22 @@ TYPED_TEST_P(IntegrationContract, AnEventIsALineOfItsOwn) {
   EXPECT_EQ(line.payload, R"({"name":"blink"})");
 }
 
+TYPED_TEST_P(IntegrationContract, AConditionIsALineOfItsOwn) {
+  DeviceEvent event{this->house.pump.id, "door", false, noon_for_test, R"({"uuid":"a"})"};
+  event.kind = OutwardKind::condition;
+  const auto tell = [&] { return this->change([&](Changes& to) { return to.add_event(event); }); };
+  ASSERT_TRUE(is_well(this->add(this->integration(OutwardKind::event))));
+  ASSERT_TRUE(is_well(tell())) << "nobody waits for it";
+  ASSERT_TRUE(is_well(this->add(this->integration(OutwardKind::condition))));
+  ASSERT_TRUE(is_well(tell()));
+  ASSERT_EQ(this->page().lines.size(), 1u);
+  const Outward line = this->page().lines.front();
+  EXPECT_EQ(line.kind, OutwardKind::condition);
+  EXPECT_EQ(line.label, "door");
+  EXPECT_EQ(line.device_name, this->house.pump.name);
+  EXPECT_EQ(line.payload, R"({"uuid":"a"})");
+}
+
 TYPED_TEST_P(IntegrationContract, AFeedIsReadFromAPositionAndForgottenBehindTheLast) {
   Integration slow = this->integration(), fast = this->integration();
   ASSERT_TRUE(is_well(this->add(slow)));
@@ -148,7 +164,7 @@ TYPED_TEST_P(IntegrationContract, WhatWasRolledBackLeavesNoGap) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(IntegrationContract, AnIntegrationComesBackWhole, AFeedHoldsWhatSomebodyWaitsFor,
-                            AnEventIsALineOfItsOwn, AFeedIsReadFromAPositionAndForgottenBehindTheLast,
-                            WhatWasRolledBackLeavesNoGap);
+                            AnEventIsALineOfItsOwn, AConditionIsALineOfItsOwn,
+                            AFeedIsReadFromAPositionAndForgottenBehindTheLast, WhatWasRolledBackLeavesNoGap);
 
 }  // namespace signet::fleet

@@ -97,6 +97,29 @@ TEST_F(IntegrationTest, DeliversEventsInTheDocumentedShape) {
   EXPECT_EQ(said[3], R"(disconnection d2c {"device_ip":"192.0.2.7","disconnected_at":"2026-05-28T20:26:40Z"})");
 }
 
+TEST_F(IntegrationTest, DeliversConditionsInTheDocumentedShape) {
+  make({.kind = OutwardKind::condition, .tags = {{"door"}}});
+  const auto say = [&](const std::string& value) {
+    ASSERT_TRUE(is_well(m.fleet.heard(who, R"({"key":"condition","value":)" + value + "}")));
+  };
+  const std::string open = R"({"uuid":"159.4","tag":"door","payload":{"by":"ann"},"start":"2026-05-28T20:26:30Z"})";
+  say(open);
+  say(open);  // it was not sure that it was heard
+  say(R"({"uuid":"160.0","tag":"smoke"})");
+  say(R"({"uuid":"159.4","finish":"2026-05-28T20:26:35.5Z","payloadf":7})");
+  const std::string body = answer(200).body;
+  const json::array lines = parse_json(body).value().as_array();
+  ASSERT_EQ(lines.size(), 2u) << body;
+  const Device pump = m.fleet.device(m.owner, m.workspace.id, who.device).value();
+  const std::string ids = R"({"workspace_id":")" + m.workspace.id.str() + R"(","fleet_id":")" + pump.fleet.str() +
+                          R"(","device_id":")" + pump.id.str() + R"(","device_name":"pump","tag":"door",)";
+  EXPECT_EQ(json::serialize(lines[0]), ids + R"("uuid":"159.4","payload":{"by":"ann"},"payloadf":null,)" +
+                                           R"("start":"2026-05-28T20:26:30Z","finish":null,"duration":null})");
+  EXPECT_EQ(json::serialize(lines[1]), ids + R"("uuid":"159.4","payload":{"by":"ann"},"payloadf":7,)" +
+                                           R"("start":"2026-05-28T20:26:30Z",)" +
+                                           R"("finish":"2026-05-28T20:26:35.500000Z","duration":5})");
+}
+
 TEST_F(IntegrationTest, WhatWasNotAnsweredComesAgainUnderItsName) {
   const Integration one = make();
   say(1);

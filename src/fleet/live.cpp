@@ -52,7 +52,7 @@ Status Fleet::State::publish(Status done) {
   for (const DeviceEvent& event : events) {
     const Device* device = named.find(event.device);
     if (!device) continue;
-    Outward line = line_of(*device, OutwardKind::event);
+    Outward line = line_of(*device, event.kind);
     line.label = event.type, line.to_device = event.to_device, line.at = event.at, line.payload = event.payload;
     listener->on_happened(device->workspace, line);
   }

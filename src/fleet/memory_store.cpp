@@ -113,7 +113,7 @@ class MemoryChanges final : public MemoryPeopleChanges {
   }
   Status add_event(const DeviceEvent& event) override {
     if (!find_id(now_.devices, event.device)) return missing("device");
-    Outward line{.kind = OutwardKind::event, .device = event.device, .label = event.type};
+    Outward line{.kind = event.kind, .device = event.device, .label = event.type};
     line.to_device = event.to_device, line.at = event.at, line.payload = event.payload;
     feed(std::move(line));
     return {};

@@ -15,15 +15,18 @@
 
 namespace signet::fleet {
 
-enum class OutwardKind : std::uint8_t { data, event };
+enum class OutwardKind : std::uint8_t { data, event, condition };
+inline constexpr OutwardKind last_outward_kind = OutwardKind::condition;
 
-// Something that happened to a device and is no reading: "connection", "disconnection", "job".
+// Something that happened to a device and is no reading: "connection", "disconnection", "job"; or that a condition
+// began, goes on otherwise, or has ended: its type is the condition's tag then.
 struct DeviceEvent {
   DeviceId device{};
   std::string type{};
   bool to_device = false;  // the manager said it, not the device
   Timestamp at{};
-  std::string payload{"{}"};  // JSON object
+  std::string payload{"{}"};  // JSON object; of a condition write_condition's
+  OutwardKind kind = OutwardKind::event;
 };
 
 // One line of a feed.
@@ -33,9 +36,9 @@ struct Outward {
   FleetId fleet{};
   DeviceId device{};
   std::string device_name{};
-  std::string label{};      // a reading's tag, an event's type
+  std::string label{};      // a reading's or a condition's tag, an event's type
   bool to_device = false;   // of an event
-  Timestamp at{};           // a reading's device time
+  Timestamp at{};           // a reading's device time, a condition's start
   Timestamp received_at{};  // of a reading
   std::string payload{};
 };

@@ -76,7 +76,8 @@ class Changes : public PeopleChanges {
   virtual Status add_integration(const Integration& integration) = 0;
   virtual Status update_integration(const Integration& integration) = 0;  // all but its workspace and kind
   virtual Status remove_integration(const IntegrationId& id) = 0;         // well when there is none
-  virtual Status add_event(const DeviceEvent& event) = 0;  // to the feed, if an integration that is on waits for events
+  virtual Status add_event(
+      const DeviceEvent& event) = 0;  // to the feed, if an integration that is on waits for its kind
   // Forgets what no integration that is on needs, but for the last line: numbers go on from it.
   virtual Status trim_feed(const WorkspaceId& workspace) = 0;
 

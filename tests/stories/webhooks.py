@@ -1,6 +1,7 @@
 """Webhooks against a real sink: the documented shape, signed; nothing lost by a sink that is down or by kill -9."""
 import hashlib
 import hmac
+import json
 import pathlib
 import random
 import sys
@@ -85,6 +86,23 @@ class Webhooks(unittest.TestCase):
             self.assertEqual([line["type"] for line in sink.lines()], ["connection", "disconnection", "job"])
             self.assertEqual(sink.lines()[0]["payload"]["device_ip"], "127.0.0.1")
             self.assertEqual((sink.lines()[2]["direction"], sink.lines()[2]["payload"]["name"]), ("c2d", "blink"))
+
+    def test_conditions_arrive_as_an_array(self):
+        with Sink() as sink:
+            self.make(sink.url(path="/zdm/condition"), stream="condition")
+            client = Client(self.manager, self.device)
+            for value in ({"uuid": "159.4", "tag": "door", "payload": {"by": "ann"}},
+                          {"uuid": "159.4", "finish": None, "payloadf": {"by": "bob"}}):
+                said = json.dumps({"key": "condition", "value": value}).encode()
+                self.assertEqual(client.publish(f"j/up/{self.device.device}", said), 0)
+            client.close()
+            wait_for(lambda: len(sink.lines()) >= 2, "its beginning and its end")
+            begun, ended = sink.lines()
+            self.assertEqual(set(begun), {"uuid", "tag", "workspace_id", "device_id", "fleet_id", "device_name",
+                                          "payload", "payloadf", "start", "finish", "duration"})
+            self.assertEqual((begun["uuid"], begun["finish"], begun["payload"]), ("159.4", None, {"by": "ann"}))
+            self.assertEqual((ended["uuid"], ended["payloadf"], ended["duration"]), ("159.4", {"by": "bob"}, 0))
+            self.assertTrue(sink.deliveries[0].headers["X-Signet-Delivery"].startswith("condition-gate"))
 
     def test_what_comes_while_the_sink_is_down_waits_for_it(self):
         with Sink() as sink:

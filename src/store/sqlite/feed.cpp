@@ -12,13 +12,13 @@ struct Waiting {
   std::int64_t end;
 };
 Result<Waiting> read_waiting(const Row& row) {
-  return Waiting{row.integer(0), TRY(row.name(1, fleet::OutwardKind::event)), row.integer(2)};
+  return Waiting{row.integer(0), TRY(row.name(1, fleet::last_outward_kind)), row.integer(2)};
 }
 
 Result<fleet::Outward> read_line(const Row& row) {
   fleet::Outward line;
   line.number = row.integer(0);
-  line.kind = TRY(row.name(1, fleet::OutwardKind::event));
+  line.kind = TRY(row.name(1, fleet::last_outward_kind));
   line.device = TRY(row.id<DeviceId>(2));
   line.device_name = row.text(3);
   line.fleet = TRY(row.id<FleetId>(4));
@@ -41,7 +41,7 @@ Result<Feed*> SqliteChanges::feed_of(std::int64_t workspace) {
     for (const Waiting& one : waiting) {
       Feed& feed = feeds_.all[one.workspace];
       feed.end = one.end;
-      (one.kind == fleet::OutwardKind::data ? feed.wants_data : feed.wants_events) = true;
+      feed.wants.at(static_cast<std::size_t>(one.kind)) = true;
     }
     feeds_.loaded = true;
   }
@@ -51,7 +51,7 @@ Result<Feed*> SqliteChanges::feed_of(std::int64_t workspace) {
 
 Status SqliteChanges::add_to_feed(const fleet::Reading& reading, const NumberedDevice& of, Timestamp at) {
   Feed* const feed = TRY(feed_of(of.workspace));
-  if (!feed || !feed->wants_data) return {};
+  if (!feed || !feed->wants.front()) return {};
   return database_.run(
       "INSERT INTO feed (workspace, number, kind, device, label, at, to_device) VALUES (?, ?, 0, ?, ?, ?, 0)",
       of.workspace, ++feed->end, of.device, reading.tag, at);
@@ -60,12 +60,13 @@ Status SqliteChanges::add_to_feed(const fleet::Reading& reading, const NumberedD
 Status SqliteChanges::add_event(const fleet::DeviceEvent& event) {
   const NumberedDevice of = TRY(numbers_of(event.device));
   Feed* const feed = TRY(feed_of(of.workspace));
-  if (!feed || !feed->wants_events) return {};
+  const auto kind = static_cast<std::size_t>(event.kind);
+  if (!feed || !feed->wants.at(kind)) return {};
   return database_.run(
       "INSERT INTO feed (workspace, number, kind, device, label, at, to_device, payload) "
-      "VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
-      of.workspace, ++feed->end, of.device, event.type, event.at, static_cast<std::int64_t>(event.to_device),
-      event.payload);
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      of.workspace, ++feed->end, static_cast<std::int64_t>(kind), of.device, event.type, event.at,
+      static_cast<std::int64_t>(event.to_device), event.payload);
 }
 
 Status SqliteChanges::trim_feed(const WorkspaceId& workspace) {

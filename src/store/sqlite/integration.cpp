@@ -30,7 +30,7 @@ Result<fleet::Integration> read_integration(const Row& row) {
   fleet::Integration out;
   out.id = TRY(row.id<IntegrationId>(0)), out.workspace = TRY(row.id<WorkspaceId>(1));
   out.name = row.text(2), out.url = row.text(3);
-  out.kind = TRY(row.name(4, fleet::OutwardKind::event));
+  out.kind = TRY(row.name(4, fleet::last_outward_kind));
   for (const std::string& part : parts_of(row.text(5))) out.fleets.push_back(TRY(FleetId::parse(part)));
   out.tags = parts_of(row.text(6));
   out.token = row.text(7), out.secret = TRY(row.block<32>(8));

@@ -16,8 +16,7 @@ using DeviceNumbers = std::unordered_map<std::string, NumberedDevice>;
 
 // The workspaces, by number, whose feed somebody waits for.
 struct Feed {
-  bool wants_data = false;
-  bool wants_events = false;
+  std::array<bool, static_cast<std::size_t>(fleet::last_outward_kind) + 1> wants{};  // by kind
   std::int64_t end = 0;
 };
 struct Feeds {
