@@ -64,7 +64,7 @@ class EveryRoute : public ::testing::Test {
          {"/healthz", "/readyz", "/metrics", "/ca.pem", "/setup", "/join", "/v3/openapi.json", "/v3/workspaces"})
       serve("GET", path);
     names["wks"] = scene.workspace;
-    names["int"] = "gate000000000000";
+    names["int"] = "gate000000000000", names["num"] = "1";
     served.insert("POST /v3/setup");  // by the scene
     expect_members(serve("POST", "/v3/login", {{"email", "You@example.org"}, {"password", scene.password}}),
                    {{"token", "string"}, {"account", "Account"}, {"workspace", "Workspace"}}, "login");
@@ -174,7 +174,26 @@ class EveryRoute : public ::testing::Test {
     serve("PUT", "/v3/workspaces/{wks}/integrations/{int}", {{"enabled", false}, {"tags", json::array{"t"}}});
     serve("POST", "/v3/workspaces/{wks}/integrations/{int}/test");
     serve("GET", "/v3/workspaces/{wks}/integrations/{int}");
+    serve_dead_letters();
     serve("DELETE", "/v3/workspaces/{wks}/integrations/{int}");
+  }
+
+  void serve_dead_letters() {
+    const std::string all = "/v3/workspaces/{wks}/integrations/{int}/dead-letters";
+    serve("PUT", "/v3/workspaces/{wks}/integrations/{int}", {{"enabled", true}});
+    const auto add = [&] {
+      return scene.store.change([&](fleet::Changes& to) {
+        const auto id = IntegrationId::parse(names["int"]).value();
+        return to.put_dead_letter({0, id, scene.clock.now(), "HTTP 400", "data-gate-1", R"({"a":1})", 0});
+      });
+    };
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(add());
+    EXPECT_EQ(serve("GET", all, {}, {{"after", "1"}}).at("dead_letters").at(0).at("body").at("a"), 1);
+    names["num"] = "1";
+    EXPECT_EQ(serve("POST", all + "/{num}/replay").at("replaying"), 1);
+    EXPECT_EQ(serve("POST", all + "/replay").at("replaying"), 2);
+    EXPECT_EQ(serve("DELETE", all + "/{num}").at("removed"), 1);
+    EXPECT_EQ(serve("DELETE", all).at("removed"), 1);
   }
 
   void serve_identities() {

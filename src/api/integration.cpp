@@ -27,6 +27,7 @@ Result<json::object> shape(Service& service, const fleet::Integration& one) {
   for (const FleetId& fleet : one.fleets) fleets.emplace_back(fleet.str());
   for (const std::string& tag : one.tags) tags.emplace_back(tag);
   const std::int64_t waiting = TRY(service.fleet.integrations().waiting(one));
+  const std::size_t dead = TRY(service.fleet.integrations().dead_letter_count(one));
   return json::object{{"id", one.id.str()},
                       {"name", one.name},
                       {"type", "webhook"},
@@ -41,6 +42,7 @@ Result<json::object> shape(Service& service, const fleet::Integration& one) {
                       {"created_at", rfc3339(one.created_at)},
                       {"delivered", one.delivered},
                       {"dropped", one.dropped},
+                      {"dead_letters", dead},
                       {"waiting", waiting},
                       {"delivered_at", time_or_null(one.delivered_at)},
                       {"failures", one.failures},
@@ -155,6 +157,7 @@ std::vector<Schema> with_integrations(std::vector<Schema> all) {
                            {"created_at", "time"},
                            {"delivered", "integer", "lines"},
                            {"dropped", "integer", "lines that the sink would not have"},
+                           {"dead_letters", "integer", "lines that it gave up on, and that are kept"},
                            {"waiting", "integer", "lines of its workspace that it has not looked at"},
                            {"delivered_at", "time?"},
                            {"failures", "integer", "in a row"},
@@ -166,7 +169,8 @@ std::vector<Schema> with_integrations(std::vector<Schema> all) {
                           {{"at", "time"},
                            {"done", "boolean"},
                            {"status", "integer", "of the sink's answer; 0: none"},
-                           {"error", "string", "why there was none"}}}});
+                           {"error", "string", "why there was none"}}},
+                         dead_letter_schema()});
   return all;
 }
 

@@ -302,6 +302,7 @@ std::vector<Route> make_routes() {
   add_identities(out);
   add_work(out);
   add_integrations(out);
+  add_dead_letters(out);
   add_events(out);
   add_metrics(out);
   add_data(out);

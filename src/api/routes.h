@@ -58,8 +58,10 @@ const std::vector<Route>& routes();
 void add_work(std::vector<Route>& to);          // routes_work.cpp
 void add_data(std::vector<Route>& to);          // routes_data.cpp
 void add_integrations(std::vector<Route>& to);  // integration.cpp
-void add_events(std::vector<Route>& to);        // events.cpp
-void add_metrics(std::vector<Route>& to);       // metrics.cpp
+void add_dead_letters(std::vector<Route>& to);  // dead_letter.cpp
+Schema dead_letter_schema();
+void add_events(std::vector<Route>& to);   // events.cpp
+void add_metrics(std::vector<Route>& to);  // metrics.cpp
 std::vector<Schema> with_integrations(std::vector<Schema> all);
 void add_people(std::vector<Route>& to);  // routes_people.cpp
 

@@ -86,6 +86,11 @@ const std::map<std::string, Rights> table{
     {"PUT /v3/workspaces/{wks}/integrations/{int}", {Least::admin, 404}},
     {"DELETE /v3/workspaces/{wks}/integrations/{int}", {Least::admin, 404}},
     {"POST /v3/workspaces/{wks}/integrations/{int}/test", {Least::admin, 404}},
+    {"GET /v3/workspaces/{wks}/integrations/{int}/dead-letters", {Least::viewer, 404, true}},
+    {"POST /v3/workspaces/{wks}/integrations/{int}/dead-letters/replay", {Least::admin, 404}},
+    {"POST /v3/workspaces/{wks}/integrations/{int}/dead-letters/{num}/replay", {Least::admin, 404}},
+    {"DELETE /v3/workspaces/{wks}/integrations/{int}/dead-letters", {Least::admin, 404}},
+    {"DELETE /v3/workspaces/{wks}/integrations/{int}/dead-letters/{num}", {Least::admin, 404}},
     {"GET /v3/devices/{dev}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/workspaces/{wks}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/devices/{dev}/twin", {Least::viewer, 200, true}},
@@ -182,11 +187,9 @@ class WhoMay : public ::testing::Test {
   // What the path names, made anew: so that nobody finds what the one before has left.
   std::map<std::string, std::string> things() {
     const std::string n = std::to_string(++made);
-    std::map<std::string, std::string> out{{"wks", workspace.str()},
-                                           {"job", "blink"},
-                                           {"name", "speed"},
-                                           {"int", "gate000000000000"},
-                                           {"dcn", Factory_for_test::dcn}};
+    std::map<std::string, std::string> out{
+        {"wks", workspace.str()},    {"job", "blink"}, {"name", "speed"},
+        {"int", "gate000000000000"}, {"num", "1"},     {"dcn", Factory_for_test::dcn}};
     const fleet::FleetGroup group{ids.next<FleetIdKind>(), workspace, {}, "fleet " + n, "", now()};
     fleet::Device device;
     device.id = ids.next<DeviceIdKind>(), device.workspace = workspace, device.fleet = group.id;

@@ -15,15 +15,6 @@ const std::vector<std::string_view> integration_members{"id",        "name",    
 
 Result<std::string> all_path(Session& session) { return TRY(workspace_path(session)) + "/integrations"; }
 
-// An id, or a name that only one has.
-Result<std::string> one_path(Session& session) {
-  const std::string all = TRY(all_path(session));
-  const std::string& wanted = session.args.name;
-  if (is_id(wanted, "gate")) return all + "/" + wanted;
-  const json::object answer = TRY(ask(session, "GET", all));
-  return all + "/" + TRY(pick(TRY(objects(answer, "integrations")), wanted, "integration"));
-}
-
 Status show_one(Session& session, const json::object& answer) {
   if (session.args.as_json) {
     print_json(session.env.out, answer);
@@ -65,6 +56,14 @@ Result<json::object> order_of(Session& session) {
 
 }  // namespace
 
+Result<std::string> integration_path(Session& session) {
+  const std::string all = TRY(all_path(session));
+  const std::string& wanted = session.args.name;
+  if (is_id(wanted, "gate")) return all + "/" + wanted;
+  const json::object answer = TRY(ask(session, "GET", all));
+  return all + "/" + TRY(pick(TRY(objects(answer, "integrations")), wanted, "integration"));
+}
+
 Status run_integration_create(Session& session) {
   const std::string path = TRY(all_path(session));
   json::object order = TRY(order_of(session));
@@ -83,12 +82,12 @@ Status run_integration_ls(Session& session) {
 }
 
 Status run_integration_show(Session& session) {
-  const std::string path = TRY(one_path(session));
+  const std::string path = TRY(integration_path(session));
   return show_one(session, TRY(ask(session, "GET", path)));
 }
 
 Status run_integration_update(Session& session) {
-  const std::string path = TRY(one_path(session));
+  const std::string path = TRY(integration_path(session));
   json::object order = TRY(order_of(session));
   if (!session.args.description.empty()) order["name"] = session.args.description;
   if (order.empty()) return Error{Errc::malformed, "nothing to change: see 'signet integration update --help'"};
@@ -96,14 +95,14 @@ Status run_integration_update(Session& session) {
 }
 
 Status run_integration_rm(Session& session) {
-  const std::string path = TRY(one_path(session));
+  const std::string path = TRY(integration_path(session));
   TRY(ask(session, "DELETE", path));
   session.env.out << (session.args.as_json ? "{}\n" : "Removed\n");
   return {};
 }
 
 Status run_integration_test(Session& session) {
-  const std::string path = TRY(one_path(session));
+  const std::string path = TRY(integration_path(session));
   json::object answer = TRY(ask(session, "POST", path + "/test", json::object{}));
   const Instant give_up = session.env.clock.monotonic() + test_patience;
   while (true) {

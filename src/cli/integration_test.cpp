@@ -58,5 +58,39 @@ TEST_F(IntegrationCommand, ATestIsWaitedForAndItsOutcomeIsTheCommands) {
   EXPECT_NE(script.run({"integration", "test", "gate00000000000a"}), 0) << "not for ever";
 }
 
+TEST_F(IntegrationCommand, DeadLettersAreListedSentAgainAndThrownAway) {
+  const std::string path = all + "/gate00000000000a/dead-letters";
+  const std::string letter = R"({"number":7,"at":"2026-01-01T00:00:00Z","reason":"the sink answered HTTP 422",)"
+                             R"("batch_id":"data-gate00000000000a-3","replays":1,"body":{"result":[1]}})";
+  script.answers["GET " + path + "?after=0"] = {200, R"({"dead_letters":[)" + letter + "]}"};
+  script.answers["GET " + path + "?after=7"] = {200, R"({"dead_letters":[]})"};
+  script.answers["GET " + path + "?size=1&after=6"] = {200, R"({"dead_letters":[)" + letter + "]}"};
+  script.answers["GET " + path + "?size=1&after=8"] = {200, R"({"dead_letters":[]})"};
+  script.answers["POST " + path + "/7/replay"] = {200, R"({"replaying":1})"};
+  script.answers["POST " + path + "/replay"] = {200, R"({"replaying":4})"};
+  script.answers["DELETE " + path + "/7"] = {200, R"({"removed":1})"};
+  script.answers["DELETE " + path] = {200, R"({"removed":4})"};
+  const std::string sink = "gate00000000000a";
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"integration", "dead"});
+    return script.run(std::move(words));
+  };
+  EXPECT_EQ(run({"ls", sink}), 0) << script.err.str();
+  EXPECT_NE(script.out.str().find("7       2026-01-01T00:00:00Z  1        the sink answered HTTP 422"),
+            std::string::npos)
+      << script.out.str();
+  EXPECT_EQ(run({"show", sink, "7"}), 0) << script.err.str();
+  EXPECT_NE(script.out.str().find(R"("body":{"result":[1]})"), std::string::npos);
+  EXPECT_EQ(run({"show", sink, "9"}), 66);
+  EXPECT_EQ(run({"replay", sink, "7"}), 0) << script.err.str();
+  EXPECT_EQ(run({"replay", sink, "--all"}), 0) << script.err.str();
+  EXPECT_EQ(script.out.str(), "Sent once more, as soon as the sink has time: 4\n");
+  EXPECT_EQ(run({"replay", sink}), 65) << "which?";
+  EXPECT_EQ(run({"replay", sink, "7", "--all"}), 65);
+  EXPECT_EQ(run({"rm", sink, "7"}), 0) << script.err.str();
+  EXPECT_EQ(run({"rm", sink, "--all", "--yes"}), 0) << script.err.str();
+  EXPECT_EQ(script.out.str(), "Thrown away: 4\n");
+}
+
 }  // namespace
 }  // namespace signet::cli

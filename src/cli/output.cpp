@@ -23,6 +23,9 @@ std::string printable(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
+  for (std::size_t i = 1; i < text.size(); ++i) {  // U+0080 to U+009F are control characters, too
+    if (text[i - 1] == '\xc2' && static_cast<unsigned char>(text[i]) < 0xa0) text[i - 1] = text[i] = ' ';
+  }
   return text;
 }
 

@@ -45,6 +45,27 @@ void add_watch(CLI::App& app, Arguments& args, const Choose& choose) {
   watch->footer("Example:\n  signet watch --stream data --tag temperature\n  signet watch --stream security --json");
 }
 
+void add_dead(CLI::App* integration, Arguments& args, const Choose& choose) {
+  CLI::App* noun = integration->add_subcommand("dead", "What one gave up on: its dead letters");
+  noun->require_subcommand(1)->fallthrough();
+  noun->footer(
+      "Example:\n  signet integration dead ls sink\n  signet integration dead replay sink --all\n"
+      "  signet integration dead rm sink 17");
+  CLI::App* list = verb(noun, "ls", "List", run_dead_ls, choose);
+  CLI::App* show = verb(noun, "show", "One, with what was to be delivered, as JSON", run_dead_show, choose);
+  CLI::App* replay = verb(noun, "replay", "Send one, or all, once more", run_dead_replay, choose);
+  CLI::App* remove = verb(noun, "rm", "Throw one, or all, away", run_dead_rm, choose);
+  for (CLI::App* command : {list, show, replay, remove}) {
+    command->add_option("integration", args.name, "id or name")->type_name("INTEGRATION")->required();
+  }
+  for (CLI::App* command : {show, replay, remove}) {
+    CLI::Option* number = command->add_option("number", args.count, "as ls shows it")->type_name("N");
+    if (command == show) number->required();
+    if (command != show) command->add_flag("--all", args.all, "all of them");
+  }
+  remove->add_flag("--yes", args.yes, "do not ask");
+}
+
 }  // namespace
 
 void add_outward(CLI::App& app, Arguments& args, const Choose& choose) {
@@ -58,6 +79,7 @@ void add_outward(CLI::App& app, Arguments& args, const Choose& choose) {
   CLI::App* update = verb(noun, "update", "Change one, turn it on or off", run_integration_update, choose);
   CLI::App* remove = verb(noun, "rm", "Remove one", run_integration_rm, choose);
   CLI::App* test = verb(noun, "test", "Send it a test now, and tell what it answers", run_integration_test, choose);
+  add_dead(noun, args, choose);
   create->add_option("name", args.name)->type_name("NAME")->required();
   create->add_option("url", args.link, "https://...")->type_name("URL")->required();
   create->add_option("--stream", args.stream, "data, event or condition (data)")->type_name("STREAM");

@@ -170,8 +170,13 @@ Status run_integration_show(Session& session);
 Status run_integration_update(Session& session);
 Status run_integration_rm(Session& session);
 Status run_integration_test(Session& session);
-Status run_watch(Session& session);    // watch.cpp
-Status run_data_ls(Session& session);  // data.cpp
+Status run_dead_ls(Session& session);  // dead_letter.cpp
+Status run_dead_show(Session& session);
+Status run_dead_replay(Session& session);
+Status run_dead_rm(Session& session);
+Result<std::string> integration_path(Session& session);  // of args.name, an id or a name
+Status run_watch(Session& session);                      // watch.cpp
+Status run_data_ls(Session& session);                    // data.cpp
 Status run_data_tail(Session& session);
 Status run_data_aggregate(Session& session);
 Status run_data_retention(Session& session);

@@ -10,14 +10,6 @@ namespace {
 constexpr Seconds first_retry_delay{1};
 constexpr std::size_t lines_a_look = 1000;
 
-// A sink that says so of one batch may take others.
-bool refuses_batch(int status) { return status == 400 || status == 413 || status == 415 || status == 422; }
-
-bool concerns(const Integration& integration, const Outward& line) {
-  return line.kind == integration.kind && is_wanted(integration.fleets, line.fleet) &&
-         is_wanted(integration.tags, line.label);
-}
-
 // After each failure half as much: who is overwhelmed recovers, and what is refused is found.
 std::size_t lines_of_batch(unsigned failures) {
   return std::max<std::size_t>(1, batch_lines_max >> std::min(failures, 16u));
@@ -28,6 +20,20 @@ Micros retry_delay(unsigned failures, crypto::Random& random) {
   const Micros longest = std::min<Micros>(retry_delay_max, first_retry_delay * (1u << std::min(failures - 1, 12u)));
   const auto [a, b] = random.block<2>();
   return longest / 2 + longest / 2 * (a << 8 | b) / 65'535;
+}
+
+AuditEntry by_itself(Timestamp now, std::string_view action, const Integration& of, std::string detail) {
+  return {0, now, "manager", std::string{action}, of.id.str(), "", false, of.name + ": " + std::move(detail)};
+}
+
+}  // namespace
+
+bool refuses_batch(int status) { return status == 400 || status == 413 || status == 415 || status == 422; }
+bool is_success(const Outcome& outcome) { return outcome.status >= 200 && outcome.status < 300; }
+
+bool concerns(const Integration& integration, const Outward& line) {
+  return line.kind == integration.kind && is_wanted(integration.fleets, line.fleet) &&
+         is_wanted(integration.tags, line.label);
 }
 
 std::string batch_id(const Integration& integration) {
@@ -44,12 +50,6 @@ std::string words_of(const Outcome& outcome) {
   return "the sink answered HTTP " + std::to_string(outcome.status);
 }
 
-AuditEntry by_itself(Timestamp now, std::string_view action, const Integration& of, std::string detail) {
-  return {0, now, "manager", std::string{action}, of.id.str(), "", false, of.name + ": " + std::move(detail)};
-}
-
-}  // namespace
-
 Delivery Integrations::test_of(const Integration& integration) {
   const Timestamp now = fleet_.now();
   Outward line{.number = 1, .kind = integration.kind, .device_name = "signet-test"};
@@ -57,7 +57,8 @@ Delivery Integrations::test_of(const Integration& integration) {
   line.label = "signet-test";
   line.payload = R"({"test":true})";
   if (line.kind == OutwardKind::condition) {
-    line.payload = write_condition({.uuid = line.label, .payload = line.payload, .start = now, .finish = now});
+    line.payload =
+        write_condition({.device = {}, .uuid = line.label, .payload = line.payload, .start = now, .finish = now});
   }
   Delivery out{integration.id, integration.url, integration.token, integration.secret};
   out.batch_id = std::string{name_of(integration.kind)} + "-test-" + std::to_string(epoch_millis(now));
@@ -93,16 +94,21 @@ Result<std::optional<Delivery>> Integrations::batch_of(const Integration& integr
   return std::optional{std::move(out)};
 }
 
+void Integrations::add_tests(std::vector<Delivery>& to, std::size_t most) {
+  for (auto& [id, test] : tests_) {
+    const auto found = all_.find(id);
+    if (test.is_done || found == all_.end() || to.size() == most || under_way_.contains(id)) continue;
+    to.push_back(test_of(found->second));
+    under_way_.insert(id);
+  }
+}
+
 // In turn, so that one with much to say does not keep others waiting.
 Result<std::vector<Delivery>> Integrations::due(std::size_t most) {
   TRY(load());
   std::vector<Delivery> out;
-  for (auto& [id, test] : tests_) {
-    const auto found = all_.find(id);
-    if (test.is_done || found == all_.end() || out.size() == most || under_way_.contains(id)) continue;
-    out.push_back(test_of(found->second));
-    under_way_.insert(id);
-  }
+  add_tests(out, most);
+  TRY(add_replays(out, most));
   std::map<WorkspaceId, std::int64_t> ends;  // of feeds
   std::vector<IntegrationId> ready;
   for (const auto& [id, one] : all_) {
@@ -127,9 +133,12 @@ Result<std::vector<Delivery>> Integrations::due(std::size_t most) {
 }
 
 // A power cut may take it back: then some lines are delivered again.
-Status Integrations::keep(const Integration& integration, const std::optional<AuditEntry>& entry) {
+Status Integrations::keep(const Integration& integration, const std::optional<AuditEntry>& entry,
+                          const std::vector<DeadLetter>& letters) {
   TRY(fleet_.state_->store.change_soon([&](Changes& to) -> Status {
     TRY(to.update_integration(integration));
+    for (const DeadLetter& letter : letters) TRY(to.put_dead_letter(letter));
+    if (!letters.empty()) TRY(to.remove_old_dead_letters(integration.id, dead_letters_max, dead_letter_bytes_max));
     TRY(to.trim_feed(integration.workspace));
     return entry ? Fleet::State::note(to, *entry) : Status{};
   }));
@@ -151,9 +160,10 @@ Status Integrations::settled(const Delivery& delivery, const Outcome& outcome) {
   }
   const auto found = all_.find(delivery.id);
   if (found == all_.end()) return {};
+  if (delivery.dead_letter) return replayed(delivery, outcome);
   const Integration& now = found->second;
   const bool is_past = !now.is_on || now.position >= delivery.end;  // turned off meanwhile, or on again
-  const bool is_well = outcome.status >= 200 && outcome.status < 300;
+  const bool is_well = is_success(outcome);
   ++(is_well ? figures_.deliveries : figures_.failures);
   if (is_past) return {};
   return is_well ? succeeded(now, delivery) : failed(now, delivery, outcome);
@@ -176,11 +186,13 @@ Status Integrations::failed(Integration integration, const Delivery& delivery, c
   integration.trouble = words;
   if (outcome.status == 410) return turn_off(integration, words);
   if (refuses_batch(outcome.status) && integration.failures >= refused_batches_max && delivery.lines == 1) {
+    const auto lost = TRY(given_up(integration, integration.position, delivery.end, words));
     integration.position = delivery.end;
     integration.dropped += static_cast<std::int64_t>(delivery.lines);
     figures_.dropped += delivery.lines;
     integration.failures = 0, integration.failing_since.reset(), integration.retry_at.reset();
-    return keep(integration, by_itself(now, "integration.dropped", integration, words + " to " + delivery.batch_id));
+    const AuditEntry entry = by_itself(now, "integration.dropped", integration, words + " to " + delivery.batch_id);
+    return keep(integration, entry, lost);
   }
   if (now - *integration.failing_since >= failing_time_max) return turn_off(integration, "for three days, " + words);
   integration.retry_at = now + retry_delay(integration.failures, fleet_.state_->random);
@@ -191,7 +203,10 @@ Status Integrations::turn_off(Integration integration, const std::string& why) {
   integration.is_on = false;
   integration.trouble = why;
   if (!integration.failing_since) integration.failing_since = fleet_.now();
-  return keep(integration, by_itself(fleet_.now(), "integration.turned_off", integration, why));
+  const std::int64_t end = TRY(fleet_.state_->store.feed_end(integration.workspace));
+  const std::int64_t newest = end - static_cast<std::int64_t>(dead_letters_max);
+  const auto lost = TRY(given_up(integration, std::max(integration.position, newest), end, why));
+  return keep(integration, by_itself(fleet_.now(), "integration.turned_off", integration, why), lost);
 }
 
 }  // namespace signet::fleet

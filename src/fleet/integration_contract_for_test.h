@@ -119,6 +119,49 @@ TYPED_TEST_P(IntegrationContract, AConditionIsALineOfItsOwn) {
   EXPECT_EQ(line.payload, R"({"uuid":"a"})");
 }
 
+TYPED_TEST_P(IntegrationContract, DeadLettersAreKeptUntilThereAreTooMany) {
+  const Integration one = this->integration(), other = this->integration();
+  ASSERT_TRUE(is_well(this->add(one)));
+  ASSERT_TRUE(is_well(this->add(other)));
+  const auto put = [&](const DeadLetter& letter) {
+    return this->change([&](Changes& to) { return to.put_dead_letter(letter); });
+  };
+  const auto numbers = [&](const Integration& of, std::int64_t after = 0, std::size_t size = 100) {
+    std::vector<std::int64_t> out;
+    for (const DeadLetter& letter : this->store->dead_letters(of.id, after, size).value()) out.push_back(letter.number);
+    return out;
+  };
+  using Numbers = std::vector<std::int64_t>;
+  DeadLetter letter{0, one.id, noon_for_test, "HTTP 400", "data-1", "0123456789", 0};
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(is_well(put(letter)));
+  letter.integration = other.id;
+  ASSERT_TRUE(is_well(put(letter)));
+  letter.integration = this->integration().id;
+  EXPECT_TRUE(fails_with(put(letter), Errc::not_found));
+  EXPECT_EQ(numbers(one), (Numbers{1, 2, 3, 4}));
+  EXPECT_EQ(numbers(one, 1, 2), (Numbers{2, 3}));
+  letter = this->store->dead_letters(one.id, 1, 1).value().front();
+  letter.reason = "HTTP 413", letter.replays = 2;
+  ASSERT_TRUE(is_well(put(letter)));
+  EXPECT_EQ(this->store->dead_letters(one.id, 1, 1).value().front(), letter) << "and nothing else of it";
+  const auto trim = [&](std::size_t keep, std::size_t bytes) {
+    return this->change([&](Changes& to) { return to.remove_old_dead_letters(one.id, keep, bytes); });
+  };
+  ASSERT_TRUE(is_well(trim(3, 1000)));
+  EXPECT_EQ(numbers(one), (Numbers{2, 3, 4}));
+  ASSERT_TRUE(is_well(trim(3, 29)));
+  EXPECT_EQ(numbers(one), (Numbers{3, 4})) << "by bytes";
+  EXPECT_EQ(this->store->dead_letter_count(one.id).value(), 2u);
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_dead_letter(other.id, 3); })));
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_dead_letter(one.id, 3); })));
+  EXPECT_EQ(numbers(one), Numbers{4}) << "of its own integration alone";
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_dead_letters(one.id); })));
+  EXPECT_TRUE(numbers(one).empty());
+  EXPECT_EQ(numbers(other), Numbers{5});
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_integration(other.id); })));
+  EXPECT_TRUE(numbers(other).empty());
+}
+
 TYPED_TEST_P(IntegrationContract, AFeedIsReadFromAPositionAndForgottenBehindTheLast) {
   Integration slow = this->integration(), fast = this->integration();
   ASSERT_TRUE(is_well(this->add(slow)));
@@ -164,7 +207,7 @@ TYPED_TEST_P(IntegrationContract, WhatWasRolledBackLeavesNoGap) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(IntegrationContract, AnIntegrationComesBackWhole, AFeedHoldsWhatSomebodyWaitsFor,
-                            AnEventIsALineOfItsOwn, AConditionIsALineOfItsOwn,
+                            AnEventIsALineOfItsOwn, AConditionIsALineOfItsOwn, DeadLettersAreKeptUntilThereAreTooMany,
                             AFeedIsReadFromAPositionAndForgottenBehindTheLast, WhatWasRolledBackLeavesNoGap);
 
 }  // namespace signet::fleet

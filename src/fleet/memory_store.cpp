@@ -1,4 +1,4 @@
-#include "fleet/memory_people_for_test.h"
+#include "fleet/memory_outward_for_test.h"
 
 #include "fleet/audit_chain.h"
 
@@ -18,9 +18,9 @@ bool wanted(const auto& list, const auto& item) {
   return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
 }
 
-class MemoryChanges final : public MemoryPeopleChanges {
+class MemoryChanges final : public MemoryOutwardChanges {
  public:
-  using MemoryPeopleChanges::MemoryPeopleChanges;
+  using MemoryOutwardChanges::MemoryOutwardChanges;
 
   Status add_workspace(const Workspace& workspace) override {
     if (find_id(now_.workspaces, workspace.id)) return already("workspace");
@@ -95,37 +95,6 @@ class MemoryChanges final : public MemoryPeopleChanges {
       const bool fresh = now_.readings.try_emplace({to.device_time, to.device, to.tag}, to).second;
       if (fresh) feed({.kind = OutwardKind::data, .device = to.device, .label = to.tag, .at = to.device_time});
     }
-    return {};
-  }
-  Status add_integration(const Integration& integration) override {
-    if (!find_id(now_.workspaces, integration.workspace)) return missing("workspace");
-    return now_.integrations.emplace(integration.id, integration).second ? Status{} : already("integration");
-  }
-  Status update_integration(const Integration& integration) override {
-    const auto found = now_.integrations.find(integration.id);
-    if (found == now_.integrations.end()) return missing("integration");
-    found->second = integration;
-    return {};
-  }
-  Status remove_integration(const IntegrationId& id) override {
-    now_.integrations.erase(id);
-    return {};
-  }
-  Status add_event(const DeviceEvent& event) override {
-    if (!find_id(now_.devices, event.device)) return missing("device");
-    Outward line{.kind = event.kind, .device = event.device, .label = event.type};
-    line.to_device = event.to_device, line.at = event.at, line.payload = event.payload;
-    feed(std::move(line));
-    return {};
-  }
-  Status trim_feed(const WorkspaceId& workspace) override {
-    auto& lines = now_.feeds[workspace];
-    if (lines.empty()) return {};
-    std::int64_t first = lines.rbegin()->first;
-    for (const auto& [id, one] : now_.integrations) {
-      if (one.workspace == workspace && one.is_on) first = std::min(first, one.position);
-    }
-    lines.erase(lines.begin(), lines.lower_bound(first));
     return {};
   }
   Result<std::size_t> remove_readings(const WorkspaceId& workspace, Timestamp before, std::size_t most) override {
@@ -235,16 +204,6 @@ class MemoryChanges final : public MemoryPeopleChanges {
   }
 
  private:
-  void feed(Outward line) {
-    const WorkspaceId workspace = find_id(now_.devices, line.device)->workspace;
-    for (const auto& [id, one] : now_.integrations) {
-      if (one.workspace != workspace || !one.is_on || one.kind != line.kind) continue;
-      auto& lines = now_.feeds[workspace];
-      line.number = lines.empty() ? 1 : lines.rbegin()->first + 1;
-      lines.emplace(line.number, std::move(line));
-      return;
-    }
-  }
   Identity* find_identity(const crypto::Digest& fingerprint) {
     return find_where(now_.identities, [&](const Identity& i) { return i.fingerprint == fingerprint; });
   }

@@ -85,4 +85,16 @@ struct Integration {
   bool operator==(const Integration&) const = default;
 };
 
+// A line that an integration gave up on: kept for a person to look at, to send once more, or to throw away.
+struct DeadLetter {
+  std::int64_t number = 0;  // rises; given by the store
+  IntegrationId integration{};
+  Timestamp at{};        // when it was given up
+  std::string reason{};  // the sink's last answer to it, in words
+  std::string batch_id{};
+  std::string body{};    // of a delivery of this line alone, with the ids that it had
+  unsigned replays = 0;  // that failed, too
+  bool operator==(const DeadLetter&) const = default;
+};
+
 }  // namespace signet::fleet

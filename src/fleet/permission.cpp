@@ -52,6 +52,8 @@ constexpr std::array needs_of_actions{
     needs(Role::admin, "integration.update"),
     needs(Role::admin, "integration.remove"),
     needs(Role::admin, "integration.test"),
+    needs(Role::admin, "integration.replay"),
+    needs(Role::admin, "integration.discard"),
     needs(Role::admin, "api_key.create"),
     reads("api_key.list", Role::admin),
     needs(Role::admin, "api_key.revoke"),

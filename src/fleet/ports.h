@@ -75,9 +75,14 @@ class Changes : public PeopleChanges {
 
   virtual Status add_integration(const Integration& integration) = 0;
   virtual Status update_integration(const Integration& integration) = 0;  // all but its workspace and kind
-  virtual Status remove_integration(const IntegrationId& id) = 0;         // well when there is none
-  virtual Status add_event(
-      const DeviceEvent& event) = 0;  // to the feed, if an integration that is on waits for its kind
+  virtual Status remove_integration(const IntegrationId& id) = 0;  // with its dead letters; well when there is none
+  // To the feed, if an integration that is on waits for its kind.
+  virtual Status add_event(const DeviceEvent& event) = 0;
+  virtual Status put_dead_letter(const DeadLetter& letter) = 0;  // number 0: a new one; else replaces
+  virtual Status remove_dead_letter(const IntegrationId& of, std::int64_t number) = 0;  // well when there is none
+  virtual Status remove_dead_letters(const IntegrationId& of) = 0;                      // all of them
+  // The oldest, until it has at most so many and so many bytes of bodies.
+  virtual Status remove_old_dead_letters(const IntegrationId& of, std::size_t keep, std::size_t bytes_max) = 0;
   // Forgets what no integration that is on needs, but for the last line: numbers go on from it.
   virtual Status trim_feed(const WorkspaceId& workspace) = 0;
 
@@ -152,6 +157,10 @@ class Store : public PeopleStore {
   virtual Result<std::vector<Integration>> integrations() = 0;  // of all workspaces, by id
   virtual Result<FeedPage> feed(const FeedQuery& query) = 0;
   virtual Result<std::int64_t> feed_end(const WorkspaceId& workspace) = 0;  // number of its last line; 0: it has none
+  // Number > after, rising.
+  virtual Result<std::vector<DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after,
+                                                       std::size_t size) = 0;
+  virtual Result<std::size_t> dead_letter_count(const IntegrationId& of) = 0;
   virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) = 0;  // number > after, rising
 };
 

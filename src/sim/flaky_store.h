@@ -98,6 +98,11 @@ class FlakyStore final : public fleet::Store {
   Result<std::vector<fleet::Integration>> integrations() override { return real_->integrations(); }
   Result<fleet::FeedPage> feed(const fleet::FeedQuery& query) override { return real_->feed(query); }
   Result<std::int64_t> feed_end(const WorkspaceId& workspace) override { return real_->feed_end(workspace); }
+  Result<std::vector<fleet::DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after,
+                                                      std::size_t size) override {
+    return real_->dead_letters(of, after, size);
+  }
+  Result<std::size_t> dead_letter_count(const IntegrationId& of) override { return real_->dead_letter_count(of); }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
     return real_->audit(after, size);
   }

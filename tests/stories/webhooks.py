@@ -134,6 +134,27 @@ class Webhooks(unittest.TestCase):
             wait_for(lambda: len(sink.lines()) >= 2, "what came since")
             self.assertEqual(sink.lines()[1]["payload"], {"value": 2})
 
+    def test_what_the_sink_will_not_have_waits_among_the_dead_letters(self):
+        """The policy takes ten refusals with growing pauses: a sink that says 410 makes it short."""
+        with Sink() as sink:
+            made = self.make(sink.url())
+            path = self.path(made["integration"]["id"])
+            sink.answer = 410
+            self.publish(2)
+            wait_for(lambda: self.get(made)["status"] == "failed", "the manager to give up")
+            letters = wait_for(lambda: self.manager.call("GET", f"{path}/dead-letters")["dead_letters"], "the letters")
+            self.manager.kill()
+            self.manager.start()
+            self.assertEqual(self.manager.call("GET", f"{path}/dead-letters")["dead_letters"], letters)
+            sink.answer = 200
+            self.manager.call("PUT", path, {"enabled": True})
+            self.assertEqual(self.manager.call("POST", f"{path}/dead-letters/replay")["replaying"], len(letters))
+            wait_for(lambda: self.get(made)["dead_letters"] == 0, "the sink to have them")
+            self.assertEqual([one.body for one in sink.deliveries], [letter["body"] for letter in letters])
+            actions = [one["action"] for one in self.manager.audit()]
+            self.assertIn("integration.turned_off", actions)
+            self.assertIn("integration.replay", actions)
+
     def test_nothing_is_lost_by_kill_nine_while_delivering(self):
         chance, asked, killed = random.Random(5), threading.Event(), threading.Event()
 

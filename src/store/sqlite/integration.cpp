@@ -69,6 +69,7 @@ Status SqliteChanges::update_integration(const fleet::Integration& i) {
 
 Status SqliteChanges::remove_integration(const IntegrationId& id) {
   feeds_ = {};
+  TRY(remove_dead_letters(id));
   return database_.run("DELETE FROM integrations WHERE id = ?", id);
 }
 

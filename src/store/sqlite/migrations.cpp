@@ -175,7 +175,16 @@ CREATE TABLE recovery_codes (
   account INTEGER NOT NULL REFERENCES accounts, hash BLOB NOT NULL, PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10, step_11};
+// What integrations gave up on.
+constexpr const char* step_12 = R"sql(
+CREATE TABLE dead_letters (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, integration TEXT NOT NULL REFERENCES integrations, at INTEGER NOT NULL,
+  reason TEXT NOT NULL, batch_id TEXT NOT NULL, body TEXT NOT NULL, replays INTEGER NOT NULL) STRICT;
+CREATE INDEX dead_letters_of_integration ON dead_letters (integration, number);
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4,  step_5,  step_6,
+                           step_7, step_8, step_9, step_10, step_11, step_12};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

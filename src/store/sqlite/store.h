@@ -89,6 +89,11 @@ class SqliteChanges final : public fleet::Changes {
   Status add_integration(const fleet::Integration& integration) override;
   Status update_integration(const fleet::Integration& integration) override;
   Status remove_integration(const IntegrationId& id) override;
+  // dead_letter.cpp
+  Status put_dead_letter(const fleet::DeadLetter& letter) override;
+  Status remove_dead_letter(const IntegrationId& of, std::int64_t number) override;
+  Status remove_dead_letters(const IntegrationId& of) override;
+  Status remove_old_dead_letters(const IntegrationId& of, std::size_t keep, std::size_t bytes_max) override;
   // feed.cpp
   Status add_event(const fleet::DeviceEvent& event) override;
   Status trim_feed(const WorkspaceId& workspace) override;
@@ -159,6 +164,9 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::Integration>> integrations() override;
   Result<fleet::FeedPage> feed(const fleet::FeedQuery& query) override;
   Result<std::int64_t> feed_end(const WorkspaceId& workspace) override;
+  Result<std::vector<fleet::DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after,
+                                                      std::size_t size) override;
+  Result<std::size_t> dead_letter_count(const IntegrationId& of) override;
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
  private:

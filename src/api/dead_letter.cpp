@@ -1,0 +1,108 @@
+#include "api/routes.h"
+#include "fleet/integration.h"
+
+#include <charconv>
+
+namespace signet::api {
+namespace {
+
+Result<json::object> letter_shape(const fleet::DeadLetter& letter) {
+  json::value body = TRY(parse_json(letter.body));
+  return json::object{{"number", letter.number},     {"at", rfc3339(letter.at)},  {"reason", letter.reason},
+                      {"batch_id", letter.batch_id}, {"replays", letter.replays}, {"body", std::move(body)}};
+}
+
+Result<IntegrationId> integration_in(const Call& call) { return IntegrationId::parse(call.segment("int")); }
+
+Result<std::int64_t> number_in(const Call& call) {
+  const std::string_view text = call.segment("num");
+  std::int64_t out = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (ec == std::errc{} && end == text.data() + text.size() && out > 0) return out;
+  return Error{Errc::malformed, "the number of a dead letter is a number of 1 or more"};
+}
+
+Result<net::HttpResponse> list_dead_letters(Service& service, const Call& call) {
+  const WorkspaceId workspace = TRY(call.workspace());
+  const IntegrationId id = TRY(integration_in(call));
+  const std::size_t after = TRY(call.query_number("after", 0));
+  const std::size_t size = TRY(call.query_number("size", fleet::dead_letters_page_max));
+  if (after > std::numeric_limits<std::int64_t>::max()) return Error{Errc::malformed, "\"after\" is too large"};
+  json::array out;
+  for (const fleet::DeadLetter& one : TRY(service.fleet.integrations().dead_letters(
+           call.actor, workspace, id, static_cast<std::int64_t>(after), size))) {
+    out.push_back(TRY(letter_shape(one)));
+  }
+  return reply({{"dead_letters", std::move(out)}});
+}
+
+Result<net::HttpResponse> replay(Service& service, const Call& call, std::optional<std::int64_t> number) {
+  const WorkspaceId workspace = TRY(call.workspace());
+  const IntegrationId id = TRY(integration_in(call));
+  return reply({{"replaying", TRY(service.fleet.integrations().replay(call.actor, workspace, id, number))}});
+}
+
+Result<net::HttpResponse> discard(Service& service, const Call& call, std::optional<std::int64_t> number) {
+  const WorkspaceId workspace = TRY(call.workspace());
+  const IntegrationId id = TRY(integration_in(call));
+  return reply({{"removed", TRY(service.fleet.integrations().discard(call.actor, workspace, id, number))}});
+}
+
+Result<net::HttpResponse> replay_dead_letters(Service& service, const Call& call) {
+  return replay(service, call, std::nullopt);
+}
+Result<net::HttpResponse> replay_dead_letter(Service& service, const Call& call) {
+  return replay(service, call, TRY(number_in(call)));
+}
+Result<net::HttpResponse> remove_dead_letters(Service& service, const Call& call) {
+  return discard(service, call, std::nullopt);
+}
+Result<net::HttpResponse> remove_dead_letter(Service& service, const Call& call) {
+  return discard(service, call, TRY(number_in(call)));
+}
+
+}  // namespace
+
+Schema dead_letter_schema() {
+  return {"DeadLetter",
+          {{"number", "integer", "rises"},
+           {"at", "time", "when it was given up"},
+           {"reason", "string", "why, or what became of the last replay"},
+           {"batch_id", "string", "that it had, and has when it is sent once more"},
+           {"replays", "integer", "that failed"},
+           {"body", "any", "of the delivery: this line alone, with its ids"}}};
+}
+
+void add_dead_letters(std::vector<Route>& to) {
+  constexpr const char* all = "/v3/workspaces/{wks}/integrations/{int}/dead-letters";
+  constexpr const char* one = "/v3/workspaces/{wks}/integrations/{int}/dead-letters/{num}";
+  const std::vector<Value> replaying{{"replaying", "integer", "how many"}}, removed{{"removed", "integer", "how many"}};
+  to.push_back({"GET",
+                all,
+                Access::token,
+                "What it gave up on: the newest 1000 lines, of 4 MiB at most",
+                list_dead_letters,
+                {{"after", "integer?", "a number: those behind it"}, {"size", "integer?", "at most 100; 100"}},
+                {},
+                {{"dead_letters", "DeadLetter[]"}}});
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/integrations/{int}/dead-letters/replay",
+                Access::token,
+                "Send all of them once more; what the sink takes leaves the list",
+                replay_dead_letters,
+                {},
+                {},
+                replaying});
+  to.push_back({"POST",
+                "/v3/workspaces/{wks}/integrations/{int}/dead-letters/{num}/replay",
+                Access::token,
+                "Send one once more",
+                replay_dead_letter,
+                {},
+                {},
+                replaying});
+  to.push_back({"DELETE", all, Access::token, "Throw all of them away", remove_dead_letters, {}, {}, removed});
+  to.push_back({"DELETE", one, Access::token, "Throw one away", remove_dead_letter, {}, {}, removed});
+}
+
+}  // namespace signet::api
