@@ -107,6 +107,7 @@ net::HttpResponse Api::handle(const net::HttpRequest& request) {
     return refusal(error);
   };
   net::HttpResponse out = answer();
+  state_->service.streams.look_again();
   state_->meter.count(row ? row->method : "-", row ? row->path : "-", out.status,
                       state_->service.clock.monotonic() - begun);
   out.headers["cache-control"] = "no-store";

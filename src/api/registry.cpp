@@ -66,6 +66,7 @@ Result<net::HttpResponse> enroll(Service& service, const Call& call) {
   const fleet::Device device = TRY(device_of(service, call));
   Result<identity::Request> request = identity::parse_request(bytes_of(call.text("csr")));
   if (!request) return std::move(request).error().within("\"csr\"");
+  TRY(service.fleet.may_enroll(call.actor, device.id, request.value().common_name));
   const identity::Certificate certificate = TRY(service.issue(request.value()));
   const fleet::Identity made = TRY(service.fleet.enroll(call.actor, device.id, certificate));
   return reply({{"identity", shape(made)}, {"certificate", identity::pem("CERTIFICATE", made.certificate)}});

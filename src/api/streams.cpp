@@ -148,17 +148,29 @@ void Streams::finish(Open& one, std::string_view reason) {
 }
 
 // Whoever signed out, was taken out of the workspace or lost the key is let go.
-void Streams::beat(Open& one) {
-  one.checked = clock_.monotonic();
-  if (!one.stream->was_taken()) return finish(one, "nobody took it");
-  Result<fleet::Actor> actor = fleet_.authenticate(one.who.token, one.who.address);
+void Streams::judge(Open& one) {
+  Result<fleet::Actor> actor = fleet_.authenticate(one.who.token, one.who.address, false);
   if (!actor) return finish(one, "sign in again");
   one.who.actor = std::move(actor).value();
   if (!check(one.who, one.what)) return finish(one, "you may not watch this any more");
-  send(one, ":\n\n");
+}
+
+void Streams::beat(Open& one) {
+  one.checked = clock_.monotonic();
+  if (!one.stream->was_taken()) return finish(one, "nobody took it");
+  judge(one);
+  if (!one.is_over) send(one, ":\n\n");
+}
+
+void Streams::look_again() {
+  if (!std::exchange(rights_withdrawn_, false)) return;
+  for (Open& one : open_) {
+    if (!one.is_over) judge(one);
+  }
 }
 
 void Streams::tend() {
+  look_again();
   const Instant now = clock_.monotonic();
   for (Open& one : open_) {
     if (one.is_over) continue;

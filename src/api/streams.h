@@ -3,8 +3,8 @@
 //   id: BOOT-NUMBER     event: data | status | job | condition | security     data: one line of JSON, as in webhooks
 //
 // Who reads too slowly hears `end` and is let go; who comes back with Last-Event-ID within a while misses nothing, or
-// is told that there is a `gap`. The right to watch is asked for again with every heartbeat. Lives on the fleet's
-// thread.
+// is told that there is a `gap`. The right to watch is asked for again with every heartbeat, and at once when somebody
+// lost a right; none of that is a use of the session. Lives on the fleet's thread.
 #pragma once
 
 #include "fleet/fleet.h"
@@ -47,13 +47,15 @@ class Streams final : public fleet::Listener {
   Streams& operator=(const Streams&) = delete;
 
   Result<net::HttpResponse> open(Watcher who, Watch what, std::string_view last_event_id);
-  void tend();  // once a second
+  void tend();        // once a second
+  void look_again();  // after each request: when somebody lost a right, those that may not watch any more are let go
   std::size_t size() const { return open_.size(); }
   std::uint64_t cut() const { return cut_; }  // since the start: who read too slowly
 
   bool listens() const override;
   void on_happened(const WorkspaceId& workspace, const fleet::Outward& what) override;
   void on_refusal(const fleet::AuditEntry& entry) override;
+  void on_rights_withdrawn() override { rights_withdrawn_ = true; }  // the fleet is not to be called from here
 
  private:
   struct Event {
@@ -78,6 +80,7 @@ class Streams final : public fleet::Listener {
   void send(Open& to, std::string_view text);
   void finish(Open& one, std::string_view reason);
   void catch_up(Open& one, std::string_view last_event_id);
+  void judge(Open& one);
   void beat(Open& one);
   static bool wants(const Watch& what, const Event& event);
 
@@ -90,6 +93,7 @@ class Streams final : public fleet::Listener {
   std::size_t kept_bytes_ = 0;
   std::optional<Instant> keep_until_;
   std::uint64_t cut_ = 0;
+  bool rights_withdrawn_ = false;
 };
 
 }  // namespace signet::api

@@ -167,6 +167,46 @@ TEST_F(StreamsApi, TheRightToWatchIsAskedForAgain) {
   EXPECT_THAT(piece.text, HasSubstr("sign in again"));
 }
 
+TEST_F(StreamsApi, WhoMayNotWatchAnyMoreIsLetGoAtOnce) {
+  const std::string mine = scene.token;
+  const auto key = scene.post(scene.base + "/api-keys", {{"name", "k"}}).at("api_key");
+  const auto invited = scene.post(scene.base + "/invitations", {{"email", "bob@example.org"}, {"role", "viewer"}});
+  const auto bob = scene.post("/v3/join", {{"token", invited.at("token")}, {"password", scene.password}});
+  const auto watch_as = [&](const json::value& token) {
+    scene.token = std::string{token.as_string()};
+    const auto stream = watch();
+    scene.token = mine;
+    return stream;
+  };
+  const auto of_key = watch_as(key.at("key")), of_bob = watch_as(bob.at("token")), of_mine = watch();
+  const std::string one = scene.base + "/api-keys/" + std::string{key.at("id").as_string()};
+  ASSERT_EQ(scene.send("DELETE", one).status, 200);
+  const auto last = of_key->take();
+  EXPECT_TRUE(last.is_last);
+  EXPECT_THAT(last.text, HasSubstr("sign in again"));
+  EXPECT_FALSE(of_bob->take().is_last) << "nobody else is harmed";
+  const std::string member = scene.base + "/members/" + std::string{bob.at("account").at("id").as_string()};
+  ASSERT_EQ(scene.send("DELETE", member).status, 200);
+  const auto to_bob = of_bob->take();
+  EXPECT_TRUE(to_bob.is_last);
+  EXPECT_THAT(to_bob.text, HasSubstr("you may not watch this any more"));
+  EXPECT_FALSE(of_mine->take().is_last);
+}
+
+TEST_F(StreamsApi, WatchingIsNoUseOfTheSession) {
+  const auto stream = watch();
+  const auto wait = [&](Micros until) {
+    for (Micros waited{0}; waited < until; waited += heartbeat_interval) {
+      scene.clock.advance(heartbeat_interval);
+      scene.api.tend();
+    }
+  };
+  wait(stream_time_max / 2);
+  EXPECT_FALSE(stream->take().is_last);
+  wait(scene.policy.session_idle - stream_time_max / 2);
+  EXPECT_EQ(scene.send("GET", "/v3/workspaces").status, 401) << "nobody was there";
+}
+
 TEST_F(StreamsApi, EndsSomeTime) {
   const auto stream = watch();
   scene.clock.advance(stream_time_max);

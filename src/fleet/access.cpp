@@ -12,7 +12,12 @@ Number random_number(crypto::Random& random) {
   return out;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+// C0, DEL and C1 (U+0080 to U+009F): terminals obey them.
+bool holds_control(std::string_view text) {
+  const auto c0 = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const auto c1 = [](char a, char b) { return a == '\xc2' && static_cast<unsigned char>(b) < 0xa0; };
+  return std::any_of(text.begin(), text.end(), c0) || std::adjacent_find(text.begin(), text.end(), c1) != text.end();
+}
 
 }  // namespace
 
@@ -135,9 +140,7 @@ Status check_text(std::string_view what, std::string_view text, std::size_t byte
     return Error{Errc::too_large, field + " is longer than " + std::to_string(bytes_max) + " bytes"};
   }
   if (!is_utf8(text)) return Error{Errc::malformed, field + " is not UTF-8"};
-  if (std::any_of(text.begin(), text.end(), is_control)) {
-    return Error{Errc::malformed, field + " holds a control character"};
-  }
+  if (holds_control(text)) return Error{Errc::malformed, field + " holds a control character"};
   return {};
 }
 

@@ -127,7 +127,7 @@ bool Fleet::State::is_over(const Token& token) const {
   return clock.now() - uses.last(token).value_or(token.created_at) >= policy.session_idle;
 }
 
-Result<Actor> Fleet::authenticate(std::string_view token, std::string_view address) {
+Result<Actor> Fleet::authenticate(std::string_view token, std::string_view address, bool is_use) {
   State& s = *state_;
   const Actor nobody{{}, "", {}, std::string{address}};
   const Error refusal{Errc::unauthenticated, "unknown or expired token: sign in again"};
@@ -136,7 +136,7 @@ Result<Actor> Fleet::authenticate(std::string_view token, std::string_view addre
   if (!found || s.is_over(*found)) return s.denied(nobody, "account.authenticate", "", refusal);
   const std::optional<Account> account = TRY(s.store.account(found->account));
   if (!account) return s.denied(nobody, "account.authenticate", "", refusal);
-  s.uses.used(*found, s.clock.now());
+  if (is_use) s.uses.used(*found, s.clock.now());
   return Actor{account->id, account->email,   found->only, std::string{address},
                found->role, found->read_only, found->id};
 }

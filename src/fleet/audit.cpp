@@ -2,6 +2,7 @@
 #include "fleet/state.h"
 
 #include <algorithm>
+#include <array>
 
 namespace signet::fleet {
 namespace {
@@ -19,6 +20,13 @@ std::string kind_of(std::string_view reason) {
     if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyz',.:;()") == word.npos) kind.append(word).append(" ");
   }
   return kind;
+}
+
+bool withdraws_rights(std::string_view action) {
+  constexpr std::array<std::string_view, 7> all{"member.remove",          "member.leave",     "member.update",
+                                                "api_key.revoke",         "account.sign_out", "account.end_session",
+                                                "account.change_password"};
+  return std::find(all.begin(), all.end(), action) != all.end();
 }
 
 }  // namespace
@@ -58,6 +66,7 @@ Status Fleet::State::act(const AuditEntry& entry, const std::function<Status(Cha
     return note(to, entry);
   }));
   if (with_uses) uses.written(clock.monotonic());
+  if (listener && withdraws_rights(entry.action)) listener->on_rights_withdrawn();
   return {};
 }
 

@@ -126,6 +126,7 @@ struct Listener {
   // A reading that is stored (one that was stored before may be told again), or an event. Without a number.
   virtual void on_happened(const WorkspaceId& workspace, const Outward& what) = 0;
   virtual void on_refusal(const AuditEntry& entry) = 0;  // somebody was refused, at whichever door
+  virtual void on_rights_withdrawn() = 0;                // somebody may do less than before: look again who may listen
 };
 
 struct Figures {
@@ -152,7 +153,8 @@ class Fleet {
   // Without its code where one is needed: unauthenticated, in the words `needs_a_code` (permission.h).
   Result<SignedIn> sign_in(std::string_view email, std::string_view password, std::string_view address,
                            std::string_view code = "");
-  Result<Actor> authenticate(std::string_view token, std::string_view address);
+  // Counts as a use of the token, which puts the idle timeout off; unless that is only to see whether it still holds.
+  Result<Actor> authenticate(std::string_view token, std::string_view address, bool is_use = true);
   Status sign_out(const Actor& actor, std::string_view token);
 
   // --- workspaces and fleets: fleet/workspace.cpp
@@ -182,6 +184,8 @@ class Fleet {
   // All or none. `origin` names the file. A unit known already with the same certificate is counted, with another
   // refused.
   Result<Imported> import_units(const Actor& actor, const std::vector<identity::Unit>& units, std::string_view origin);
+  // Whether enroll() would take this common name: to be asked before anything is signed.
+  Status may_enroll(const Actor& actor, const DeviceId& device, std::string_view dcn);
   // A software key, proven by its request, marked low assurance and bound at once to `device`.
   Result<Identity> enroll(const Actor& actor, const DeviceId& device, const identity::Certificate& certificate);
   Result<std::vector<Identity>> registry(const Actor& actor, std::size_t page, std::size_t size);

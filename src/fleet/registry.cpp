@@ -63,25 +63,32 @@ Result<Fleet::Imported> Fleet::import_units(const Actor& actor, const std::vecto
   return Imported{added.size(), units.size() - added.size()};
 }
 
-Result<Identity> Fleet::enroll(const Actor& actor, const DeviceId& device, const identity::Certificate& certificate) {
+Status Fleet::may_enroll(const Actor& actor, const DeviceId& device, std::string_view dcn) {
   State& s = *state_;
   const Device owner = TRY(s.require_device(actor, device, "registry.enroll"));
   if (!TRY(s.is_operator(actor))) {
     return s.denied(actor, "registry.enroll", device.str(),
                     {Errc::forbidden, "only the account that set this manager up may do this"});
   }
-  const std::string& dcn = certificate.subject_common_name;
   TRY(check_name("common name", dcn));
   if (looks_like_an_element(dcn)) {
     return s.denied(actor, "registry.enroll", dcn,
                     {Errc::forbidden, "the common name is that of a secure element: a software key may not take it"});
   }
-  TRY(identity::check_validity(certificate, s.clock.now()));
   TRY(s.require_unbound(owner));
   const std::optional<Identity> other = TRY(s.store.identity_by_dcn(dcn));
   if (other && other->state != IdentityState::revoked) {
-    return Error{Errc::conflict, dcn + " is enrolled already: choose another common name"};
+    return Error{Errc::conflict, std::string{dcn} + " is enrolled already: choose another common name"};
   }
+  return {};
+}
+
+Result<Identity> Fleet::enroll(const Actor& actor, const DeviceId& device, const identity::Certificate& certificate) {
+  State& s = *state_;
+  const std::string& dcn = certificate.subject_common_name;
+  TRY(may_enroll(actor, device, dcn));
+  TRY(identity::check_validity(certificate, s.clock.now()));
+  const Device owner = TRY(s.require_device(actor, device, "registry.enroll"));
   Identity made;
   made.fingerprint = identity::fingerprint(certificate);
   made.dcn = dcn;

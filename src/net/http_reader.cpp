@@ -69,6 +69,9 @@ struct HttpReader::State {
       if (message.version() == 10 || request.headers.contains("content-length")) return 400;  // RFC 9112 6.1
       if (lower(coding->second) != "chunked") return 501;
     }
+    // What is packed is not unpacked: a few bytes could stand for any number of them.
+    const auto packing = request.headers.find("content-encoding");
+    if (packing != request.headers.end() && lower(packing->second) != "identity") return 415;
     const auto length = request.headers.find("content-length");  // Beast takes "1, 1"; other readers may not
     if (length != request.headers.end() && length->second.find_first_not_of("0123456789") != std::string::npos) {
       return 400;

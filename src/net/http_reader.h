@@ -23,7 +23,7 @@ class HttpReader {
     bool keep_alive;
   };
   struct Refused {
-    int status;  // 400, 413, 431 or 501; nothing after it can be understood, so the connection ends
+    int status;  // 400, 413, 415, 431 or 501; nothing after it can be understood, so the connection ends
   };
   using Next = std::variant<NeedMore, Request, Refused>;
 

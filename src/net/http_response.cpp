@@ -117,6 +117,7 @@ HttpResponse fixed_error(int status) {
       case 400: return "the request is malformed";
       case 408: return "the request was too slow";
       case 413: return "the request is too large";
+      case 415: return "a body is not to be packed: send it without Content-Encoding";
       case 431: return "the request's header is too large";
       case 501: return "this is not spoken here";
       case 503: return "too busy; try again later";

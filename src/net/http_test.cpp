@@ -220,6 +220,13 @@ TEST_F(HttpTest, MalformedRequestsGetOneFixedAnswer) {
   }
   EXPECT_THAT(status_line("POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: gzip\r\n\r\n"),
               StartsWith("HTTP/1.1 501"));
+  for (const char* packing : {"gzip", "GZIP", "deflate, gzip", "br", ""}) {
+    EXPECT_THAT(status_line("POST / HTTP/1.1\r\n" + host + "Content-Encoding: " + packing + "\r\n\r\n"),
+                StartsWith("HTTP/1.1 415"))
+        << packing;
+  }
+  EXPECT_THAT(status_line("POST / HTTP/1.1\r\n" + host + "Content-Encoding: identity\r\n\r\n"),
+              StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(HttpTest, LimitsAreMet) {

@@ -4,14 +4,16 @@ import pathlib
 import socket
 import ssl
 import sys
+import time
 import unittest
 import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from harness import BIN, PATIENCE, Manager, Scene, wait_for  # noqa: E402
+from harness import BIN, PASSWORD, PATIENCE, Manager, Scene, wait_for  # noqa: E402
 from mqtt5 import Client  # noqa: E402
 
+HEARTBEAT = 15  # seconds
 METRICS_TOKEN = "0123456789abcdef0123456789abcdef"
 BIG = b'{"a": "' + b"x" * 60_000 + b'"}'
 BUFFERS = 24 << 20  # bytes that a reader who does not read may find room for on the way: the kernel's, and ours
@@ -126,6 +128,29 @@ class LiveEvents(unittest.TestCase):
             names.append(slow.event()[1])
         self.assertEqual(set(names[:-1]), {"data"})
         self.assertRaises(EOFError, slow.until, "more")
+
+    def test_who_may_not_watch_any_more_is_let_go_at_once(self):
+        base, mine = f"/v3/workspaces/{self.manager.workspace}", self.manager.token
+        key = self.manager.call("POST", f"{base}/api-keys", {"name": "watcher"})["api_key"]
+        invited = self.manager.call("POST", f"{base}/invitations", {"email": "bob@example.org", "role": "viewer"})
+        bob = self.manager.call("POST", "/v3/join", {"token": invited["token"], "password": PASSWORD})
+
+        def stream_of(token):
+            self.manager.token = token
+            try:
+                return self.stream()
+            finally:
+                self.manager.token = mine
+
+        of_key, of_bob, of_ann = stream_of(key["key"]), stream_of(bob["token"]), self.stream()
+        for stream, path in ((of_key, f"{base}/api-keys/{key['id']}"), (of_bob, f"{base}/members/{bob['account']['id']}")):
+            start = time.monotonic()
+            self.manager.call("DELETE", path)
+            self.assertEqual(stream.event()[1], "end")
+            self.assertRaises(EOFError, stream.until, "more")
+            self.assertLess(time.monotonic() - start, HEARTBEAT / 2, "seconds: it waits for no heartbeat")
+        self.publish()
+        self.assertIn(of_ann.event()[1], ("status", "data"), "nobody else is let go")
 
     def test_a_stranger_watches_nothing(self):
         token, self.manager.token = self.manager.token, "sgs_wrong"
