@@ -104,7 +104,7 @@ class Rest(Siege):
         self.others_are_served()
 
     def test_clients_that_dribble_keep_nobody_waiting(self):
-        """A few bytes now and then, of a header and of a body: cut when their time is over, whatever they still send."""
+        """A few bytes now and then, of a header and of a body: cut when their time is over, whatever they send."""
         token = self.manager.token.encode()
         head = b"POST /v3/workspaces HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + token + b"\r\n"
         slow = [self.raw(head) for _ in range(SLOW_CLIENTS)]

@@ -156,7 +156,7 @@ class Documented(unittest.TestCase):
         fleets = [self.ok("POST", f"{self.wks}/fleets", "fleet", FLEET, {"name": name, "description": ""})["id"]
                   for name in ("one", "two", "three")]
         devices = [self.device(f"of {fleet}", fleet_id=fleet)["id"] for fleet in fleets]
-        for path in (f"/workspace/{self.manager.workspace}", self.wks):  # the signature has it singular, the example not
+        for path in (f"/workspace/{self.manager.workspace}", self.wks):  # singular in the signature
             job = self.ok("POST", f"{path}/jobs/blink?fleet={fleets[0]}&fleet={fleets[1]}", "job", FLEET_JOB,
                           {"value": {"n": 1}})
             self.assertEqual(sorted(job["devices"]), sorted(devices[:2]))

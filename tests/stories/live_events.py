@@ -143,7 +143,8 @@ class LiveEvents(unittest.TestCase):
                 self.manager.token = mine
 
         of_key, of_bob, of_ann = stream_of(key["key"]), stream_of(bob["token"]), self.stream()
-        for stream, path in ((of_key, f"{base}/api-keys/{key['id']}"), (of_bob, f"{base}/members/{bob['account']['id']}")):
+        for stream, path in ((of_key, f"{base}/api-keys/{key['id']}"),
+                             (of_bob, f"{base}/members/{bob['account']['id']}")):
             start = time.monotonic()
             self.manager.call("DELETE", path)
             self.assertEqual(stream.event()[1], "end")
