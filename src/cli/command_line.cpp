@@ -3,6 +3,7 @@
 #include "base/errc_names.h"
 #include "base/exit_code.h"
 #include "cli/element_line.h"
+#include "cli/firmware_line.h"
 #include "cli/outward_line.h"
 #include "cli/people_line.h"
 
@@ -43,6 +44,7 @@ class Tree {
     add_outward(app_, args_, [this](Command command) { chosen = command; });
     add_element(app_, args_, [this](Command command) { chosen = command; });
     add_own_elements();
+    add_firmware(app_, args_, [this](Command command) { chosen = command; });
   }
 
  private:

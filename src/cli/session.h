@@ -55,6 +55,14 @@ struct Arguments {
   std::string stream;
   std::vector<std::string> streams;
 
+  std::string version;
+  std::string os_version;
+  std::string kind;
+  std::string key;
+  std::vector<std::string> keys;
+  std::string introduce;
+  std::string retire;
+
   unsigned baud = 115200;
   std::uint16_t port = 8883;
   bool as_json = false;
@@ -193,7 +201,12 @@ Status run_audit_tail(Session& session);
 Status run_element_show(Session& session);  // element.cpp
 Status run_element_explain(Session& session);
 Status run_element_selftest(Session& session);
-Status run_element_probe(Session& session);  // element_probe.cpp
-Status run_element_plan(Session& session);   // element_plan.cpp
+Status run_element_probe(Session& session);    // element_probe.cpp
+Status run_element_plan(Session& session);     // element_plan.cpp
+Status run_firmware_keygen(Session& session);  // firmware_key.cpp
+Status run_firmware_sign(Session& session);
+Status run_firmware_build(Session& session);  // firmware.cpp
+Status run_firmware_inspect(Session& session);
+Status run_firmware_verify(Session& session);
 
 }  // namespace signet::cli

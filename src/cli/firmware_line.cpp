@@ -1,0 +1,89 @@
+#include "cli/firmware_line.h"
+
+namespace signet::cli {
+namespace {
+
+constexpr const char* firmware_footer =
+    "A version is two images, each updated alone: the OS, and the application. They are MCUboot's format\n"
+    "(docs/formats/image.md). The release key is in a PKCS#11 token or an encrypted file, and no manager ever has it.\n"
+    "Example, from a project to an image that a board takes:\n"
+    "  signet firmware keygen software:release.key -o release.pem\n"
+    "  signet firmware build lamp/ --board virtual --version 1.2.0 --os-version 2.0.0 -o lamp.img\n"
+    "  signet firmware sign lamp.img --key software:release.key -o lamp.signed.img\n"
+    "  signet firmware verify lamp.signed.img --key release.pem --board virtual";
+constexpr const char* keygen_footer =
+    "NAME is software:FILE (encrypted, asks for a passphrase) or pkcs11:token=LABEL;object=LABEL. -o writes the "
+    "public\n"
+    "half, which boards and 'verify' need. Back up the file, or the token: nobody can make the key again.\n"
+    "Example:\n"
+    "  signet firmware keygen 'pkcs11:token=release;object=lamp-2026' -o release.pem";
+constexpr const char* build_footer =
+    "SOURCE is a folder with main.py (its *.py, resources/ and config.yml go in), or a file with --kind os or native.\n"
+    "The same input gives the same image, byte for byte.\n"
+    "Example:\n"
+    "  signet firmware build lamp/ --board virtual --version 1.2.0 --os-version 2.0.0 -o lamp.img\n"
+    "  signet firmware build zos.bin --kind os --board virtual --version 2.0.0 -o os.img";
+constexpr const char* sign_footer =
+    "An image signed by the old key introduces the new one: boards accept it from the moment that this image is\n"
+    "confirmed on them. One signed by the new key may then retire the old one.\n"
+    "Example:\n"
+    "  signet firmware sign lamp.img --key software:release.key -o lamp.signed.img\n"
+    "  signet firmware sign lamp.img --key software:old.key --introduce new.pem -o lamp.signed.img";
+constexpr const char* inspect_footer =
+    "Nothing that it prints is verified.\n"
+    "Example:\n"
+    "  signet firmware inspect lamp.signed.img --json";
+constexpr const char* verify_footer =
+    "Example:\n"
+    "  signet firmware verify lamp.signed.img --key release.pem --key next.pem --board virtual";
+
+void add_build_options(CLI::App* build, Arguments& args) {
+  build->add_option("source", args.file, "the project's folder, or a file")->type_name("SOURCE")->required();
+  build->add_option("--board", args.board, "which board it is for")->type_name("NAME")->required();
+  build->add_option("--version", args.version, "its version, as 1.2.0 or 1.2.0+7")->type_name("VERSION")->required();
+  build->add_option("--kind", args.kind, "python (a folder), native or os (a file)")->type_name("KIND");
+  build->add_option("--os-version", args.os_version, "the OS that an application is made for")->type_name("VERSION");
+  build->add_option("--counter", args.count, "boards never go below it again, once it is confirmed (0)")
+      ->type_name("N");
+  build->add_option("--needs", args.pairs, "part (os, application) and least version; repeatable")
+      ->type_name("PART VERSION");
+  build->add_option("-o,--out", args.out_file, "where to write the image")->type_name("FILE")->required();
+}
+
+}  // namespace
+
+void add_firmware(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
+  CLI::App* firmware = app.add_subcommand("firmware", "Images for boards: made, signed, looked at, verified");
+  firmware->require_subcommand(1)->fallthrough();
+  firmware->footer(firmware_footer);
+  const auto verb = [&](const char* name, const char* meaning, const char* footer, Command command) {
+    CLI::App* out = firmware->add_subcommand(name, meaning);
+    out->fallthrough();
+    out->footer(footer);
+    out->callback([choose, command] { choose(command); });
+    return out;
+  };
+  CLI::App* keygen = verb("keygen", "Make a release key", keygen_footer, run_firmware_keygen);
+  keygen->add_option("name", args.key, "where it is to be")->type_name("NAME")->required();
+  keygen->add_option("-o,--out", args.out_file, "where to write its public half, PEM")->type_name("FILE");
+  add_build_options(verb("build", "Make an image, not signed yet", build_footer, run_firmware_build), args);
+  CLI::App* sign = verb("sign", "Sign an image with a release key", sign_footer, run_firmware_sign);
+  CLI::App* inspect = verb("inspect", "What an image says of itself", inspect_footer, run_firmware_inspect);
+  CLI::App* verify =
+      verb("verify", "Whether an image is whole, and signed by one of these keys", verify_footer, run_firmware_verify);
+  for (CLI::App* command : {sign, inspect, verify}) {
+    command->add_option("image", args.file, "the image")->type_name("IMAGE")->required();
+  }
+  sign->add_option("--key", args.key, "the release key, as keygen named it")->type_name("NAME")->required();
+  sign->add_option("--introduce", args.introduce, "a key that boards are to accept too, PEM")->type_name("FILE");
+  sign->add_option("--retire", args.retire, "a key that they are to accept no more, PEM")->type_name("FILE");
+  sign->add_option("-o,--out", args.out_file, "where to write the signed image")->type_name("FILE")->required();
+  verify->add_option("--key", args.keys, "public key that is accepted, PEM; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->required();
+  verify->add_option("--board", args.board, "and that it may run on this board")->type_name("NAME");
+  verify->add_option("--counter", args.count, "and is not below this security counter")->type_name("N");
+}
+
+}  // namespace signet::cli
