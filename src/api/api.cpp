@@ -3,19 +3,11 @@
 #include "api/check.h"
 #include "api/errors.h"
 #include "api/rate_limit.h"
+#include "api/session.h"
 #include "base/log.h"
 
 namespace signet::api {
 namespace {
-
-constexpr std::string_view bearer = "Bearer ";
-
-std::string token_of(const net::HttpRequest& request) {
-  if (const auto key = request.headers.find("x-api-key"); key != request.headers.end()) return key->second;
-  const auto authorization = request.headers.find("authorization");
-  if (authorization == request.headers.end() || !authorization->second.starts_with(bearer)) return {};
-  return authorization->second.substr(bearer.size());
-}
 
 // Without its port, which the peer chooses freely: "203.0.113.7:51234", "[2001:db8::1]:443".
 std::string host_of(const std::string& address) { return address.substr(0, address.rfind(':')); }
@@ -71,17 +63,14 @@ void Api::tend() { state_->streams.tend(); }
 
 Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path, const net::HttpRequest& request) {
   Call call{request, std::move(path), {}, {}, {}};
+  const bool is_use = route.content_type != "text/event-stream";  // it goes on when nobody is there any more
   switch (route.access) {
     case Access::open: break;
     case Access::limited: TRY(strangers.pass(host_of(request.peer_address), service.clock.monotonic())); break;
     case Access::metrics:
-      call.token = token_of(request);
-      if (is_same_secret(call.token, service.about.metrics_token)) break;
+      if (is_same_secret(header_token(request), service.about.metrics_token)) break;
       [[fallthrough]];
-    case Access::token:
-      call.token = token_of(request);
-      call.actor = TRY(service.fleet.authenticate(call.token, request.peer_address));
-      break;
+    case Access::token: call.actor = TRY(identify(service, call, is_use)); break;
   }
   TRY(check_query(route, request));
   call.body = TRY(check_body(route, request.body));

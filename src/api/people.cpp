@@ -1,6 +1,6 @@
 #include "fleet/people.h"
 
-#include "api/routes.h"
+#include "api/session.h"
 #include "api/shapes.h"
 
 namespace signet::api {
@@ -70,8 +70,10 @@ Result<net::HttpResponse> accept_invitation(Service& service, const Call& call) 
 }
 
 Result<net::HttpResponse> join(Service& service, const Call& call) {
-  return reply(shape(
-      TRY(fleet::People{service.fleet}.join(call.text("token"), call.text("password"), call.request.peer_address))));
+  const bool as_cookie = TRY(wants_cookie(service, call));
+  const fleet::SignedIn in =
+      TRY(fleet::People{service.fleet}.join(call.text("token"), call.text("password"), call.request.peer_address));
+  return begin_session(service, call, in, as_cookie);
 }
 
 Result<net::HttpResponse> list_api_keys(Service& service, const Call& call) {

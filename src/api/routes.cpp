@@ -7,10 +7,6 @@ std::vector<Value> name_and_description() {
   return {{"name", "string", "1 to 128 bytes"}, {"description", "string?", "up to 1024 bytes"}};
 }
 
-std::vector<Value> signed_in() {
-  return {{"token", "string", "send it as Authorization: Bearer"}, {"account", "Account"}, {"workspace", "Workspace"}};
-}
-
 std::vector<Value> claimed() { return {{"identity", "Identity"}, {"receipt", "string", "compact JWS, ES256"}}; }
 
 void add_public(std::vector<Route>& to) {
@@ -18,10 +14,6 @@ void add_public(std::vector<Route>& to) {
       {"GET", "/healthz", Access::open, "Whether the manager serves", get_health, {}, {}, {{"status", "string"}}});
   to.push_back(
       {"GET", "/ca.pem", Access::open, "The manager's CA certificate", get_ca, {}, {}, {}, "application/x-pem-file"});
-  to.push_back(
-      {"GET", "/setup", Access::open, "What to do with a setup link", get_setup_page, {}, {}, {}, "text/plain"});
-  to.push_back(
-      {"GET", "/join", Access::open, "What to do with an invitation", get_join_page, {}, {}, {}, "text/plain"});
   to.push_back({"GET", "/v3/openapi.json", Access::open, "This description", get_openapi});
 }
 
@@ -32,7 +24,7 @@ void add_account(std::vector<Route>& to) {
                 "Make the first account with the one-time setup token",
                 set_up,
                 {},
-                {{"token", "string"}, {"email", "string"}, {"password", "string", "12 to 1024 bytes"}},
+                {{"token", "string"}, {"email", "string"}, {"password", "string", "12 to 1024 bytes"}, cookie_asked},
                 signed_in()});
   to.push_back({"POST",
                 "/v3/login",
@@ -42,8 +34,20 @@ void add_account(std::vector<Route>& to) {
                 {},
                 {{"email", "string"},
                  {"password", "string"},
-                 {"code", "string?", "of the second factor, where the account has one"}},
+                 {"code", "string?", "of the second factor, where the account has one"},
+                 cookie_asked},
                 signed_in()});
+  to.push_back({"GET",
+                "/v3/session",
+                Access::open,
+                "Who the browser is signed in as",
+                get_session,
+                {},
+                {},
+                {{"account", "Account?", "null: nobody"},
+                 {"csrf", "string?", "with a cookie: X-Signet-CSRF of requests that change something"},
+                 {"runs_manager", "boolean", "the account that set this manager up"},
+                 {"needs_setup", "boolean", "there is no account yet"}}});
   to.push_back({"POST", "/v3/logout", Access::token, "Forget the token that this request carries", log_out});
 }
 

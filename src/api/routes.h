@@ -22,11 +22,14 @@ struct Schema {
 };
 const std::vector<Schema>& schemas();
 std::vector<Schema> people_schemas();  // shapes_people.cpp
+std::vector<Value> signed_in();        // what a sign-in answers
+inline constexpr Value cookie_asked{"cookie", "boolean?",
+                                    "for browsers: the session is a cookie that no script reads, and no token is told"};
 
 enum class Access : std::uint8_t {
   open,     // to anybody
   limited,  // to anybody, rate limited by address
-  token,    // with X-API-KEY or Authorization: Bearer
+  token,    // with X-API-KEY or Authorization: Bearer, or with the cookie of a browser that signed in
   metrics,  // the same, or with the token of metrics_token_file, which opens nothing else
 };
 
@@ -72,6 +75,7 @@ struct Call {
   json::object body;
   fleet::Actor actor;
   std::string token;
+  bool by_cookie = false;  // the token was in the browser's cookie
 
   Result<WorkspaceId> workspace() const;
   Result<DeviceId> device() const;
@@ -92,6 +96,7 @@ Result<fleet::Device> device_of(Service& service, const Call& call);
 SIGNET_HANDLER(set_up);  // account.cpp
 SIGNET_HANDLER(log_in);
 SIGNET_HANDLER(log_out);
+SIGNET_HANDLER(get_session);  // session.cpp
 SIGNET_HANDLER(get_account);  // own_account.cpp
 SIGNET_HANDLER(list_sessions);
 SIGNET_HANDLER(end_session);
@@ -162,8 +167,6 @@ SIGNET_HANDLER(get_server);  // server.cpp
 SIGNET_HANDLER(get_ca);
 SIGNET_HANDLER(get_health);
 SIGNET_HANDLER(get_openapi);
-SIGNET_HANDLER(get_setup_page);
-SIGNET_HANDLER(get_join_page);
 #undef SIGNET_HANDLER
 
 }  // namespace signet::api

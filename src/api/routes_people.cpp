@@ -2,6 +2,14 @@
 #include "api/routes.h"
 
 namespace signet::api {
+
+std::vector<Value> signed_in() {
+  return {{"token", "string?", "send it as Authorization: Bearer; null when it comes as a cookie"},
+          {"csrf", "string?", "with a cookie: X-Signet-CSRF of requests that change something"},
+          {"account", "Account"},
+          {"workspace", "Workspace"}};
+}
+
 namespace {
 
 void add_members(std::vector<Route>& to) {
@@ -60,8 +68,8 @@ void add_invitations(std::vector<Route>& to) {
                 "Make the account that an invitation is for, and become a member",
                 join,
                 {},
-                {{"token", "string"}, {"password", "string", "12 to 1024 bytes"}},
-                {{"token", "string"}, {"account", "Account"}, {"workspace", "Workspace"}}});
+                {{"token", "string"}, {"password", "string", "12 to 1024 bytes"}, cookie_asked},
+                signed_in()});
 }
 
 void add_api_keys(std::vector<Route>& to) {

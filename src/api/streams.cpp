@@ -59,6 +59,7 @@ Result<net::HttpResponse> Streams::open(Watcher who, Watch what, std::string_vie
   if (std::max({what.devices.size(), what.fleets.size(), what.tags.size()}) > watch_filters_max) {
     return Error{Errc::too_large, "at most " + std::to_string(watch_filters_max) + " of a kind may be named"};
   }
+  forget_gone();
   const auto of_account = std::count_if(open_.begin(), open_.end(),
                                         [&](const Open& one) { return one.who.actor.account == who.actor.account; });
   if (open_.size() >= streams_max || static_cast<std::size_t>(of_account) >= streams_of_account_max) {
@@ -169,6 +170,11 @@ void Streams::look_again() {
   }
 }
 
+// Those that ended, and those whose reader has left: who leafs through pages opens and leaves one a page.
+void Streams::forget_gone() {
+  open_.remove_if([](const Open& one) { return one.is_over || one.stream->is_gone(); });
+}
+
 void Streams::tend() {
   look_again();
   const Instant now = clock_.monotonic();
@@ -181,7 +187,7 @@ void Streams::tend() {
     }
   }
   const bool had_some = !open_.empty();
-  open_.remove_if([](const Open& one) { return one.is_over; });
+  forget_gone();
   if (!open_.empty() || had_some) keep_until_ = now + keep_events_time;
   if (listens()) return;
   kept_.clear();

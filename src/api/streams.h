@@ -82,6 +82,7 @@ class Streams final : public fleet::Listener {
   void catch_up(Open& one, std::string_view last_event_id);
   void judge(Open& one);
   void beat(Open& one);
+  void forget_gone();
   static bool wants(const Watch& what, const Event& event);
 
   fleet::Fleet& fleet_;

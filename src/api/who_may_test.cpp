@@ -23,11 +23,10 @@ struct Rights {
 const std::map<std::string, Rights> table{
     {"GET /healthz", {Least::anybody}},
     {"GET /ca.pem", {Least::anybody}},
-    {"GET /setup", {Least::anybody}},
-    {"GET /join", {Least::anybody}},
     {"GET /v3/openapi.json", {Least::anybody}},
     {"POST /v3/setup", {Least::anybody, 409}},
     {"POST /v3/login", {Least::anybody, 401}},
+    {"GET /v3/session", {Least::anybody}},
     {"POST /v3/join", {Least::anybody, 404}},
     {"POST /v3/logout", {Least::account, 200, true}},
 

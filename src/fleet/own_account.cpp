@@ -13,6 +13,7 @@ Result<AboutAccount> OwnAccount::about(const Actor& actor) {
   if (!account) return Error{Errc::unauthenticated, "your account is gone"};
   const std::optional<SecondFactor> factor = TRY(state_.store.second_factor(actor.account));
   AboutAccount out{*account};
+  out.runs_manager = TRY(state_.is_operator(actor));
   if (factor && factor->confirmed) out.second_factor = true, out.recovery_codes = factor->recovery_codes.size();
   return out;
 }
@@ -24,6 +25,12 @@ Result<std::vector<Token>> OwnAccount::sessions(const Actor& actor) {
   for (Token& session : out) session.last_used = state_.uses.last(session);
   return out;
 }
+
+void OwnAccount::note_forged(const Actor& actor, std::string_view what, const Error& why) {
+  state_.note_refusal(state_.entry(actor, "account.forged_request", what, why.what));
+}
+
+Result<bool> OwnAccount::manager_waits() { return !TRY(state_.store.operator_account()); }
 
 Status OwnAccount::end_session(const Actor& actor, const TokenId& id) {
   TRY(state_.require_account(actor, "account.end_session"));

@@ -15,6 +15,7 @@ struct AboutAccount {
   Account account;
   bool second_factor = false;
   std::size_t recovery_codes = 0;  // left
+  bool runs_manager = false;       // it set this manager up
 };
 struct Enrolment {
   std::string secret;  // base32; shown once
@@ -28,6 +29,9 @@ class OwnAccount {
   Result<AboutAccount> about(const Actor& actor);
   Result<std::vector<Token>> sessions(const Actor& actor);  // that are not over
   Status end_session(const Actor& actor, const TokenId& id);
+  // The audit's note of a request that came with somebody's session from a page that is not ours.
+  void note_forged(const Actor& actor, std::string_view what, const Error& why);
+  Result<bool> manager_waits();  // for its first account
   Status end_other_sessions(const Actor& actor);
   // Ends the other sessions. API keys stay: they have their own list.
   Status change_password(const Actor& actor, std::string_view password, std::string_view to);

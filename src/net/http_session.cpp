@@ -13,6 +13,7 @@ void HttpSession::on_open(Connection& connection) {
 }
 
 void HttpSession::on_bytes(Connection&, Bytes bytes) {
+  if (phase_ == Phase::streaming) return connection_->close_now();  // the connection ends with the stream: no answer
   account(accounted_ + bytes.size());
   reader_.add(bytes);
   if (phase_ == Phase::reading) advance();
@@ -127,6 +128,7 @@ void HttpSession::begin_stream(const HttpResponse& response) {
   const HttpFraming framing{head_only_, true, shared_.over_tls, true};
   stream_sends_ = true;
   start_timer();
+  connection_->pause_reading(false);  // so that a reader who leaves is missed at once, not at the next words for it
   connection_->send(bytes_of(encode_response(response, framing, loop_.clock().now())));
 }
 

@@ -148,6 +148,17 @@ TEST_F(StreamTest, AReaderThatLeavesIsGone) {
   EXPECT_TRUE(stream->is_gone());
 }
 
+TEST_F(StreamTest, AReaderThatLeavesIsMissedThoughNothingIsSaid) {
+  serve();
+  Reader reader{{.url = url()}};
+  const auto stream = next_stream();
+  ASSERT_EQ(stream->push("enough"), HttpStream::Pushed::taken);
+  reader.wait_for([&] { return reader.done; });
+  const auto give_up = std::chrono::steady_clock::now() + Seconds{20};
+  while (!stream->is_gone() && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+  EXPECT_TRUE(stream->is_gone());
+}
+
 TEST_F(StreamTest, AReaderThatStopsIsCut) {
   serve({.request_timeout = Millis{300}});
   std::mutex reading;
