@@ -1,6 +1,7 @@
 // signetd: the manager. Devices come in on one port, people and programs on another; both meet in the fleet.
 #include "api/errors.h"
 #include "api/server_certificate.h"
+#include "api/site.h"
 #include "apps/command_line.h"
 #include "apps/signetd_store.h"
 #include "base/fields.h"
@@ -112,9 +113,11 @@ void check_open_files(const Config& config) {
                                   {"advice", "raise LimitNOFILE (ulimit -n), or set sessions_max lower"}});
 }
 
-// Hands each request to the fleet's thread, which is the main one.
-net::HttpHandler through(net::Loop& loop, api::Api& api) {
-  return [&loop, &api](net::HttpRequest request, const net::HttpReply& reply) {
+// Answers with a page of the console at once, and hands all other requests to the fleet's thread, which is the main
+// one.
+net::HttpHandler through(net::Loop& loop, api::Api& api, const api::Site& site) {
+  return [&loop, &api, &site](net::HttpRequest request, const net::HttpReply& reply) {
+    if (std::optional<net::HttpResponse> page = site.answer(request)) return reply(std::move(*page));
     const Status posted = loop.post([&api, request = std::move(request), reply] { reply(api.handle(request)); });
     if (posted) return;
     log_warn("api.overloaded", {{"error", posted.error().what}});
@@ -302,11 +305,12 @@ Status serve(const Options& options) {
        static_cast<unsigned>(store::migrations().size()), metrics_token},
       identity.issuer(clock)};
   const Every tending{*loop, Seconds{1}, [&api] { api.tend(); }};
+  const api::Site site{api::built_in_site()};
   net::HttpConfig http;
   http.host = config.listen_host;
   http.port = config.people_port;
   http.identity = certificate->identity();
-  const auto people = TRY(with_hint(net::HttpServer::create(http, through(*loop, api)), "--people-port"));
+  const auto people = TRY(with_hint(net::HttpServer::create(http, through(*loop, api, site)), "--people-port"));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   Renewal renewal{*loop, *certificate, reload};

@@ -1,0 +1,81 @@
+// The manager's REST interface, as the console speaks it: the session is a cookie, which no script here ever sees.
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number, // 0: the manager was not reached
+    readonly code: string,
+    readonly title: string,
+    readonly detail: string,
+  ) {
+    super(detail || title);
+  }
+}
+
+let csrf = "1"; // before there is a session any value shows that a page of ours asks
+const signedOutListeners = new Set<() => void>();
+
+export function useProof(value: string | null) {
+  csrf = value ?? "1";
+}
+export function onSignedOut(listener: () => void) {
+  signedOutListeners.add(listener);
+}
+
+export type Query = Record<string, string | number | undefined | string[]>;
+
+export function urlOf(path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === "") continue;
+    for (const one of Array.isArray(value) ? value : [String(value)]) search.append(name, one);
+  }
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function refusalOf(response: Response): Promise<ApiError> {
+  let code = "", title = response.statusText || `Status ${response.status}`, detail = "";
+  try {
+    const error = (await response.json()).error;
+    code = error.code ?? "";
+    title = error.message ?? title;
+    detail = error.detail ?? "";
+  } catch {
+    // no JSON: a proxy answered in the manager's place
+  }
+  return new ApiError(response.status, code, title, detail);
+}
+
+async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (method !== "GET") headers["X-Signet-CSRF"] = csrf;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method, headers, signal, credentials: "same-origin", cache: "no-store",
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new ApiError(0, "unreachable", "The manager does not answer", "Is it running, and is this machine on its network?");
+  }
+  if (response.ok) return response;
+  const refused = await refusalOf(response);
+  if (refused.status === 401) signedOutListeners.forEach((listener) => listener());
+  throw refused;
+}
+
+async function json<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  return (await send(method, path, body, signal)).json();
+}
+
+export const api = {
+  get: <T>(path: string, query?: Query, signal?: AbortSignal) => json<T>("GET", urlOf(path, query), undefined, signal),
+  post: <T>(path: string, body?: unknown) => json<T>("POST", path, body),
+  put: <T>(path: string, body?: unknown) => json<T>("PUT", path, body),
+  remove: <T>(path: string) => json<T>("DELETE", path),
+  text: async (path: string, signal?: AbortSignal) => (await send("GET", path, undefined, signal)).text(),
+};
+
+export const segment = encodeURIComponent;

@@ -1,0 +1,152 @@
+"""A manager with all that its console can show: a real board, devices that say bad things, people, refusals."""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+
+from board_scene import Board
+from harness import PASSWORD, PATIENCE, Manager, wait_for
+from mqtt5 import Client
+
+TOP = pathlib.Path(__file__).parents[1]
+MODULES = TOP / "build" / "console"  # where tools/build_console.py let npm work
+SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+PLANTED = {"name": SCRIPT, "tag": "<b onclick=hacked=1>t</b>", "payload": "<svg onload=window.hacked=1>",
+           "error": "<script>window.hacked=1</script> burnt out"}
+PROGRAM = """
+from networking import wifi
+from zdm import zdm
+
+wifi.configure(ssid="Signet-Lab", password="correct horse battery")
+wifi.start()
+agent = zdm.Agent()
+agent.start()
+while True:
+    agent.publish({"temperature": random(180, 260) / 10, "humidity": random(40, 60)}, "env")
+    sleep(400)
+"""
+
+
+def missing():
+    """What is not here to drive a browser with; empty when all is."""
+    if not shutil.which("node"):
+        return "node: apt-get install nodejs npm"
+    if not shutil.which("chromium"):
+        return "chromium: apt-get install chromium"
+    if not (MODULES / "node_modules" / "playwright-core").is_dir():
+        return "build/console: npm built no console when signetd was built"
+    return ""
+
+
+class ConsoleScene:
+    def __init__(self, scene):
+        self.scene = scene
+        self.manager = scene.manager()
+        self.base = f"/v3/workspaces/{self.manager.workspace}"
+        self.board = Board(scene, PROGRAM)
+        self.board.start_element()
+        self.board.make()
+        self.board.start()
+        self.board.claim(self.manager)
+        self.lamp = self.make("lamp", PLANTED["name"])
+        self.bulb = self.make("bulb", "bulb")
+        self.client = None
+        self.fill()
+
+    def make(self, name, called):
+        identity = self.manager.enroll(name)
+        self.manager.call("PUT", f"{self.base}/devices/{identity.device}", {"name": called})
+        return identity
+
+    def up(self, key, value):
+        client = Client(self.manager, self.lamp)
+        assert client.publish(f"j/up/{self.lamp.device}", json.dumps({"key": key, "value": value}).encode()) == 0
+        client.close()
+
+    def fill(self):
+        call = self.manager.call
+        for number in range(24):
+            call("POST", f"{self.base}/devices", {"name": f"sensor {number + 1}"})
+        fleet = call("POST", f"{self.base}/fleets", {"name": PLANTED["name"], "description": SCRIPT})["fleet"]["id"]
+        call("PUT", f"{self.base}/devices/{self.lamp.device}", {"fleet_id": fleet})
+        call("POST", f"{self.base}/api-keys", {"name": PLANTED["name"], "read_only": True})
+        call("POST", f"{self.base}/integrations", {"name": PLANTED["name"], "url": "https://sink.example.org/in",
+                                                   "tags": [PLANTED["tag"]]})
+        call("POST", f"{self.base}/invitations", {"email": "bob@example.org", "role": "operator"})
+        client = Client(self.manager, self.lamp)
+        for value in (PLANTED["payload"], {"deep": [1, {"x": PLANTED["payload"]}]}):
+            client.publish(f"j/data/{self.lamp.device}/{PLANTED['tag']}", json.dumps({"said": value}).encode())
+        client.close()
+        self.up("__manifest", {"jobs": ["blink", "reset"], "conditions": ["door"]})
+        self.up("note", PLANTED["payload"])
+        self.up("condition", {"uuid": "1", "tag": PLANTED["tag"], "payload": {"why": PLANTED["payload"]}})
+        self.up("condition", {"uuid": "2", "tag": "door", "payload": {"floor": 2}})
+        self.up("condition", {"uuid": "2", "payloadf": {"by": "ann"}, "finish": None})
+        self.fail_job("burn")
+        self.knock()
+        wait_for(lambda: len(self.manager.readings(self.board.device)) > 5, "readings of the board")
+
+    def fail_job(self, name):
+        if not self.manager.call("GET", f"/v3/devices/{self.lamp.device}/jobs?name={name}&status=pending")["jobs"]:
+            self.manager.call("POST", f"/v3/devices/{self.lamp.device}/jobs/{name}", {"value": {"n": 1}})
+        self.up(f"@{name}", {"error": PLANTED["error"]})
+
+    def knock(self):
+        """A stranger without a certificate."""
+        context = ssl.create_default_context(cafile=self.manager.ca)
+        with socket.create_connection(("127.0.0.1", self.manager.port), timeout=PATIENCE) as plain:
+            try:
+                with context.wrap_socket(plain, server_hostname="localhost") as connection:
+                    connection.recv(1)
+            except OSError:
+                pass
+
+    # --- what the browser's script asks for, by these names
+    def do(self, what):
+        acts = {"bulb comes": self.bulb_comes, "bulb goes": lambda: self.client.close(),
+                "lamp fails blink": lambda: self.fail_job("blink"),
+                "lamp confirms speed": lambda: self.up("speed", 1200),
+                "all sessions end": self.end_sessions}
+        acts[what]()
+
+    def bulb_comes(self):
+        self.client = Client(self.manager, self.bulb)
+
+    def end_sessions(self):
+        """As somebody would from another place, whose own session stays."""
+        self.manager.call("DELETE", "/v3/account/sessions")
+
+    def told(self, fresh, pictures):
+        board = self.manager.call("GET", f"{self.base}/devices/{self.board.device}")["device"]
+        link = fresh.ready["setup"]
+        foundry = self.board.foundry
+        return {"modules": str(MODULES), "chromium": shutil.which("chromium"), "planted": PLANTED,
+                "base": f"https://localhost:{self.manager.ready['people']}", "email": "ann@example.org",
+                "password": PASSWORD, "workspace": self.manager.workspace, "pump": self.board.device,
+                "lamp": self.lamp.device, "dcn": board["identities"][0]["dcn"], "pictures": str(pictures),
+                "manifest": [str(self.board.manifest), str(foundry / "log-signer.pem"), str(foundry / "root.pem")],
+                "fresh": {"link": link, "base": link.split("/setup")[0]}}
+
+    def drive(self, script, pictures=""):
+        """Runs a script of console/test in node and does what it asks for; (exit code, what it said as JSON)."""
+        folder = self.scene.folder / "fresh"
+        folder.mkdir()
+        fresh = Manager(self.scene)
+        fresh.data, fresh.ready_file = folder / "data", folder / "ready"
+        fresh.start()
+        facts = self.scene.folder / "browser.json"
+        facts.write_text(json.dumps(self.told(fresh, pictures)))
+        environment = os.environ | {"HOME": str(self.scene.folder), "TMPDIR": str(self.scene.folder)}
+        said = []
+        with subprocess.Popen(["node", TOP / "console" / "test" / script, facts], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True, env=environment) as node:
+            for line in node.stdout:
+                said.append(json.loads(line))
+                if "ask" in said[-1]:
+                    self.do(said[-1]["ask"])
+                    node.stdin.write("done\n")
+                    node.stdin.flush()
+        return node.returncode, said
