@@ -234,6 +234,33 @@ TEST_F(BootedBoard, RunsOnWhenNoEntryCanBeWritten) {
   EXPECT_EQ(start(), Outcome::permanent);
 }
 
+TEST_F(BootedBoard, TakesTheSameVersionOnceMore) {
+  try_out(scene.old_images);
+  EXPECT_EQ(boot().confirm(), Answer::done);
+  EXPECT_EQ(start(), Outcome::permanent);
+  EXPECT_TRUE(work_is(scene.old_images));
+}
+
+// Sectors that were erased too often lose bits, PARK's first: it is written twice in an update.
+TEST_F(BootedBoard, WhoseFlashWearsOutTakesNoMoreUpdatesAndRunsOn) {
+  memory.wears_after = 30;
+  const Images other{scene.os({2, 0, 1, 0}, 1), scene.application({1, 0, 1, 0}, {2, 0, 0, 0}, 1)};
+  int taken = 0;
+  for (int turn = 0; turn < 100; ++turn) {
+    Boot running = boot();
+    ASSERT_EQ(running.start(Reset::power), Outcome::permanent) << "turn " << turn;
+    ASSERT_TRUE(work_is(scene.old_images) || work_is(other));
+    bring(running, turn % 2 == 0 ? other : scene.old_images);
+    if (running.request(parts_all) != Answer::done) continue;
+    const Outcome outcome = start(Reset::request);
+    ASSERT_NE(outcome, Outcome::nothing);
+    if (outcome == Outcome::trial && boot().confirm() == Answer::done) ++taken;
+  }
+  EXPECT_GE(taken, 14) << "until then it did";
+  EXPECT_LT(taken, 30);
+  EXPECT_EQ(start(), Outcome::permanent);
+}
+
 class RotatedKeys : public BootedBoard {
  protected:
   image::Facts os_facts(std::uint8_t minor) const {

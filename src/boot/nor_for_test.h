@@ -35,6 +35,7 @@ struct Memory_for_test {
   std::vector<image::Key> keys;
   std::map<std::uint32_t, std::uint8_t> stuck_at_0, stuck_at_1;  // masks by address
   std::map<std::uint32_t, std::uint32_t> erased;                 // how often, by sector
+  std::uint32_t wears_after = UINT32_MAX;                        // erases; each one more leaves a bit that stays 0
   std::vector<std::string> violations;
 
   // Half charged cells: what a cut tore, until it is erased or programmed again.
@@ -56,7 +57,7 @@ struct Memory_for_test {
       case Change::program: return program(change.at, change.data);
       case Change::erase:
         settle_loose(change.at, sector_bytes);
-        ++erased[change.at];
+        if (++erased[change.at] > wears_after) stuck_at_0[change.at + erased[change.at] * 7919 % sector_bytes] = 0x10;
         std::memset(bytes.data() + change.at, 0xff, sector_bytes);
         return;
       case Change::increment: ++counters[static_cast<std::size_t>(change.part)]; return;

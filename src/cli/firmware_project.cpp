@@ -52,7 +52,9 @@ Result<Project> read_project(const std::string& folder) {
   std::vector<image::File> files;
   std::size_t total = 0;
   for (const std::string& name : found.inside) {
-    contents.push_back(TRY(read_plain_file(folder + "/" + name, image::payload_bytes_max)));
+    std::string path = folder;
+    path.append("/").append(name);
+    contents.push_back(TRY(read_plain_file(path, image::payload_bytes_max)));
     total += contents.back().size();
     if (total > image::payload_bytes_max) return Error{Errc::too_large, "the project is too large for an image"};
   }
