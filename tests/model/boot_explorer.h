@@ -41,6 +41,7 @@ class Play {
   void download();  // the new images of the parts that the story is about
   void request(bool must_be_taken = true);
   void confirm();
+  void bring_to_life();  // a new pair over the console, on a board that runs nothing
   void mutate(Mutant mutant) { mutant_ = mutant; }
 
   Memory_for_test memory;
@@ -202,6 +203,12 @@ inline void Play::request(bool must_be_taken) {
     explorer_.findings.add("the request is refused", where());
 }
 
+inline void Play::bring_to_life() {
+  download();
+  request();
+  start(Reset::request, Outcome::permanent);
+}
+
 inline void Play::confirm() {
   story.confirm_called = true;
   if (boot_->confirm() != Answer::done) explorer_.findings.add("the confirmation is refused", where());
@@ -246,6 +253,7 @@ inline void Explorer::come_back(Memory_for_test memory, const Story& story, std:
   if (on_return == Harm::unrepeated) play.mutate({on_return, 0});
   const std::size_t before = findings.wrong.size();
   const Outcome run = play.start(Reset::power);
+  if (run == Outcome::nothing && story.dead) play.bring_to_life();
   if (goes_on && run != Outcome::trial) findings.add("an update that had begun does not go on", where);
   if (findings.wrong.size() > before) findings.add("(found after this cut)", where);
   if (prove_usable && cuts_left == 0) check_usable(std::move(play.memory), play.story, run);

@@ -23,6 +23,8 @@ struct Story {
   bool going_back = false;  // the watchdog ended the trial
   bool rescue = false;      // WORK was damaged on purpose, or a part of the flash does not hold: old or new will do
 
+  bool dead = false;  // nothing may run on it, until it is given a pair over its console
+
   bool concerns(std::size_t part) const { return (parts & (1u << part)) != 0; }
 };
 
@@ -73,6 +75,7 @@ class Judge {
       for (std::size_t part = 0; part < part_count; ++part) {
         const Place& place = scene_.map.areas[area][part];
         if (change.at < place.at || change.at >= place.at + place.bytes) continue;
+        if (story.dead && static_cast<Area>(area) == Area::park) return {};
         return entry && may_change(*entry, static_cast<Area>(area), part) ? ""
                                                                           : "changes what the journal does not say";
       }
@@ -94,11 +97,13 @@ class Judge {
 
   // After a start.
   std::string outcome(const Memory_for_test& memory, const Story& story, Outcome run) const {
+    if (run == Outcome::nothing && story.dead) return {};
     if (run != Outcome::permanent && run != Outcome::trial) return "nothing boots";
     const std::optional<Entry> entry = newest(memory);
     if (!entry || entry->status != (run == Outcome::trial ? Status::testing : Status::permanent))
       return "runs as something else than the journal says";
     const bool is_old = is_pair(memory, story.old_images), is_new = is_pair(memory, story.new_images);
+    if (story.dead && is_mixture(memory, story)) return {};
     if (!is_old && !is_new) return "what boots is neither the old pair nor the new one";
     if (story.rescue) return {};
     if (run == Outcome::trial) return trial(memory, story, *entry, is_new);
@@ -214,6 +219,11 @@ class Judge {
   }
   bool is_pair(const Memory_for_test& memory, const Images& images) const {
     return scene_.holds(memory, Area::work, 0, images[0]) && scene_.holds(memory, Area::work, 1, images[1]);
+  }
+  // A dead board takes what goes together: the old application says that it runs on the new OS too.
+  bool is_mixture(const Memory_for_test& memory, const Story& story) const {
+    return scene_.holds(memory, Area::work, 0, story.new_images[0]) &&
+           scene_.holds(memory, Area::work, 1, story.old_images[1]);
   }
   std::string trial(const Memory_for_test& memory, const Story& story, const Entry& entry, bool is_new) const {
     if (entry.attempt < story.trials) return "a trial is not counted";

@@ -204,6 +204,25 @@ TEST(PowerCuts, WhileADamagedWorkIsRestored) {
   }
 }
 
+// Neither WORK nor PARK may run, or there never was anything: a pair comes over the console.
+TEST(PowerCuts, WhileADeadBoardIsBroughtToLife) {
+  for (const bool is_blank : {false, true}) {
+    Memory_for_test memory = aged(14);
+    if (is_blank) memory.bytes.assign(memory.bytes.size(), 0xff);
+    for (const Area area : {Area::work, Area::park}) memory.bytes[scene().map.place(area, Part::os).at] = 0;
+    Story story = story_of(3);
+    story.rescue = story.dead = story.confirm_called = true;  // what is brought is permanent at once
+    Explorer explorer{scene()};
+    const Tale tale = [](Play& play) {
+      play.start(Reset::power, Outcome::nothing);
+      play.bring_to_life();
+    };
+    explorer.explore(memory, story, tale, wanted_cuts());
+    expect_good(explorer.findings, is_blank ? "blank" : "dead");
+    EXPECT_GT(explorer.findings.states, 50u);
+  }
+}
+
 // A bit of a place that the update goes through does not hold.
 TEST(PowerCuts, WhileAFlashHasABitThatIsStuck) {
   for (const Area area : {Area::work, Area::park, Area::scratch}) {
@@ -228,7 +247,7 @@ TEST(PowerCuts, WhileAFlashHasABitThatIsStuck) {
         play.request(false);
         play.start(Reset::request);
       };
-      explorer.explore(memory, story, tale, 1);
+      explorer.explore(memory, story, tale, wanted_cuts());
       expect_good(explorer.findings, "stuck bit in area " + std::to_string(static_cast<int>(area)));
     }
   }
