@@ -34,13 +34,14 @@ Result<element::Opened> open_release_key(Session& session, const element::AskSec
   return opened;
 }
 
-void show_key(Session& session, const crypto::PublicKey& key, const std::string& model) {
+void show_key(Session& session, const crypto::PublicKey& key, element::Assurance assurance) {
   const std::string hash = hex(image::key_hash_of(key));
+  const bool is_hardware = assurance == element::Assurance::hardware;
   if (session.args.as_json) {
-    print_json(session.env.out, json::object{{"key", hash}, {"model", model}, {"public_key", public_key_pem(key)}});
-    return;
+    const json::object shown{{"key", hash}, {"hardware", is_hardware}, {"public_key", public_key_pem(key)}};
+    return print_json(session.env.out, shown);
   }
-  session.env.out << "release key " << hash << " (" << model << ")\n";
+  session.env.out << "release key " << hash << (is_hardware ? " (in hardware)" : " (in software: back it up)") << '\n';
   if (session.args.out_file.empty()) session.env.out << public_key_pem(key);
 }
 
@@ -69,7 +70,7 @@ Status run_firmware_keygen(Session& session) {
   const crypto::PublicKey key = TRY(opened.element->public_key());
   if (!session.args.out_file.empty())
     TRY(write_file_atomic(session.args.out_file, bytes_of(public_key_pem(key)), 0644));
-  show_key(session, key, opened.model);
+  show_key(session, key, opened.element->assurance());
   return {};
 }
 
@@ -97,12 +98,14 @@ Status run_firmware_sign(Session& session) {
   const auto ask = [&](std::string_view what) { return ask_once(session, what); };
   const element::Opened opened = TRY(open_release_key(session, ask));
   const crypto::PublicKey key = TRY(opened.element->public_key());
+  if (facts.introduces == key)
+    return Error{Errc::conflict, "the key that signs is accepted already: introduce the next one, signed by this one"};
   if (facts.retires == image::key_hash_of(key))
     return Error{Errc::conflict, "the key that signs cannot be the one that is retired: sign with the new key"};
   const auto sign = [&](const crypto::Digest& digest) { return opened.element->sign(digest); };
   const Buffer image = TRY(image::sign(given, key, sign));
   TRY(write_file_atomic(session.args.out_file, image, 0644));
-  show_key(session, key, opened.model);
+  show_key(session, key, opened.element->assurance());
   return {};
 }
 

@@ -114,6 +114,7 @@ TEST_F(FirmwareCommand, AnImageSignedByTheOldKeyIntroducesTheNewOne) {
 
   ASSERT_EQ(sign("new", {"--retire", "@old.pem"}), 0) << script.err.str();
   EXPECT_NE(sign("new", {"--retire", "@new.pem"}), 0) << "the key that signs";
+  EXPECT_NE(sign("new", {"--introduce", "@new.pem"}), 0) << "the key that signs";
 }
 
 TEST_F(FirmwareCommand, AKeyIsNeverOverwrittenAndNeverAChips) {

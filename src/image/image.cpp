@@ -55,6 +55,7 @@ struct Read {
 };
 Result<Read> read_whole(Bytes image) {
   if (image.size() > image_bytes_max) return Error{Errc::too_large, "the file is too large for an image"};
+  if (image.size() < header_bytes_min) return error_of(Fault::no_image);
   MemorySource source{image};
   Read out;
   const Fault fault = read_layout(source, static_cast<std::uint32_t>(image.size()), out.layout);
