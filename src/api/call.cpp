@@ -21,6 +21,14 @@ std::optional<std::string> Call::optional_text(std::string_view member) const {
   return std::string{found->as_string()};
 }
 
+std::optional<std::vector<std::string>> Call::optional_texts(std::string_view member) const {
+  const json::value* found = body.if_contains(member);
+  if (!found || !found->is_array()) return std::nullopt;
+  std::vector<std::string> out;
+  for (const json::value& one : found->as_array()) out.emplace_back(one.as_string());
+  return out;
+}
+
 std::string Call::text(std::string_view member) const { return optional_text(member).value_or(""); }
 
 std::optional<std::string> Call::query(std::string_view name) const {

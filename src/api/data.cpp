@@ -1,5 +1,6 @@
 #include "api/routes.h"
 #include "api/shapes.h"
+#include "fleet/data_text.h"
 
 #include <algorithm>
 #include <array>
@@ -77,40 +78,6 @@ Status take_cursor(const Call& call, fleet::DataQuery& query) {
   return {};
 }
 
-// By hand: a page can hold 175,000 rows, and payloads are JSON already. Ids and times need no escape; a tag may hold
-// '"' and '\\'.
-void append_row(std::string& out, const fleet::DataRow& row) {
-  const auto field = [&](std::string_view name, std::string_view value) {
-    out.append("\"").append(name).append("\":\"").append(value).append("\",");
-  };
-  out += '{';
-  field("timestamp_device", rfc3339(row.reading.device_time));
-  field("timestamp_in", rfc3339(row.reading.received_at));
-  field("fleet_id", row.fleet.str());
-  field("device_id", row.reading.device.str());
-  out.append("\"tag\":").append(json::serialize(row.reading.tag)).append(",");
-  out.append("\"payload\":").append(row.reading.payload).append("}");
-}
-
-// RFC 4180. A spreadsheet takes what begins with one of these for a formula: an apostrophe in front keeps it text.
-void append_cell(std::string& out, std::string_view text) {
-  constexpr std::string_view begins_formula = "=+-@\t\r\n";
-  const bool harmless = text.empty() || begins_formula.find(text.front()) == begins_formula.npos;
-  out += '"';
-  if (!harmless) out += '\'';
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  out += '"';
-}
-
-void append_csv(std::string& out, const fleet::DataRow& row) {
-  out.append(rfc3339(row.reading.device_time)).append(",").append(rfc3339(row.reading.received_at)).append(",");
-  out.append(row.fleet.str()).append(",").append(row.reading.device.str()).append(",");
-  append_cell(out, row.reading.tag);
-  out += ',';
-  append_cell(out, row.reading.payload);
-  out += "\r\n";
-}
-
 // The answer's body up to the end of the list.
 std::string list_of(const std::vector<fleet::DataRow>& rows) {
   std::size_t size = 256;
@@ -120,7 +87,7 @@ std::string list_of(const std::vector<fleet::DataRow>& rows) {
   out = R"({"result":[)";
   for (const fleet::DataRow& row : rows) {
     if (&row != &rows.front()) out += ',';
-    append_row(out, row);
+    fleet::append_json(out, row);
   }
   return out + "]";
 }
@@ -174,19 +141,15 @@ Result<net::HttpResponse> get_data_page(Service& service, const Call& call) {
 Result<net::HttpResponse> get_data_csv(Service& service, const Call& call) {
   const Page page = TRY(page_of(service, call));
   std::string body;
-  if (!call.query("cursor")) body = "timestamp_device,timestamp_in,fleet_id,device_id,tag,payload\r\n";
-  for (const fleet::DataRow& row : page.data.rows) append_csv(body, row);
+  if (!call.query("cursor")) body = fleet::csv_heading;
+  for (const fleet::DataRow& row : page.data.rows) fleet::append_csv_line(body, row);
   return text_page(page, std::move(body), "text/csv; charset=utf-8");
 }
 
 Result<net::HttpResponse> get_data_jsonl(Service& service, const Call& call) {
   const Page page = TRY(page_of(service, call));
   std::string body;
-  for (const fleet::DataRow& row : page.data.rows) {
-    std::string line;
-    append_row(line, row);
-    body += json_on_one_line(std::move(line)) += '\n';
-  }
+  for (const fleet::DataRow& row : page.data.rows) fleet::append_json_line(body, row);
   return text_page(page, std::move(body), "application/jsonl");
 }
 

@@ -1,6 +1,7 @@
 #include "api/expect_for_test.h"
 #include "api/rate_limit.h"
 #include "api/scene_for_test.h"
+#include "fleet/export.h"
 #include "fleet/permission.h"
 #include "fleet/totp.h"
 
@@ -63,7 +64,7 @@ class EveryRoute : public ::testing::Test {
     for (const char* path : {"/healthz", "/readyz", "/metrics", "/ca.pem", "/v3/openapi.json", "/v3/workspaces"})
       serve("GET", path);
     names["wks"] = scene.workspace;
-    names["int"] = "gate000000000000", names["num"] = "1";
+    names["int"] = "gate000000000000", names["num"] = "1", names["pex"] = "pex-000000000000", names["file"] = "x";
     served.insert("POST /v3/setup");  // by the scene
     expect_members(serve("POST", "/v3/login", {{"email", "You@example.org"}, {"password", scene.password}}),
                    signed_in(), "login");
@@ -178,6 +179,24 @@ class EveryRoute : public ::testing::Test {
     serve("DELETE", "/v3/workspaces/{wks}/integrations/{int}");
   }
 
+  void serve_exports() {
+    const std::string all = "/v3/workspaces/{wks}/exports";
+    const json::object made = serve("POST", all, {{"name", "nightly"}, {"schedule", "6 *"}});
+    names["pex"] = std::string{made.at("export").at("id").as_string()};
+    EXPECT_EQ(serve("GET", all).at("exports").as_array().size(), 1u);
+    serve("GET", all + "/{pex}");
+    serve("PUT", all + "/{pex}", {{"schedule", "7 1"}, {"enabled", false}});
+    serve("POST", all + "/{pex}/run");
+    files.all = {{"a-001.csv", "text"}};
+    scene.fleet.exports().keep_in(&files);
+    EXPECT_EQ(serve("GET", all + "/{pex}/files").at("files").at(0).at("size"), 4);
+    names["file"] = "a-001.csv";
+    serve("GET", all + "/{pex}/files/{file}");
+    EXPECT_EQ(scene.send("GET", fill(all + "/{pex}/files/a-002.csv", names)).status, 404);
+    serve("DELETE", all + "/{pex}");
+    EXPECT_TRUE(files.all.empty());
+  }
+
   void serve_dead_letters() {
     const std::string all = "/v3/workspaces/{wks}/integrations/{int}/dead-letters";
     serve("PUT", "/v3/workspaces/{wks}/integrations/{int}", {{"enabled", true}});
@@ -223,6 +242,17 @@ class EveryRoute : public ::testing::Test {
     EXPECT_EQ(serve("GET", device).at("device").at("identities").as_array().size(), 2u);
   }
 
+  struct Files : fleet::ExportFiles {
+    std::map<std::string, std::string> all;
+    Result<std::vector<fleet::ExportFile>> list(const fleet::ExportId&) override {
+      std::vector<fleet::ExportFile> out;
+      for (const auto& [name, text] : all) out.push_back({name, text.size()});
+      return out;
+    }
+    Result<std::string> read(const fleet::ExportId&, const std::string& name) override { return all.at(name); }
+    Status remove_all(const fleet::ExportId&) override { return all.clear(), Status{}; }
+  };
+  Files files;
   Scene_for_test scene;
   std::map<std::string, std::string> names;
   std::set<std::string> served;
@@ -233,6 +263,7 @@ TEST_F(EveryRoute, answers_as_its_row_promises) {
   serve_jobs();
   serve_twins();
   serve_integrations();
+  serve_exports();
   serve_identities();
   serve("GET", "/v3/timeseries/{wks}/data");
   serve("GET", "/v3/workspaces/{wks}/events");

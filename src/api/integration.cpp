@@ -14,7 +14,7 @@ std::string_view status_of(const fleet::Integration& one) {
   return one.failures > 0 ? "failing" : "on";
 }
 
-json::value shape(const std::optional<fleet::TestResult>& test) {
+json::value test_shape(const std::optional<fleet::TestResult>& test) {
   if (!test) return nullptr;
   return json::object{{"at", rfc3339(test->at)},
                       {"done", test->is_done},
@@ -22,7 +22,7 @@ json::value shape(const std::optional<fleet::TestResult>& test) {
                       {"error", test->outcome.trouble}};
 }
 
-Result<json::object> shape(Service& service, const fleet::Integration& one) {
+Result<json::object> integration_shape(Service& service, const fleet::Integration& one) {
   json::array fleets, tags;
   for (const FleetId& fleet : one.fleets) fleets.emplace_back(fleet.str());
   for (const std::string& tag : one.tags) tags.emplace_back(tag);
@@ -49,29 +49,21 @@ Result<json::object> shape(Service& service, const fleet::Integration& one) {
                       {"failing_since", time_or_null(one.failing_since)},
                       {"retry_at", time_or_null(one.retry_at)},
                       {"error", one.trouble},
-                      {"last_test", shape(service.fleet.integrations().last_test(one.id))}};
+                      {"last_test", test_shape(service.fleet.integrations().last_test(one.id))}};
 }
 
-std::optional<std::vector<std::string>> texts_in(const Call& call, std::string_view name) {
-  const json::value* found = call.body.if_contains(name);
-  if (!found || !found->is_array()) return std::nullopt;
-  std::vector<std::string> out;
-  for (const json::value& one : found->as_array()) out.emplace_back(one.as_string());
-  return out;
-}
-
-Result<fleet::IntegrationOrder> read_order(const Call& call) {
+Result<fleet::IntegrationOrder> read_integration_order(const Call& call) {
   fleet::IntegrationOrder out;
   out.name = call.optional_text("name");
   out.url = call.optional_text("url");
   out.token = call.optional_text("token");
-  out.tags = texts_in(call, "tags");
+  out.tags = call.optional_texts("tags");
   if (const auto kind = call.optional_text("stream")) {
     Result<fleet::OutwardKind> known = fleet::outward_kind(*kind);
     if (!known) return Error{Errc::malformed, "\"stream\": " + known.error().what};
     out.kind = known.value();
   }
-  if (const auto fleets = texts_in(call, "fleets")) {
+  if (const auto fleets = call.optional_texts("fleets")) {
     out.fleets.emplace();
     for (const std::string& fleet : *fleets) out.fleets->push_back(TRY(FleetId::parse(fleet)));
   }
@@ -86,31 +78,31 @@ Result<net::HttpResponse> list_integrations(Service& service, const Call& call) 
   const WorkspaceId workspace = TRY(call.workspace());
   json::array out;
   for (const fleet::Integration& one : TRY(service.fleet.integrations().list(call.actor, workspace))) {
-    out.push_back(TRY(shape(service, one)));
+    out.push_back(TRY(integration_shape(service, one)));
   }
   return reply({{"integrations", std::move(out)}});
 }
 
 Result<net::HttpResponse> create_integration(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
-  const fleet::IntegrationOrder order = TRY(read_order(call));
+  const fleet::IntegrationOrder order = TRY(read_integration_order(call));
   const fleet::Integration made = TRY(service.fleet.integrations().create(call.actor, workspace, order));
-  return reply({{"integration", TRY(shape(service, made))}, {"secret", hex(made.secret)}});
+  return reply({{"integration", TRY(integration_shape(service, made))}, {"secret", hex(made.secret)}});
 }
 
 Result<net::HttpResponse> get_integration(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const IntegrationId id = TRY(integration_of(call));
   const fleet::Integration one = TRY(service.fleet.integrations().get(call.actor, workspace, id));
-  return reply({{"integration", TRY(shape(service, one))}});
+  return reply({{"integration", TRY(integration_shape(service, one))}});
 }
 
 Result<net::HttpResponse> update_integration(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const IntegrationId id = TRY(integration_of(call));
-  const fleet::IntegrationOrder order = TRY(read_order(call));
+  const fleet::IntegrationOrder order = TRY(read_integration_order(call));
   const fleet::Integration one = TRY(service.fleet.integrations().update(call.actor, workspace, id, order));
-  return reply({{"integration", TRY(shape(service, one))}});
+  return reply({{"integration", TRY(integration_shape(service, one))}});
 }
 
 Result<net::HttpResponse> remove_integration(Service& service, const Call& call) {

@@ -307,6 +307,7 @@ std::vector<Route> make_routes() {
   add_work(out);
   add_integrations(out);
   add_dead_letters(out);
+  add_exports(out);
   add_events(out);
   add_metrics(out);
   add_data(out);

@@ -61,6 +61,8 @@ const std::vector<Route>& routes();
 void add_work(std::vector<Route>& to);          // routes_work.cpp
 void add_data(std::vector<Route>& to);          // routes_data.cpp
 void add_integrations(std::vector<Route>& to);  // integration.cpp
+void add_exports(std::vector<Route>& to);       // export.cpp
+std::vector<Schema> with_exports(std::vector<Schema> all);
 void add_dead_letters(std::vector<Route>& to);  // dead_letter.cpp
 Schema dead_letter_schema();
 void add_events(std::vector<Route>& to);   // events.cpp
@@ -83,6 +85,7 @@ struct Call {
   std::string_view segment(std::string_view name) const;
   std::string text(std::string_view member) const;  // of the body; "" when absent
   std::optional<std::string> optional_text(std::string_view member) const;
+  std::optional<std::vector<std::string>> optional_texts(std::string_view member) const;  // of a list in the body
   std::optional<std::string> query(std::string_view name) const;
   Result<std::size_t> query_number(std::string_view name, std::size_t fallback) const;
 };

@@ -11,7 +11,7 @@ json::string wall_time(Service& service, Instant at) {
 }
 
 // Those that are not zero, the greatest first.
-json::array shape(const guard::Counts& counts) {
+json::array counts_shape(const guard::Counts& counts) {
   std::vector<std::pair<std::uint64_t, std::size_t>> sorted;
   for (std::size_t i = 1; i < counts.size(); ++i) {  // 0 is no refusal
     if (counts[i] > 0) sorted.emplace_back(counts[i], i);
@@ -24,10 +24,10 @@ json::array shape(const guard::Counts& counts) {
   return out;
 }
 
-json::object shape(Service& service, const guard::Knocker& knocker) {
+json::object knocker_shape(Service& service, const guard::Knocker& knocker) {
   json::object out{{"address", knocker.site.text()},
                    {"admitted", knocker.counts.front()},
-                   {"refusals", shape(knocker.counts)},
+                   {"refusals", counts_shape(knocker.counts)},
                    {"at_home", knocker.is_at_home},
                    {"last_seen", wall_time(service, knocker.last)},
                    {"banned_until", nullptr}};
@@ -35,7 +35,7 @@ json::object shape(Service& service, const guard::Knocker& knocker) {
   return out;
 }
 
-json::object shape(Service& service, const guard::Ban& ban) {
+json::object ban_shape(Service& service, const guard::Ban& ban) {
   return {{"address", ban.of.text()},
           {"until", wall_time(service, ban.until)},
           {"manual", ban.is_manual},
@@ -61,11 +61,11 @@ Result<net::HttpResponse> get_security(Service& service, const Call& call) {
   }
   const Instant now = service.clock.monotonic();
   json::array knockers, bans;
-  for (const guard::Knocker& each : service.gate.guard.top(size, now)) knockers.push_back(shape(service, each));
-  for (const guard::Ban& each : service.gate.guard.bans(now)) bans.push_back(shape(service, each));
+  for (const guard::Knocker& each : service.gate.guard.top(size, now)) knockers.push_back(knocker_shape(service, each));
+  for (const guard::Ban& each : service.gate.guard.bans(now)) bans.push_back(ban_shape(service, each));
   const guard::Counts counts = service.gate.guard.counts();
   return reply({{"admitted", counts.front()},
-                {"refusals", shape(counts)},
+                {"refusals", counts_shape(counts)},
                 {"knockers", std::move(knockers)},
                 {"bans", std::move(bans)}});
 }

@@ -90,6 +90,14 @@ const std::map<std::string, Rights> table{
     {"POST /v3/workspaces/{wks}/integrations/{int}/dead-letters/{num}/replay", {Least::admin, 404}},
     {"DELETE /v3/workspaces/{wks}/integrations/{int}/dead-letters", {Least::admin, 404}},
     {"DELETE /v3/workspaces/{wks}/integrations/{int}/dead-letters/{num}", {Least::admin, 404}},
+    {"GET /v3/workspaces/{wks}/exports", {Least::viewer, 200, true}},
+    {"POST /v3/workspaces/{wks}/exports", {Least::admin, 400}},
+    {"GET /v3/workspaces/{wks}/exports/{pex}", {Least::viewer, 404, true}},
+    {"PUT /v3/workspaces/{wks}/exports/{pex}", {Least::admin, 404}},
+    {"DELETE /v3/workspaces/{wks}/exports/{pex}", {Least::admin, 404}},
+    {"POST /v3/workspaces/{wks}/exports/{pex}/run", {Least::admin, 404}},
+    {"GET /v3/workspaces/{wks}/exports/{pex}/files", {Least::viewer, 404, true}},
+    {"GET /v3/workspaces/{wks}/exports/{pex}/files/{file}", {Least::viewer, 404, true}},
     {"GET /v3/devices/{dev}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/workspaces/{wks}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/devices/{dev}/twin", {Least::viewer, 200, true}},
@@ -186,9 +194,14 @@ class WhoMay : public ::testing::Test {
   // What the path names, made anew: so that nobody finds what the one before has left.
   std::map<std::string, std::string> things() {
     const std::string n = std::to_string(++made);
-    std::map<std::string, std::string> out{
-        {"wks", workspace.str()},    {"job", "blink"}, {"name", "speed"},
-        {"int", "gate000000000000"}, {"num", "1"},     {"dcn", Factory_for_test::dcn}};
+    std::map<std::string, std::string> out{{"wks", workspace.str()},
+                                           {"job", "blink"},
+                                           {"name", "speed"},
+                                           {"int", "gate000000000000"},
+                                           {"num", "1"},
+                                           {"pex", "pex-000000000000"},
+                                           {"file", "x"},
+                                           {"dcn", Factory_for_test::dcn}};
     const fleet::FleetGroup group{ids.next<FleetIdKind>(), workspace, {}, "fleet " + n, "", now()};
     fleet::Device device;
     device.id = ids.next<DeviceIdKind>(), device.workspace = workspace, device.fleet = group.id;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/port/process.h"
 #include "courier/courier.h"
+#include "courier/exporter.h"
 #include "element/open/open.h"
 #include "gateway/gateway.h"
 #include "store/sqlite/migrations.h"
@@ -294,6 +295,8 @@ Status serve(const Options& options) {
   fleet::Fleet fleet{*store, clock, random, identity.for_fleet(), policy};
   const std::string setup_token = TRY(fleet.open_setup());
   const auto courier = TRY(courier::Courier::create(webhooks, fleet, *loop));
+  courier::ExportFolder exports{options.data + "/exports"};
+  const courier::Exporter exporter{exports, fleet, *loop};
   const auto gateway = TRY(with_hint(
       gateway::Gateway::create(config, fleet, *loop, certificate->identity(), options.data), "--device-port"));
 

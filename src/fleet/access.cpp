@@ -29,7 +29,8 @@ Fleet::State::State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, Manager
       policy(std::move(p)),
       ids(c, random_number<std::uint32_t>(r)),
       index(random_number<std::uint64_t>(r)),
-      integrations(fleet) {}
+      integrations(fleet),
+      exports(fleet) {}
 
 Fleet::Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy)
     : state_(std::make_unique<State>(*this, store, clock, random, std::move(manager), std::move(policy))) {}

@@ -90,9 +90,13 @@ Result<DataPage> Fleet::data_page(const Actor& actor, const DataQuery& query) {
     return Error{Errc::too_large, "size is 1 to " + std::to_string(data_cursor_page_max) + ": ask page by page"};
   }
   if (s.catch_up) TRY(s.catch_up());
+  return s.read_page(query);
+}
+
+Result<DataPage> Fleet::State::read_page(const DataQuery& query) {
   DataPage out;
   std::size_t bytes = 0;
-  TRY(s.store.scan(query, [&](const ReadingView& reading) {
+  TRY(store.scan(query, [&](const ReadingView& reading) {
     const bool full = out.rows.size() == query.size || bytes + reading.payload.size() > data_cursor_page_bytes_max;
     if (full && !out.rows.empty()) {  // so there is more
       const Reading& last = out.rows.back().reading;

@@ -136,6 +136,7 @@ struct Figures {
 };
 
 class Integrations;
+class Exports;
 
 class Fleet {
  public:
@@ -271,6 +272,7 @@ class Fleet {
   Result<Figures> figures();     // fleet/live.cpp
   Status ready();                // the store answers
   Integrations& integrations();  // fleet/integration.h: webhooks
+  Exports& exports();            // fleet/export.h: readings into files, by a schedule
 
   // --- the gate's ban list, which module guard keeps: fleet/audit.cpp
   // Only the operator. With a subject, the act is in the audit when this returns; the caller then does it.
@@ -281,6 +283,7 @@ class Fleet {
 
  private:
   friend class Integrations;
+  friend class Exports;
   friend class People;      // people.h
   friend class OwnAccount;  // own_account.h
   struct State;

@@ -162,6 +162,22 @@ TYPED_TEST_P(IntegrationContract, DeadLettersAreKeptUntilThereAreTooMany) {
   EXPECT_TRUE(numbers(other).empty());
 }
 
+TYPED_TEST_P(IntegrationContract, AnExportComesBackWhole) {
+  Export one{.id = this->ids.template next<ExportIdKind>(), .workspace = this->house.workspace.id, .name = "nightly"};
+  one.format = ExportFormat::jsonl, one.schedule = {6, 0u}, one.fleets = {this->house.fleet.id}, one.tags = {"t", "u"};
+  one.created_at = one.covered = noon_for_test, one.due_at = noon_for_test + Seconds{1}, one.is_on = false;
+  const auto put = [&] { return this->change([&](Changes& to) { return to.put_export(one); }); };
+  ASSERT_TRUE(is_well(put()));
+  EXPECT_EQ(this->store->exports().value(), std::vector{one});
+  one.schedule = {7, std::nullopt}, one.fleets = {}, one.tags = {}, one.is_on = true, one.trouble = "full";
+  one.made_at = one.covered = noon_for_test + Seconds{5};
+  ASSERT_TRUE(is_well(put()));
+  EXPECT_EQ(this->store->exports().value(), std::vector{one});
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_export(one.id); })));
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_export(one.id); })));
+  EXPECT_TRUE(this->store->exports().value().empty());
+}
+
 TYPED_TEST_P(IntegrationContract, AFeedIsReadFromAPositionAndForgottenBehindTheLast) {
   Integration slow = this->integration(), fast = this->integration();
   ASSERT_TRUE(is_well(this->add(slow)));
@@ -208,6 +224,7 @@ TYPED_TEST_P(IntegrationContract, WhatWasRolledBackLeavesNoGap) {
 
 REGISTER_TYPED_TEST_SUITE_P(IntegrationContract, AnIntegrationComesBackWhole, AFeedHoldsWhatSomebodyWaitsFor,
                             AnEventIsALineOfItsOwn, AConditionIsALineOfItsOwn, DeadLettersAreKeptUntilThereAreTooMany,
-                            AFeedIsReadFromAPositionAndForgottenBehindTheLast, WhatWasRolledBackLeavesNoGap);
+                            AnExportComesBackWhole, AFeedIsReadFromAPositionAndForgottenBehindTheLast,
+                            WhatWasRolledBackLeavesNoGap);
 
 }  // namespace signet::fleet

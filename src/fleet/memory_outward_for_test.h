@@ -12,6 +12,8 @@ class MemoryOutwardChanges : public MemoryPeopleChanges {
   Status add_integration(const Integration& integration) override;
   Status update_integration(const Integration& integration) override;
   Status remove_integration(const IntegrationId& id) override;
+  Status put_export(const Export& one) override;
+  Status remove_export(const ExportId& id) override;
   Status put_dead_letter(const DeadLetter& letter) override;
   Status remove_dead_letter(const IntegrationId& of, std::int64_t number) override;
   Status remove_dead_letters(const IntegrationId& of) override;

@@ -59,6 +59,7 @@ class MemoryStore_for_test final : public Store {
   Result<std::vector<Integration>> integrations() override;
   Result<FeedPage> feed(const FeedQuery& query) override;
   Result<std::int64_t> feed_end(const WorkspaceId& workspace) override;
+  Result<std::vector<Export>> exports() override;
   Result<std::vector<DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after, std::size_t size) override;
   Result<std::size_t> dead_letter_count(const IntegrationId& of) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
@@ -84,6 +85,7 @@ class MemoryStore_for_test final : public Store {
     std::int64_t condition_number = 0;
     std::map<IntegrationId, Integration> integrations;
     std::map<WorkspaceId, std::map<std::int64_t, Outward>> feeds;  // without what is read from elsewhere
+    std::map<ExportId, Export> exports;
     std::map<std::int64_t, DeadLetter> dead_letters;
     std::int64_t dead_letter_number = 0;
     std::vector<AuditEntry> audit;

@@ -22,6 +22,17 @@ Status MemoryOutwardChanges::remove_integration(const IntegrationId& id) {
   return remove_dead_letters(id);
 }
 
+Status MemoryOutwardChanges::put_export(const Export& one) {
+  if (!find_id(now_.workspaces, one.workspace)) return missing("workspace");
+  now_.exports[one.id] = one;
+  return {};
+}
+
+Status MemoryOutwardChanges::remove_export(const ExportId& id) {
+  now_.exports.erase(id);
+  return {};
+}
+
 Status MemoryOutwardChanges::put_dead_letter(const DeadLetter& letter) {
   if (!now_.integrations.contains(letter.integration)) return missing("integration");
   const std::int64_t number = letter.number == 0 ? ++now_.dead_letter_number : letter.number;
@@ -115,6 +126,11 @@ Result<std::int64_t> MemoryStore_for_test::feed_end(const WorkspaceId& workspace
   return lines.empty() ? 0 : lines.rbegin()->first;
 }
 
+Result<std::vector<Export>> MemoryStore_for_test::exports() {
+  std::vector<Export> out;
+  for (const auto& [id, one] : now_.exports) out.push_back(one);
+  return out;
+}
 Result<std::vector<DeadLetter>> MemoryStore_for_test::dead_letters(const IntegrationId& of, std::int64_t after,
                                                                    std::size_t size) {
   std::vector<DeadLetter> out;

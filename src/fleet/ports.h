@@ -6,6 +6,7 @@
 // Lists are in order of creation unless said otherwise. All calls come from one thread.
 #pragma once
 
+#include "fleet/export_model.h"
 #include "fleet/model.h"
 #include "fleet/outward.h"
 #include "fleet/people_ports.h"
@@ -78,6 +79,8 @@ class Changes : public PeopleChanges {
   virtual Status remove_integration(const IntegrationId& id) = 0;  // with its dead letters; well when there is none
   // To the feed, if an integration that is on waits for its kind.
   virtual Status add_event(const DeviceEvent& event) = 0;
+  virtual Status put_export(const Export& one) = 0;              // replaces all but its workspace, format and creation
+  virtual Status remove_export(const ExportId& id) = 0;          // well when there is none
   virtual Status put_dead_letter(const DeadLetter& letter) = 0;  // number 0: a new one; else replaces
   virtual Status remove_dead_letter(const IntegrationId& of, std::int64_t number) = 0;  // well when there is none
   virtual Status remove_dead_letters(const IntegrationId& of) = 0;                      // all of them
@@ -157,6 +160,7 @@ class Store : public PeopleStore {
   virtual Result<std::vector<Integration>> integrations() = 0;  // of all workspaces, by id
   virtual Result<FeedPage> feed(const FeedQuery& query) = 0;
   virtual Result<std::int64_t> feed_end(const WorkspaceId& workspace) = 0;  // number of its last line; 0: it has none
+  virtual Result<std::vector<Export>> exports() = 0;                        // of all workspaces, by id
   // Number > after, rising.
   virtual Result<std::vector<DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after,
                                                        std::size_t size) = 0;

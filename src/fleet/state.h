@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "fleet/export.h"
 #include "fleet/fleet.h"
 #include "fleet/integration.h"
 #include "fleet/telemetry.h"
@@ -70,6 +71,7 @@ struct Fleet::State {
   std::uint64_t readings_stored = 0;
   std::vector<DeviceEvent> told;  // in the present change
   Integrations integrations;
+  Exports exports;
   std::size_t retention_turn = 0;  // whose old readings are removed next
 
   State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
@@ -105,6 +107,7 @@ struct Fleet::State {
 
   void seen(std::span<const Reading> readings);                     // telemetry.cpp
   Status require_data(const Actor& actor, const DataQuery& query);  // data.cpp
+  Result<DataPage> read_page(const DataQuery& query);               // data.cpp; of whoever may
 
   // --- live.cpp. The store's change() and change_soon(); what was told within is told to who listens once it stands.
   Status change(const std::function<Status(Changes&)>& act);

@@ -98,6 +98,7 @@ class FlakyStore final : public fleet::Store {
   Result<std::vector<fleet::Integration>> integrations() override { return real_->integrations(); }
   Result<fleet::FeedPage> feed(const fleet::FeedQuery& query) override { return real_->feed(query); }
   Result<std::int64_t> feed_end(const WorkspaceId& workspace) override { return real_->feed_end(workspace); }
+  Result<std::vector<fleet::Export>> exports() override { return real_->exports(); }
   Result<std::vector<fleet::DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after,
                                                       std::size_t size) override {
     return real_->dead_letters(of, after, size);

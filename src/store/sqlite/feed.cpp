@@ -4,7 +4,7 @@
 namespace signet::store {
 namespace {
 
-Result<std::int64_t> read_number(const Row& row) { return row.integer(0); }
+Result<std::int64_t> read_place(const Row& row) { return row.integer(0); }
 
 struct Waiting {
   std::int64_t workspace;
@@ -70,12 +70,11 @@ Status SqliteChanges::add_event(const fleet::DeviceEvent& event) {
 }
 
 Status SqliteChanges::trim_feed(const WorkspaceId& workspace) {
-  const auto of = TRY(database_.one(read_number, "SELECT number FROM workspaces WHERE id = ?", workspace));
+  const auto of = TRY(database_.one(read_place, "SELECT number FROM workspaces WHERE id = ?", workspace));
   if (!of) return {};
-  const auto end =
-      TRY(database_.one(read_number, "SELECT coalesce(max(number), 0) FROM feed WHERE workspace = ?", *of));
+  const auto end = TRY(database_.one(read_place, "SELECT coalesce(max(number), 0) FROM feed WHERE workspace = ?", *of));
   const auto first = TRY(database_.one(
-      read_number, "SELECT coalesce(min(position), ?2) FROM integrations WHERE workspace = ?1 AND is_on = 1", *of,
+      read_place, "SELECT coalesce(min(position), ?2) FROM integrations WHERE workspace = ?1 AND is_on = 1", *of,
       *end));
   return database_.run("DELETE FROM feed WHERE workspace = ? AND number < ?", *of, *first);
 }
@@ -102,7 +101,7 @@ Result<fleet::FeedPage> SqliteStore::feed(const fleet::FeedQuery& query) {
 
 Result<std::int64_t> SqliteStore::feed_end(const WorkspaceId& workspace) {
   const auto end = TRY(database_.one(
-      read_number,
+      read_place,
       "SELECT coalesce(max(number), 0) FROM feed WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
       workspace));
   return end.value_or(0);

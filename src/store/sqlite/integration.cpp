@@ -1,30 +1,8 @@
+#include "store/sqlite/lists.h"
 #include "store/sqlite/store.h"
 
 namespace signet::store {
 namespace {
-
-// What stands in a list holds no line break: ids, and tags that were checked.
-template <class List, class TextOf>
-std::string joined(const List& list, const TextOf& text_of) {
-  std::string out;
-  for (const auto& item : list) out.append(out.empty() ? "" : "\n").append(text_of(item));
-  return out;
-}
-std::vector<std::string> parts_of(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find('\n'));
-    out.emplace_back(part);
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-  }
-  return out;
-}
-std::string joined(const std::vector<FleetId>& fleets) {
-  return joined(fleets, [](const FleetId& id) { return id.str(); });
-}
-std::string joined(const std::vector<std::string>& tags) {
-  return joined(tags, [](const std::string& tag) { return tag; });
-}
 
 Result<fleet::Integration> read_integration(const Row& row) {
   fleet::Integration out;

@@ -183,8 +183,18 @@ CREATE TABLE dead_letters (
 CREATE INDEX dead_letters_of_integration ON dead_letters (integration, number);
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4,  step_5,  step_6,
-                           step_7, step_8, step_9, step_10, step_11, step_12};
+// Periodic exports; the files lie beside the database. Lists have a line break between.
+constexpr const char* step_13 = R"sql(
+CREATE TABLE exports (
+  id TEXT PRIMARY KEY, workspace INTEGER NOT NULL REFERENCES workspaces, name TEXT NOT NULL, format INTEGER NOT NULL,
+  hour INTEGER NOT NULL, weekday INTEGER, fleets TEXT NOT NULL, tags TEXT NOT NULL, is_on INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, covered INTEGER NOT NULL, due_at INTEGER NOT NULL, made_at INTEGER,
+  trouble TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX exports_of_workspace ON exports (workspace);
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3,  step_4,  step_5,  step_6, step_7,
+                           step_8, step_9, step_10, step_11, step_12, step_13};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

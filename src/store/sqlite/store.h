@@ -89,6 +89,9 @@ class SqliteChanges final : public fleet::Changes {
   Status add_integration(const fleet::Integration& integration) override;
   Status update_integration(const fleet::Integration& integration) override;
   Status remove_integration(const IntegrationId& id) override;
+  // export.cpp
+  Status put_export(const fleet::Export& one) override;
+  Status remove_export(const fleet::ExportId& id) override;
   // dead_letter.cpp
   Status put_dead_letter(const fleet::DeadLetter& letter) override;
   Status remove_dead_letter(const IntegrationId& of, std::int64_t number) override;
@@ -164,6 +167,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::Integration>> integrations() override;
   Result<fleet::FeedPage> feed(const fleet::FeedQuery& query) override;
   Result<std::int64_t> feed_end(const WorkspaceId& workspace) override;
+  Result<std::vector<fleet::Export>> exports() override;
   Result<std::vector<fleet::DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after,
                                                       std::size_t size) override;
   Result<std::size_t> dead_letter_count(const IntegrationId& of) override;

@@ -1,0 +1,12 @@
+// export.h -- private to cli/: the part of the command line about periodic exports.
+#pragma once
+
+#include "cli/session.h"
+
+#include <CLI/CLI.hpp>
+
+namespace signet::cli {
+
+void add_exports(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+
+}  // namespace signet::cli
