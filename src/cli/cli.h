@@ -31,6 +31,7 @@ struct Environment {
   // A secure element by its link's name, and the bus that such a link uses.
   std::function<Result<std::unique_ptr<element::Link>>(std::string_view)> open_element = element::open_link;
   std::function<Result<element::BusPlace>(std::string_view)> open_element_bus = element::open_bus;
+  std::string profile{};  // SIGNET_PROFILE
 };
 
 // Exit code: base/exit_code.h; 64 for a wrong command line.

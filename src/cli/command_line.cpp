@@ -2,10 +2,14 @@
 
 #include "base/errc_names.h"
 #include "base/exit_code.h"
+#include "cli/complete.h"
 #include "cli/element_line.h"
+#include "cli/export.h"
 #include "cli/firmware_line.h"
+#include "cli/more_names.h"
 #include "cli/outward_line.h"
 #include "cli/people_line.h"
+#include "cli/profile.h"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
@@ -41,10 +45,15 @@ class Tree {
     add_registry();
     add_security();
     add_data();
-    add_outward(app_, args_, [this](Command command) { chosen = command; });
-    add_element(app_, args_, [this](Command command) { chosen = command; });
+    const auto choose = [this](Command command) { chosen = command; };
+    add_outward(app_, args_, choose);
+    add_exports(app_, args_, choose);
+    add_element(app_, args_, choose);
     add_own_elements();
-    add_firmware(app_, args_, [this](Command command) { chosen = command; });
+    add_firmware(app_, args_, choose);
+    add_profiles(app_, args_, choose);
+    add_completion(app_, args_, choose);
+    add_more_names(app_, args_, choose);
   }
 
  private:
@@ -61,10 +70,12 @@ class Tree {
   }
 
   void add_global() {
-    app_.add_flag("--json", args_.as_json, "JSON for programs: one document, or one a line for tail");
+    app_.add_flag("-J,--json", args_.as_json, "JSON for programs: one document, or one a line for tail");
     app_.add_option("--server", args_.server, "another manager than the one remembered")->type_name("URL");
     app_.add_option("--ca", args_.ca_file, "its CA certificate")->type_name("FILE");
     app_.add_option("--config", args_.config_file, "instead of config.json in $SIGNET_HOME")->type_name("FILE");
+    app_.add_option("--profile", args_.profile, "which manager and sign-in, as 'signet profile ls' says")
+        ->type_name("NAME");
     app_.add_option("--workspace", args_.workspace, "id or name; not needed when you have one")->type_name("WKS");
   }
 
@@ -346,11 +357,20 @@ int run(std::vector<std::string> arguments, Environment& env) {
   app.set_version_flag("--version", "signet " + env.version);
   Tree tree{app, args};
   tree.build();
+  if (!arguments.empty() && arguments.front() == complete_word) {
+    for (const Candidate& one : complete(app, {arguments.begin() + 1, arguments.end()})) {
+      env.out << one.word << '\t' << one.meaning << '\n';
+    }
+    return 0;
+  }
+  arguments = from_zerynth(std::move(arguments));
+  const std::vector<std::string> said = arguments;
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     if (app.exit(error, env.out, env.err) == 0) return 0;
+    if (const auto hint = meant(app, said)) env.err << "signet: " << *hint << '\n';
     env.err << example << std::endl;
     return exit_code_usage;
   }

@@ -14,15 +14,6 @@ Result<std::string> chosen(Session& session) {
   return Error{Errc::malformed, "say which: its number, as 'signet integration dead ls' shows it, or --all"};
 }
 
-Status tell_count(Session& session, const json::object& answer, const char* member, const char* words) {
-  if (session.args.as_json) {
-    print_json(session.env.out, answer);
-    return {};
-  }
-  session.env.out << words << cell(answer, member) << "\n";
-  return {};
-}
-
 }  // namespace
 
 Status run_dead_ls(Session& session) {
@@ -58,14 +49,15 @@ Status run_dead_replay(Session& session) {
   const std::string which = TRY(chosen(session));
   const std::string path = TRY(dead_path(session));
   const json::object answer = TRY(ask(session, "POST", path + which + "/replay", json::object{}));
-  return tell_count(session, answer, "replaying", "Sent once more, as soon as the sink has time: ");
+  return say(session, answer, "Sent once more, as soon as the sink has time: " + cell(answer, "replaying"));
 }
 
 Status run_dead_rm(Session& session) {
   const std::string which = TRY(chosen(session));
   if (which.empty()) TRY(confirm_first(session, "Throw all its dead letters away?"));
   const std::string path = TRY(dead_path(session));
-  return tell_count(session, TRY(ask(session, "DELETE", path + which)), "removed", "Thrown away: ");
+  const json::object answer = TRY(ask(session, "DELETE", path + which));
+  return say(session, answer, "Thrown away: " + cell(answer, "removed"));
 }
 
 }  // namespace signet::cli

@@ -41,16 +41,18 @@ Result<std::string> ask_secret(std::string_view prompt) {
 }  // namespace
 
 Environment system_environment(Clock& clock, std::string version) {
-  return {std::cout,
-          std::cerr,
-          std::cin,
-          home_folder(),
-          variable("SIGNET_API_KEY"),
-          std::move(version),
-          net::http_call,
-          ask_secret,
-          [](Millis delay) { std::this_thread::sleep_for(delay); },
-          clock};
+  Environment out{std::cout,
+                  std::cerr,
+                  std::cin,
+                  home_folder(),
+                  variable("SIGNET_API_KEY"),
+                  std::move(version),
+                  net::http_call,
+                  ask_secret,
+                  [](Millis delay) { std::this_thread::sleep_for(delay); },
+                  clock};
+  out.profile = variable("SIGNET_PROFILE");
+  return out;
 }
 
 }  // namespace signet::cli

@@ -38,7 +38,7 @@ Result<std::string> token_in(Session& session) {
   return text;
 }
 
-Result<json::object> order_of(Session& session) {
+Result<json::object> integration_order(Session& session) {
   const Arguments& args = session.args;
   json::object out;
   if (!args.link.empty()) out["url"] = args.link;
@@ -66,7 +66,7 @@ Result<std::string> integration_path(Session& session) {
 
 Status run_integration_create(Session& session) {
   const std::string path = TRY(all_path(session));
-  json::object order = TRY(order_of(session));
+  json::object order = TRY(integration_order(session));
   order["name"] = session.args.name;
   if (!session.args.stream.empty()) order["stream"] = session.args.stream;
   const json::object answer = TRY(ask(session, "POST", path, order));
@@ -88,7 +88,7 @@ Status run_integration_show(Session& session) {
 
 Status run_integration_update(Session& session) {
   const std::string path = TRY(integration_path(session));
-  json::object order = TRY(order_of(session));
+  json::object order = TRY(integration_order(session));
   if (!session.args.description.empty()) order["name"] = session.args.description;
   if (order.empty()) return Error{Errc::malformed, "nothing to change: see 'signet integration update --help'"};
   return show_one(session, TRY(ask(session, "PUT", path, order)));

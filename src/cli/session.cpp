@@ -1,4 +1,5 @@
-#include "cli/session.h"
+#include "cli/profile.h"
+#include "cli/suggest.h"
 
 #include "base/ids.h"
 #include "base/port/file.h"
@@ -53,24 +54,27 @@ Result<net::HttpCall> call_of(Session& session, std::string_view method, const s
 }  // namespace
 
 Result<std::string> pick(const std::vector<json::object>& all, const std::string& wanted, const std::string& noun) {
-  std::vector<std::string> ids;
+  std::vector<std::string> ids, called;
   std::string names;
   for (const json::object& one : all) {
     const std::string id = cell(one, "id");
     if (id == wanted) return id;
     if (cell(one, "name") == wanted) ids.push_back(id);
+    called.push_back(cell(one, "name"));
     names += (names.empty() ? "" : ", ") + cell(one, "name") + " (" + id + ")";
   }
   if (ids.size() == 1) return ids.front();
   if (!ids.empty()) {
     return Error{Errc::conflict, "more than one " + noun + " is called " + wanted + ": name it by its id: " + names};
   }
-  return Error{Errc::not_found,
-               "there is no " + noun + " \"" + wanted + "\"; there is: " + (names.empty() ? "none" : names)};
+  const auto near = nearest(wanted, called);
+  const std::string meant = near ? " did you mean \"" + *near + "\"?" : "";
+  return Error{Errc::not_found, "there is no " + noun + " \"" + wanted + "\";" + meant +
+                                    " there is: " + (names.empty() ? "none" : names)};
 }
 
 Result<Session> open_session(Environment& env, const Arguments& args) {
-  const std::string path = args.config_file.empty() ? env.home + "/config.json" : args.config_file;
+  const std::string path = TRY(config_path_of(env, args));
   Session out{env, args, TRY(load_config(path)), path};
   if (!args.server.empty()) {
     const std::string server = TRY(parse_server(args.server));

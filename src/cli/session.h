@@ -17,6 +17,7 @@ struct Arguments {
   std::string server;
   std::string ca_file;
   std::string config_file;
+  std::string profile;
   std::string workspace;
 
   std::string name;

@@ -32,6 +32,7 @@ class Worker:
     def __init__(self, manager, device, seed):
         self.manager, self.device, self.chance = manager, device, random.Random(seed)
         self.model, self.doubt, self.done, self.number, self.trouble = self.empty(), None, 0, 0, None
+        self.unanswered = 0  # acts that were done, and nobody was told
 
     def start(self):
         self.thread = threading.Thread(target=self.work)
@@ -63,6 +64,8 @@ class Worker:
         there = self.read()
         if there != self.doubt:
             test.assertEqual(there, self.model)
+        elif there != self.model:
+            self.unanswered += 1
         self.model, self.doubt = there, None
 
     def ask(self, method, path, body=None):
@@ -264,6 +267,7 @@ class MixedKillNine(unittest.TestCase):
             checked = run(BIN / "signetd", "--data", manager.data, "check")
             self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
             print(f"{KILLS} kills: {workers[0].done} acts of people, {device.done} of a device, "
+                  f"{sum(worker.unanswered for worker in workers)} of {KILLS * len(workers)} unanswered were done, "
                   f"{sum(publisher.next for publisher in publishers)} readings")
 
     def told_of_all(self, data_sink, condition_sink, publishers, device):

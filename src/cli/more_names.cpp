@@ -1,0 +1,109 @@
+#include "cli/more_names.h"
+
+#include "base/ids.h"
+
+#include <algorithm>
+#include <array>
+
+namespace signet::cli {
+namespace {
+
+struct Alias {
+  const char* noun;
+  const char* verb;
+  const char* also;
+};
+constexpr std::array aliases{
+    Alias{"registry", "show", "get"}, Alias{"integration", "show", "get"}, Alias{"job", "check", "get"},
+    Alias{"key", "revoke", "rm"},     Alias{"variable", "unset", "rm"},    Alias{"job", "cancel", "rm"},
+    Alias{"data", "tail", "watch"},   Alias{"audit", "tail", "watch"},     Alias{"job", "schedule", "create"},
+};
+
+Status run_workspace_get(Session& session) {
+  const json::object listed = TRY(ask(session, "GET", "/v3/workspaces"));
+  const std::string id = TRY(pick(TRY(objects(listed, "workspaces")), session.args.name, "workspace"));
+  const json::object answer = TRY(ask(session, "GET", "/v3/workspaces/" + id));
+  if (session.args.as_json) {
+    print_json(session.env.out, answer);
+    return {};
+  }
+  const json::object one = TRY(object_member(answer, "workspace"));
+  std::vector<Row> rows;
+  for (const auto& member : one) rows.push_back({std::string{member.key()}, cell(one, member.key())});
+  print_table(session.env.out, {"Member", "Value"}, rows);
+  return {};
+}
+
+Status run_device_identity_create(Session& session) {
+  const std::string path = TRY(device_path(session)) + "/identities";
+  const json::object answer = TRY(ask(session, "POST", path, json::object{{"bundle", session.args.value}}));
+  if (session.args.as_json) {
+    print_json(session.env.out, answer);
+    return {};
+  }
+  const json::object identity = TRY(object_member(answer, "identity"));
+  print_table(
+      session.env.out, {"DeviceID", "Dcn", "Revoked", "Expiry date"},
+      {{cell(identity, "device_id"), cell(identity, "dcn"), cell(identity, "revoked"), cell(identity, "expires_at")}});
+  return {};
+}
+
+struct Watched {
+  const char* noun;
+  const char* meaning;
+  std::array<const char*, 2> streams;  // null: no more
+};
+constexpr std::array watched{
+    Watched{"device", "Devices that come and go, while they do", {"status", nullptr}},
+    Watched{"job", "Jobs, while they are scheduled and end", {"job", nullptr}},
+    Watched{"condition", "Conditions, while they begin and end", {"condition", nullptr}},
+};
+
+void add_watch_to(CLI::App& noun, Arguments& args, const Watched& what, const std::function<void(Command)>& choose) {
+  CLI::App* watch = noun.add_subcommand("watch", what.meaning);
+  watch->fallthrough();
+  watch->add_option("device", args.devices, "only this, id or name; all when absent")->type_name("DEVICE")->expected(1);
+  watch->add_option("--count", args.count, "end after this many")->type_name("N");
+  watch->add_option("--timeout", args.timeout, "end by then")->type_name("SECONDS");
+  watch->callback([&args, choose, streams = what.streams] {
+    for (const char* stream : streams) {
+      if (stream) args.streams.emplace_back(stream);
+    }
+    choose(run_watch);
+  });
+}
+
+}  // namespace
+
+void add_more_names(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
+  for (const Alias& alias : aliases) {
+    app.get_subcommand(alias.noun)->get_subcommand(alias.verb)->alias(alias.also);
+  }
+  for (const Watched& what : watched) add_watch_to(*app.get_subcommand(what.noun), args, what, choose);
+  CLI::App* get = app.get_subcommand("workspace")->add_subcommand("get", "One");
+  get->fallthrough();
+  get->add_option("workspace", args.name, "id or name")->type_name("WKS")->required();
+  get->callback([choose] { choose(run_workspace_get); });
+  CLI::App* identity = app.get_subcommand("device")->add_subcommand("identity", "The identity of a device");
+  identity->require_subcommand(1)->fallthrough();
+  CLI::App* create = identity->add_subcommand("create", "Claim with a bundle, where the manager takes those");
+  create->fallthrough();
+  create->add_option("device", args.device, "id or name")->type_name("DEVICE")->required();
+  create->add_option("bundle", args.value, "dcn:nonce:signature, as the board says it")
+      ->type_name("BUNDLE")
+      ->required();
+  create->callback([choose] { choose(run_device_identity_create); });
+}
+
+std::vector<std::string> from_zerynth(std::vector<std::string> arguments) {
+  const bool is_theirs = arguments.size() > 2 && (arguments[0] == "device" || arguments[0] == "fleet");
+  if (!is_theirs) return arguments;
+  std::size_t at = arguments[1] == "identity" ? 3 : 2;
+  if (at >= arguments.size() || !is_id(arguments[at], "wks-")) return arguments;
+  arguments[at] = "--workspace=" + arguments[at];
+  const bool has_fleet = arguments[0] == "device" && arguments[1] == "create" && at + 1 < arguments.size();
+  if (has_fleet && is_id(arguments[at + 1], "flt-")) arguments[at + 1] = "--fleet=" + arguments[at + 1];
+  return arguments;
+}
+
+}  // namespace signet::cli
