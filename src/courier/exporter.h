@@ -1,7 +1,7 @@
 // exporter.h -- writes periodic exports: a folder for each below DATA/exports, whole files in it, the oldest removed.
 //
-// A little at a time, on the fleet's thread: a page of readings each millisecond or so. A file is there when it is
-// whole and durable, or not at all.
+// A little at a time, on the fleet's thread: a page of readings, some milliseconds, and a pause for everybody else. A
+// file is there when it is whole and durable, or not at all.
 #pragma once
 
 #include "base/port/file.h"
@@ -10,7 +10,7 @@
 
 namespace signet::courier {
 
-inline constexpr Micros export_pause{2000};  // between pages, for everybody else
+inline constexpr Micros export_pause{10'000};  // between pages, for everybody else
 
 // Files as the fleet asks for them: FOLDER/pex-…/NAME.
 class ExportFolder final : public fleet::ExportFiles {
