@@ -16,6 +16,7 @@ MODULES = TOP / "build" / "console"  # where tools/build_console.py let npm work
 SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 PLANTED = {"name": SCRIPT, "tag": "<b onclick=hacked=1>t</b>", "payload": "<svg onload=window.hacked=1>",
            "error": "<script>window.hacked=1</script> burnt out"}
+PLAIN = {"name": "hall lamp", "tag": "light", "payload": "dimmed", "error": "the fuse is burnt out"}  # for pictures
 PROGRAM = """
 from networking import wifi
 from zdm import zdm
@@ -42,8 +43,9 @@ def missing():
 
 
 class ConsoleScene:
-    def __init__(self, scene):
-        self.scene = scene
+    def __init__(self, scene, said=None):
+        """`said`: what devices and people write; without, what a browser must show as text."""
+        self.scene, self.words = scene, said or PLANTED
         self.manager = scene.manager()
         self.base = f"/v3/workspaces/{self.manager.workspace}"
         self.board = Board(scene, PROGRAM)
@@ -51,7 +53,7 @@ class ConsoleScene:
         self.board.make()
         self.board.start()
         self.board.claim(self.manager)
-        self.lamp = self.make("lamp", PLANTED["name"])
+        self.lamp = self.make("lamp", self.words["name"])
         self.bulb = self.make("bulb", "bulb")
         self.client = None
         self.fill()
@@ -70,19 +72,20 @@ class ConsoleScene:
         call = self.manager.call
         for number in range(24):
             call("POST", f"{self.base}/devices", {"name": f"sensor {number + 1}"})
-        fleet = call("POST", f"{self.base}/fleets", {"name": PLANTED["name"], "description": SCRIPT})["fleet"]["id"]
+        fleet = {"name": self.words["name"], "description": self.words["name"]}
+        fleet = call("POST", f"{self.base}/fleets", fleet)["fleet"]["id"]
         call("PUT", f"{self.base}/devices/{self.lamp.device}", {"fleet_id": fleet})
-        call("POST", f"{self.base}/api-keys", {"name": PLANTED["name"], "read_only": True})
-        call("POST", f"{self.base}/integrations", {"name": PLANTED["name"], "url": "https://sink.example.org/in",
-                                                   "tags": [PLANTED["tag"]]})
+        call("POST", f"{self.base}/api-keys", {"name": self.words["name"], "read_only": True})
+        call("POST", f"{self.base}/integrations", {"name": self.words["name"], "url": "https://sink.example.org/in",
+                                                   "tags": [self.words["tag"]]})
         call("POST", f"{self.base}/invitations", {"email": "bob@example.org", "role": "operator"})
         client = Client(self.manager, self.lamp)
-        for value in (PLANTED["payload"], {"deep": [1, {"x": PLANTED["payload"]}]}):
-            client.publish(f"j/data/{self.lamp.device}/{PLANTED['tag']}", json.dumps({"said": value}).encode())
+        for value in (self.words["payload"], {"deep": [1, {"x": self.words["payload"]}]}):
+            client.publish(f"j/data/{self.lamp.device}/{self.words['tag']}", json.dumps({"said": value}).encode())
         client.close()
         self.up("__manifest", {"jobs": ["blink", "reset"], "conditions": ["door"]})
-        self.up("note", PLANTED["payload"])
-        self.up("condition", {"uuid": "1", "tag": PLANTED["tag"], "payload": {"why": PLANTED["payload"]}})
+        self.up("note", self.words["payload"])
+        self.up("condition", {"uuid": "1", "tag": self.words["tag"], "payload": {"why": self.words["payload"]}})
         self.up("condition", {"uuid": "2", "tag": "door", "payload": {"floor": 2}})
         self.up("condition", {"uuid": "2", "payloadf": {"by": "ann"}, "finish": None})
         self.fail_job("burn")
@@ -92,7 +95,7 @@ class ConsoleScene:
     def fail_job(self, name):
         if not self.manager.call("GET", f"/v3/devices/{self.lamp.device}/jobs?name={name}&status=pending")["jobs"]:
             self.manager.call("POST", f"/v3/devices/{self.lamp.device}/jobs/{name}", {"value": {"n": 1}})
-        self.up(f"@{name}", {"error": PLANTED["error"]})
+        self.up(f"@{name}", {"error": self.words["error"]})
 
     def knock(self):
         """A stranger without a certificate."""
@@ -123,7 +126,7 @@ class ConsoleScene:
         board = self.manager.call("GET", f"{self.base}/devices/{self.board.device}")["device"]
         link = fresh.ready["setup"]
         foundry = self.board.foundry
-        return {"modules": str(MODULES), "chromium": shutil.which("chromium"), "planted": PLANTED,
+        return {"modules": str(MODULES), "chromium": shutil.which("chromium"), "planted": self.words,
                 "base": f"https://localhost:{self.manager.ready['people']}", "email": "ann@example.org",
                 "password": PASSWORD, "workspace": self.manager.workspace, "pump": self.board.device,
                 "lamp": self.lamp.device, "dcn": board["identities"][0]["dcn"], "pictures": str(pictures),

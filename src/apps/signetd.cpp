@@ -260,10 +260,10 @@ Status announce(const Options& options, const Ports& ports, const std::string& s
   }
   log_info("signetd.ready", {{"devices", ports.devices}, {"people", ports.people}, {"ca", fingerprint}});
   if (!link.empty()) {
-    std::cout
-        << "This manager has no account yet. Make the first one with this link, which works once:\n\n  signet setup '"
-        << link << "'\n"
-        << std::endl;
+    std::cout << "This manager has no account yet. Make the first one with this link, which works once, in a browser "
+                 "or so:\n\n  signet setup '"
+              << link << "'\n"
+              << std::endl;
   }
   if (options.ready_file.empty()) return {};
   const json::object ready{

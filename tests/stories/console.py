@@ -8,7 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from console_scene import ConsoleScene, missing  # noqa: E402
+from console_scene import PLAIN, ConsoleScene, missing  # noqa: E402
 from harness import SKIPPED, Scene  # noqa: E402
 
 
@@ -26,7 +26,7 @@ class Console(unittest.TestCase):
 
 def take_pictures(folder):
     with Scene() as scene:
-        code, said = ConsoleScene(scene).drive("screenshots.mjs", pathlib.Path(folder).resolve())
+        code, said = ConsoleScene(scene, PLAIN).drive("screenshots.mjs", pathlib.Path(folder).resolve())
     print(*(line for line in said if "ask" not in line), sep="\n")
     return code
 

@@ -177,9 +177,9 @@ class LiveEvents(unittest.TestCase):
         environment = {"SIGNET_HOME": str(link), "SIGNET_API_KEY": self.manager.token}
         command = (BIN / "signet", "watch", "--json", "--stream", "status", "--count", "1", "--server",
                    f"https://127.0.0.1:{self.manager.ready['people']}", "--ca", self.manager.ca)
-        before = int(self.metrics()["signet_streams"])
+        wait_for(lambda: int(self.metrics()["signet_streams"]) == 0, "those that left before to be missed")
         program = self.scene.start(command[0], *command[1:], env=environment)
-        wait_for(lambda: int(self.metrics()["signet_streams"]) > before, "it to watch")
+        wait_for(lambda: int(self.metrics()["signet_streams"]) > 0, "it to watch")
         self.publish()
         self.assertEqual(program.wait(PATIENCE), 0, self.scene.log("signet"))
         shown = json.loads(self.scene.log("signet").splitlines()[-1])

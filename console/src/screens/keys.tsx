@@ -64,7 +64,7 @@ export function Keys({ workspace }: { workspace: string }) {
           ) : (
             <Card>
               <Table label="API keys" columns={["Name", "Begins with", "May", "Used", "Ends", ""]} rows={told.api_keys} keyOf={(one) => one.id} cells={(one) => [
-                <strong class="text">{one.name}</strong>, <span class="mono">{one.prefix}…</span>, <>{one.role}{one.read_only && <Badge>only reads</Badge>}</>,
+                <strong class="text">{one.name}</strong>, <span class="mono">{one.prefix}…</span>, <>{one.role} {one.read_only && <Badge>only reads</Badge>}</>,
                 <When at={one.last_used} />, <When at={one.expires_at} none="when it is revoked" />, <Button kind="danger" onClick={() => revoke(one)}>Revoke …</Button>,
               ]} />
             </Card>

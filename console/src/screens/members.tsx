@@ -76,7 +76,7 @@ export function Members({ workspace }: { workspace: string }) {
         <Loaded from={members} what="Loading members">
           {(told) => (
             <Table label="Members" columns={["E-mail", "Role", "Since", ""]} rows={told.members} keyOf={(one) => one.account_id} cells={(one) => [
-              <><span class="text">{one.email}</span>{one.account_id === me && <Badge>you</Badge>}</>,
+              <><span class="text">{one.email}</span> {one.account_id === me && <Badge>you</Badge>}</>,
               may && atLeast(mine, one.role) ? (
                 <select aria-label={`Role of ${one.email}`} value={one.role} onChange={(event) => change(one, event.currentTarget.value)}>
                   {options(mine!).map(([value]) => <option key={value} value={value}>{value}</option>)}
