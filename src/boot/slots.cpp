@@ -38,12 +38,11 @@ Fault Slots::judge(Area area, Part part, Layout& layout) {
 }
 
 Fault Slots::judge(const Pair& pair) {
-  std::array<Layout, part_count> layouts;
   for (std::size_t part = 0; part < part_count; ++part) {
-    const Fault fault = judge(pair[part], static_cast<Part>(part), layouts[part]);
+    const Fault fault = judge(pair[part], static_cast<Part>(part), judged_[part]);
     if (fault != Fault::none) return fault;
   }
-  return image::check_together(layouts[0], layouts[1]);
+  return image::check_together(judged_[0], judged_[1]);
 }
 
 bool Slots::find_pair(Pair& out) {
@@ -103,17 +102,15 @@ bool Slots::copy(Area from, Area to, Part part, const Id& id) {
 }
 
 bool Slots::settle() {
-  std::array<Layout, part_count> layouts;
   for (std::size_t i = 0; i < part_count; ++i) {
     const Part part = static_cast<Part>(i);
-    if (judge(Area::work, part, layouts[i]) != Fault::none) return false;
     std::uint32_t counter = 0;
     if (!board_.counters.read(part, counter)) return false;
-    for (; counter < layouts[i].security_counter; ++counter) {
+    for (; counter < judged_[i].security_counter; ++counter) {
       if (!board_.counters.increment(part)) return false;
     }
   }
-  return settle_keys(layouts[0], layouts[1]);
+  return settle_keys(judged_[0], judged_[1]);
 }
 
 // No key is retired that WORK itself is signed by, or it would never start again.

@@ -42,7 +42,8 @@ class Slots {
   bool copy(Area from, Area to, Part part, const Id& id);
 
   // After a confirmation, and at every start until it is done: the counters up to what WORK says, the keys as it wants.
-  // REQUIRES: the pair in WORK may run.
+  // REQUIRES: judge(pair_in_work) was the last one asked, and said none. It is what was judged that counts, and the
+  // flash is not read again.
   bool settle();
 
  private:
@@ -50,6 +51,7 @@ class Slots {
   bool settle_keys(const image::Layout& os, const image::Layout& application);
 
   Board& board_;
+  std::array<image::Layout, part_count> judged_;
 };
 
 }  // namespace signet::boot
