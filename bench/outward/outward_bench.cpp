@@ -27,12 +27,6 @@ T must(Result<T> result) {
   fmt::print(stderr, "bench: {}\n", result.error().what);
   std::exit(70);
 }
-void must(const Status& status) {
-  if (status) return;
-  fmt::print(stderr, "bench: {}\n", status.error().what);
-  std::exit(70);
-}
-
 class Folder {
  public:
   Folder() {
@@ -145,20 +139,20 @@ int main(int argc, char** argv) {
   const Manager::Spent alone = manager.ingest();
   manager.integrate(sink);
   const Manager::Spent fed = manager.ingest();
-  figures.add("outward.ingest_alone", alone.cpu, "us", Bound::at_most, 20);
-  figures.add("outward.ingest_fed", fed.cpu, "us", Bound::at_most, 30);
-  figures.add("outward.feed", (fed.cpu - alone.cpu) / alone.cpu * 100, "%", Bound::at_most, 100);
+  figures.add("outward.ingest_alone", alone.cpu, "us", Bound::at_most, 15);
+  figures.add("outward.ingest_fed", fed.cpu, "us", Bound::at_most, 20);
+  figures.add("outward.feed", (fed.cpu - alone.cpu) / alone.cpu * 100, "%", Bound::at_most, 80);
   const Manager::Spent one = deliver(manager, reach);
-  figures.add("outward.one_sink", count / one.wall * 1e6, "/s", Bound::at_least, 5'000);
-  figures.add("outward.one_sink_cpu", one.cpu / count, "us", Bound::at_most, 40);
+  figures.add("outward.one_sink", count / one.wall * 1e6, "/s", Bound::at_least, 20'000);
+  figures.add("outward.one_sink_cpu", one.cpu / count, "us", Bound::at_most, 20);
   figures.add("outward.bytes_a_line", static_cast<double>(sink.bytes()) / count, "B", Bound::at_most, 500);
   figures.add("outward.lines_a_post", count / static_cast<double>(sink.posts()), "", Bound::at_least, 100);
 
   for (int i = 1; i < sinks_of_many; ++i) manager.integrate(sink);
   manager.ingest();
   const Manager::Spent many = deliver(manager, reach);
-  figures.add("outward.eight_sinks", count * sinks_of_many / many.wall * 1e6, "/s", Bound::at_least, 10'000);
-  figures.add("outward.eight_sinks_cpu", many.cpu / count / sinks_of_many, "us", Bound::at_most, 40);
+  figures.add("outward.eight_sinks", count * sinks_of_many / many.wall * 1e6, "/s", Bound::at_least, 40'000);
+  figures.add("outward.eight_sinks_cpu", many.cpu / count / sinks_of_many, "us", Bound::at_most, 20);
 
   return figures.exit_code();
 }
