@@ -101,6 +101,7 @@ std::vector<Candidate> commands_of(const CLI::App& of) {
 
 std::vector<std::string> words_of(const std::vector<Candidate>& candidates) {
   std::vector<std::string> out;
+  out.reserve(candidates.size());
   for (const Candidate& one : candidates) out.push_back(one.word);
   return out;
 }
