@@ -6,6 +6,7 @@ export class ApiError extends Error {
     readonly code: string,
     readonly title: string,
     readonly detail: string,
+    readonly request = "", // its name in the manager's log
   ) {
     super(detail || title);
   }
@@ -43,10 +44,13 @@ async function refusalOf(response: Response): Promise<ApiError> {
   } catch {
     // no JSON: a proxy answered in the manager's place
   }
-  return new ApiError(response.status, code, title, detail);
+  return new ApiError(response.status, code, title, detail, response.headers.get("x-request-id") ?? "");
 }
 
-async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+const waitAtMost = 5; // seconds, for a manager that says when it may be asked again
+const pause = (seconds: number) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+async function send(method: string, path: string, body: unknown, signal?: AbortSignal, again = true): Promise<Response> {
   const headers: Record<string, string> = {};
   if (method !== "GET") headers["X-Signet-CSRF"] = csrf;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -61,6 +65,11 @@ async function send(method: string, path: string, body: unknown, signal?: AbortS
     throw new ApiError(0, "unreachable", "The manager does not answer", "Is it running, and is this machine on its network?");
   }
   if (response.ok) return response;
+  const wait = Number(response.headers.get("retry-after"));
+  if (response.status === 429 && method === "GET" && again && wait > 0 && wait <= waitAtMost) {
+    await pause(wait);
+    return send(method, path, body, signal, false);
+  }
   const refused = await refusalOf(response);
   if (refused.status === 401) signedOutListeners.forEach((listener) => listener());
   throw refused;
@@ -70,7 +79,20 @@ async function json<T>(method: string, path: string, body?: unknown, signal?: Ab
   return (await send(method, path, body, signal)).json();
 }
 
+// A list that comes in pages, whole: each page names the next.
+async function all<T>(path: string, member: string, signal?: AbortSignal): Promise<Record<string, T[]>> {
+  const out: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await json<Record<string, any>>("GET", urlOf(path, { cursor }), undefined, signal);
+    out.push(...(page[member] as T[]));
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return { [member]: out };
+}
+
 export const api = {
+  all,
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => json<T>("GET", urlOf(path, query), undefined, signal),
   post: <T>(path: string, body?: unknown) => json<T>("POST", path, body),
   put: <T>(path: string, body?: unknown) => json<T>("PUT", path, body),

@@ -16,6 +16,11 @@ export function useLoad<T>(path: string | null, query?: Query): Load<T> {
   return useTask<T>(url, (signal) => api.get<T>(url!, undefined, signal));
 }
 
+// The same for a list that comes in pages.
+export function useAll<T>(path: string | null, member: string): Load<T> {
+  return useTask<T>(path === null ? null : `${path} ${member}`, (signal) => api.all(path!, member, signal) as Promise<T>);
+}
+
 // Runs anew whenever the key changes; null: not now.
 export function useTask<T>(key: string | null, task: (signal: AbortSignal) => Promise<T>): Load<T> {
   const [state, set] = useState<{ key: string | null; value?: T; error?: Error; busy: boolean }>({ key, busy: key !== null });

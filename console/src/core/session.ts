@@ -1,7 +1,7 @@
 // Who is signed in, and as what.
 import { api, onSignedOut, useProof } from "./api";
 import type { Member, Role, Session } from "./model";
-import { useLoad } from "./load";
+import { useAll } from "./load";
 import { store, useStore } from "./store";
 
 type State = { kind: "asking" } | { kind: "failed"; error: unknown } | { kind: "known"; session: Session };
@@ -37,6 +37,6 @@ export async function signOut() {
 
 export function useRole(workspace: string): Role | null {
   const me = useSession()?.account?.id;
-  const members = useLoad<{ members: Member[] }>(`/v3/workspaces/${workspace}/members`);
+  const members = useAll<{ members: Member[] }>(`/v3/workspaces/${workspace}/members`, "members");
   return members.value?.members.find((one) => one.account_id === me)?.role ?? null;
 }

@@ -3,7 +3,7 @@ import { api } from "../core/api";
 import { identityOf, matches, type Order, orders, standingOf, standingTones, standingWords } from "../core/devices";
 import { count, plural } from "../core/format";
 import { type LiveEvent, useLive } from "../core/live";
-import { type Load, useAct, useLoad } from "../core/load";
+import { type Load, useAct, useAll } from "../core/load";
 import { atLeast, type Device, type Fleet } from "../core/model";
 import { navigate, setQuery, usePlace, useTitle } from "../core/router";
 import { useRole } from "../core/session";
@@ -25,7 +25,7 @@ function NewDevice(props: { workspace: string; onClose: () => void; onMade: () =
   const [name, setName] = useState("");
   const [fleet, setFleet] = useState("");
   const [made, setMade] = useState<Device>();
-  const fleets = useLoad<{ fleets: Fleet[] }>(`/v3/workspaces/${props.workspace}/fleets`);
+  const fleets = useAll<{ fleets: Fleet[] }>(`/v3/workspaces/${props.workspace}/fleets`, "fleets");
   const act = useAct(async () => {
     const body = { name, ...(fleet ? { fleet_id: fleet } : {}) };
     setMade((await api.post<{ device: Device }>(`/v3/workspaces/${props.workspace}/devices`, body)).device);
@@ -145,7 +145,7 @@ function List({ devices, workspace }: { devices: Device[]; workspace: string }) 
 export function Devices({ workspace }: { workspace: string }) {
   useTitle("Devices");
   const base = `/v3/workspaces/${workspace}`;
-  const load = useLoad<Devices>(`${base}/devices`);
+  const load = useAll<Devices>(`${base}/devices`, "devices");
   const live = useLive(`${base}/events`, { stream: ["status"] }, (events) => takeStatus(load, events));
   const [making, make] = useState(false);
   const role = useRole(workspace);

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../core/api";
 import { count, plural, sleep } from "../core/format";
-import { useAct, useLoad } from "../core/load";
+import { useAct, useAll, useLoad } from "../core/load";
 import { atLeast, type DeadLetter, type Fleet, type Integration } from "../core/model";
 import { useTitle } from "../core/router";
 import { useRole } from "../core/session";
@@ -20,7 +20,7 @@ function Edit(props: { base: string; of?: Integration; onClose: () => void; onDo
   const [fleets, setFleets] = useState(of?.fleets ?? []);
   const [token, setToken] = useState("");
   const [secret, setSecret] = useState("");
-  const all = useLoad<{ fleets: Fleet[] }>(`${props.base}/fleets`);
+  const all = useAll<{ fleets: Fleet[] }>(`${props.base}/fleets`, "fleets");
   const act = useAct(async () => {
     const body = { name, url, tags: words(tags), fleets, ...(token ? { token } : {}) };
     if (of) {
@@ -150,7 +150,7 @@ function One(props: { base: string; of: Integration; may: boolean; onEdit: () =>
 export function Integrations({ workspace }: { workspace: string }) {
   useTitle("Integrations");
   const base = `/v3/workspaces/${workspace}`;
-  const load = useLoad<{ integrations: Integration[] }>(`${base}/integrations`);
+  const load = useAll<{ integrations: Integration[] }>(`${base}/integrations`, "integrations");
   const [editing, edit] = useState<Integration | "new" | null>(null);
   const may = atLeast(useRole(workspace), "admin");
   return (

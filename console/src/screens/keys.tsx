@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { api } from "../core/api";
-import { useAct, useLoad } from "../core/load";
+import { useAct, useAll } from "../core/load";
 import { type ApiKey, atLeast, roles } from "../core/model";
 import { useTitle } from "../core/router";
 import { useRole } from "../core/session";
@@ -45,7 +45,7 @@ export function Keys({ workspace }: { workspace: string }) {
   const base = `/v3/workspaces/${workspace}`;
   const role = useRole(workspace);
   const may = atLeast(role, "admin");
-  const load = useLoad<{ api_keys: ApiKey[] }>(may ? `${base}/api-keys` : null);
+  const load = useAll<{ api_keys: ApiKey[] }>(may ? `${base}/api-keys` : null, "api_keys");
   const [making, make] = useState(false);
   const [revoking, revoke] = useState<ApiKey | null>(null);
   const act = useAct(async (key: ApiKey) => {

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../core/api";
 import { dayOf } from "../core/format";
-import { useAct, useLoad } from "../core/load";
+import { useAct, useAll } from "../core/load";
 import { atLeast, type Invitation, type Member, type Role, roles } from "../core/model";
 import { useTitle } from "../core/router";
 import { useSession } from "../core/session";
@@ -55,10 +55,10 @@ export function Members({ workspace }: { workspace: string }) {
   useTitle("Members");
   const base = `/v3/workspaces/${workspace}`;
   const me = useSession()?.account?.id;
-  const members = useLoad<{ members: Member[] }>(`${base}/members`);
+  const members = useAll<{ members: Member[] }>(`${base}/members`, "members");
   const mine = members.value?.members.find((one) => one.account_id === me)?.role ?? null;
   const may = atLeast(mine, "admin");
-  const invitations = useLoad<{ invitations: Invitation[] }>(may ? `${base}/invitations` : null);
+  const invitations = useAll<{ invitations: Invitation[] }>(may ? `${base}/invitations` : null, "invitations");
   const [inviting, invite] = useState(false);
   const [removing, remove] = useState<Member | null>(null);
   const act = useAct(async (task: () => Promise<unknown>) => {

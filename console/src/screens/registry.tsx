@@ -21,8 +21,11 @@ async function lookUp(units: Unit[], into: (found: Found) => void) {
   const queue = units.slice(0, lookedUpMax).filter((one) => one.dcn);
   const worker = async () => {
     for (let one = queue.shift(); one; one = queue.shift()) {
-      const told = await api.get<Registered>(`/v3/registry/${segment(one.dcn)}`).catch(() => null);
-      found.set(one.dcn, told?.identity ?? null);
+      try {
+        found.set(one.dcn, (await api.get<Registered>(`/v3/registry/${segment(one.dcn)}`)).identity);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) found.set(one.dcn, null);
+      }
     }
   };
   await Promise.all([worker(), worker(), worker(), worker()]);

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, urlOf } from "../core/api";
 import { count } from "../core/format";
 import { useLive } from "../core/live";
-import { useAct, useLoad } from "../core/load";
+import { useAct, useAll, useLoad } from "../core/load";
 import type { AuditEntry, Knocker, SecurityTop, Workspace } from "../core/model";
 import { useTitle } from "../core/router";
 import { Badge, Button, Card, Choice, Dialog, Failure, Loaded, Page, Table, Text, When } from "../ui/parts";
@@ -67,7 +67,7 @@ function Knockers({ rows, onBan }: { rows: Knocker[]; onBan: (address: string) =
 export function Security() {
   useTitle("Security");
   const load = useLoad<SecurityTop>("/v3/security/top", { size: 100 });
-  const workspaces = useLoad<{ workspaces: Workspace[] }>("/v3/workspaces");
+  const workspaces = useAll<{ workspaces: Workspace[] }>("/v3/workspaces", "workspaces");
   const [refusals, setRefusals] = useState<AuditEntry[]>([]);
   const [banning, ban] = useState<string | null>(null);
   const soon = useRef(0);

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../core/api";
 import { dayOf, plural } from "../core/format";
-import { useAct, useLoad } from "../core/load";
+import { useAct, useAll, useLoad } from "../core/load";
 import { atLeast, type Fleet, type Workspace } from "../core/model";
 import { useTitle } from "../core/router";
 import { useRole } from "../core/session";
@@ -50,7 +50,7 @@ export function Settings({ workspace }: { workspace: string }) {
   useTitle("Settings");
   const base = `/v3/workspaces/${workspace}`;
   const load = useLoad<{ workspace: Workspace }>(base);
-  const fleets = useLoad<{ fleets: Fleet[] }>(`${base}/fleets`);
+  const fleets = useAll<{ fleets: Fleet[] }>(`${base}/fleets`, "fleets");
   const may = atLeast(useRole(workspace), "admin");
   const [open, setOpen] = useState<"fleet" | "retention" | null>(null);
   const close = () => setOpen(null);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../core/api";
 import { dayOf } from "../core/format";
-import { useAct, useLoad } from "../core/load";
+import { useAct, useAll } from "../core/load";
 import type { Workspace } from "../core/model";
 import { navigate, usePlace, useTitle } from "../core/router";
 import { Button, Dialog, Empty, Failure, Loaded, Page, Text } from "../ui/parts";
@@ -29,7 +29,7 @@ function NewWorkspace({ onClose }: { onClose: () => void }) {
 export function Workspaces() {
   useTitle("Workspaces");
   const { path } = usePlace();
-  const load = useLoad<{ workspaces: Workspace[] }>("/v3/workspaces");
+  const load = useAll<{ workspaces: Workspace[] }>("/v3/workspaces", "workspaces");
   const [making, make] = useState(false);
   const all = load.value?.workspaces;
   const last = lastWorkspace();

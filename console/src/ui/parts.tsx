@@ -76,6 +76,7 @@ export function Failure({ error, retry }: { error: Error; retry?: () => void }) 
       <div>
         <strong>{told?.title ?? "This did not work"}</strong>
         <p>{told ? told.detail : error.message}</p>
+        {told?.request && <p class="small">In the manager's log: <Mono copy>{told.request}</Mono></p>}
         {retry && <Button onClick={retry}>Try again</Button>}
       </div>
     </div>

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Workspace } from "../core/model";
-import { useLoad } from "../core/load";
+import { useAll } from "../core/load";
 import { navigate, usePlace } from "../core/router";
 import { signOut, useSession } from "../core/session";
 import { Icon } from "./icon";
@@ -45,7 +45,7 @@ function useWorkspace(path: string, all: Workspace[] | undefined): string | unde
 
 function Places({ path }: { path: string }) {
   const session = useSession();
-  const workspaces = useLoad<{ workspaces: Workspace[] }>("/v3/workspaces");
+  const workspaces = useAll<{ workspaces: Workspace[] }>("/v3/workspaces", "workspaces");
   const all = workspaces.value?.workspaces;
   const current = useWorkspace(path, all);
   return (

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, segment } from "../../core/api";
 import { assuranceTones, assuranceWords, identityOf, standingTones, standingWords } from "../../core/devices";
 import { dayOf } from "../../core/format";
-import { useAct, useLoad } from "../../core/load";
+import { useAct, useAll, useLoad } from "../../core/load";
 import { atLeast, type Fleet, type Reading, type Registered } from "../../core/model";
 import { ChainCard } from "../../ui/chain";
 import { Badge, Button, Card, Choice, Command, Copy, Dialog, Empty, Facts, Failure, Loaded, Payload, Text, When } from "../../ui/parts";
@@ -11,7 +11,7 @@ import type { TabProps } from "../device";
 function Rename({ device, workspace, onClose, onDone }: TabProps & { onClose: () => void; onDone: () => void }) {
   const [name, setName] = useState(device.name);
   const [fleet, setFleet] = useState(device.fleet_id);
-  const fleets = useLoad<{ fleets: Fleet[] }>(`/v3/workspaces/${workspace}/fleets`);
+  const fleets = useAll<{ fleets: Fleet[] }>(`/v3/workspaces/${workspace}/fleets`, "fleets");
   const act = useAct(async () => {
     await api.put(`/v3/workspaces/${workspace}/devices/${device.id}`, { name, fleet_id: fleet });
     onDone();

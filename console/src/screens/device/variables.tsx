@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api, segment } from "../../core/api";
 import { parseLoosely, shown } from "../../core/format";
-import { useAct, useLoad } from "../../core/load";
+import { useAct, useAll } from "../../core/load";
 import { atLeast, type Variable } from "../../core/model";
 import { Badge, Button, Card, Command, Dialog, Empty, Failure, Loaded, Payload, Table, Text, When } from "../../ui/parts";
 import type { TabProps } from "../device";
@@ -27,7 +27,7 @@ function Wish(props: { device: { id: string; name: string }; of?: Variable; onCl
 }
 
 export function Variables({ device, role }: TabProps) {
-  const load = useLoad<{ variables: Variable[] }>(`/v3/devices/${device.id}/variables`);
+  const load = useAll<{ variables: Variable[] }>(`/v3/devices/${device.id}/variables`, "variables");
   const [setting, set] = useState<Variable | "new" | null>(null);
   const unset = useAct(async (one: Variable) => {
     await api.remove(`/v3/devices/${device.id}/variables/${segment(one.name)}`);
