@@ -39,13 +39,15 @@ Result<net::HttpResponse> list_dead_letters(Service& service, const Call& call) 
 Result<net::HttpResponse> replay(Service& service, const Call& call, std::optional<std::int64_t> number) {
   const WorkspaceId workspace = TRY(call.workspace());
   const IntegrationId id = TRY(integration_in(call));
-  return reply({{"replaying", TRY(service.fleet.integrations().replay(call.actor, workspace, id, number))}});
+  const std::size_t replaying = TRY(service.fleet.integrations().replay(call.actor, workspace, id, number));
+  return reply({{"replaying", replaying}});
 }
 
 Result<net::HttpResponse> discard(Service& service, const Call& call, std::optional<std::int64_t> number) {
   const WorkspaceId workspace = TRY(call.workspace());
   const IntegrationId id = TRY(integration_in(call));
-  return reply({{"removed", TRY(service.fleet.integrations().discard(call.actor, workspace, id, number))}});
+  const std::size_t removed = TRY(service.fleet.integrations().discard(call.actor, workspace, id, number));
+  return reply({{"removed", removed}});
 }
 
 Result<net::HttpResponse> replay_dead_letters(Service& service, const Call& call) {

@@ -53,20 +53,23 @@ Result<net::HttpResponse> list_exports(Service& service, const Call& call) {
 Result<net::HttpResponse> create_export(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const fleet::ExportOrder order = TRY(read_export_order(call));
-  return reply({{"export", export_shape(TRY(service.fleet.exports().create(call.actor, workspace, order)))}});
+  const fleet::Export made = TRY(service.fleet.exports().create(call.actor, workspace, order));
+  return reply({{"export", export_shape(made)}});
 }
 
 Result<net::HttpResponse> get_export(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const fleet::ExportId id = TRY(export_of(call));
-  return reply({{"export", export_shape(TRY(service.fleet.exports().get(call.actor, workspace, id)))}});
+  const fleet::Export one = TRY(service.fleet.exports().get(call.actor, workspace, id));
+  return reply({{"export", export_shape(one)}});
 }
 
 Result<net::HttpResponse> update_export(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const fleet::ExportId id = TRY(export_of(call));
   const fleet::ExportOrder order = TRY(read_export_order(call));
-  return reply({{"export", export_shape(TRY(service.fleet.exports().update(call.actor, workspace, id, order)))}});
+  const fleet::Export changed = TRY(service.fleet.exports().update(call.actor, workspace, id, order));
+  return reply({{"export", export_shape(changed)}});
 }
 
 Result<net::HttpResponse> remove_export(Service& service, const Call& call) {

@@ -12,7 +12,8 @@ Result<std::string> export_path(Session& session) {
   const std::string& wanted = session.args.name;
   if (is_id(wanted, "pex-")) return all + "/" + wanted;
   const json::object answer = TRY(ask(session, "GET", all));
-  return all + "/" + TRY(pick(TRY(objects(answer, "exports")), wanted, "export"));
+  const std::vector<json::object> known = TRY(objects(answer, "exports"));
+  return all + "/" + TRY(pick(known, wanted, "export"));
 }
 
 Status show_export(Session& session, const json::object& answer) {

@@ -21,7 +21,8 @@ constexpr std::array aliases{
 
 Status run_workspace_get(Session& session) {
   const json::object listed = TRY(ask(session, "GET", "/v3/workspaces"));
-  const std::string id = TRY(pick(TRY(objects(listed, "workspaces")), session.args.name, "workspace"));
+  const std::vector<json::object> all = TRY(objects(listed, "workspaces"));
+  const std::string id = TRY(pick(all, session.args.name, "workspace"));
   const json::object answer = TRY(ask(session, "GET", "/v3/workspaces/" + id));
   if (session.args.as_json) {
     print_json(session.env.out, answer);

@@ -33,7 +33,8 @@ std::string file_of(const Environment& env, std::string_view name) {
 
 Result<std::string> in_use(const Environment& env) {
   if (!file_exists(use_file(env))) return std::string{default_profile};
-  std::string name{text_of(TRY(read_file(use_file(env), profile_name_bytes_max + 1)))};
+  const Buffer said = TRY(read_file(use_file(env), profile_name_bytes_max + 1));
+  std::string name{text_of(said)};
   while (!name.empty() && (name.back() == '\n' || name.back() == '\r')) name.pop_back();
   TRY(check_profile(name));
   return name;
