@@ -44,9 +44,9 @@ net::HttpResponse no_route(const Found& found) {
 }  // namespace
 
 struct Api::State {
-  State(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue)
+  State(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, fleet::Readings* readings)
       : streams(fleet, clock), service{fleet,   clock, std::move(gate), std::move(about), std::move(issue),
-                                       streams, meter} {}
+                                       streams, meter, readings} {}
 
   Streams streams;
   HttpMeter meter;
@@ -54,10 +54,11 @@ struct Api::State {
   RateLimit strangers{sign_in_attempts_max};
 
   Result<net::HttpResponse> serve(const Route& route, PathValues path, const net::HttpRequest& request);
+  net::HttpResponse finish(net::HttpResponse made, const Route* row, Instant begun);
 };
 
-Api::Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue)
-    : state_(new State{fleet, clock, std::move(gate), std::move(about), std::move(issue)}) {}
+Api::Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, fleet::Readings* readings)
+    : state_(new State{fleet, clock, std::move(gate), std::move(about), std::move(issue), readings}) {}
 Api::~Api() = default;
 void Api::tend() { state_->streams.tend(); }
 
@@ -75,6 +76,14 @@ Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path,
   TRY(check_query(route, request));
   call.body = TRY(check_body(route, request.body));
   return route.handler(service, call);
+}
+
+// From any thread.
+net::HttpResponse Api::State::finish(net::HttpResponse made, const Route* row, Instant begun) {
+  meter.count(row ? row->method : "-", row ? row->path : "-", made.status, service.clock.monotonic() - begun);
+  made.headers["cache-control"] = "no-store";
+  made.headers["x-content-type-options"] = "nosniff";
+  return made;
 }
 
 net::HttpResponse Api::handle(const net::HttpRequest& request) {
@@ -97,10 +106,12 @@ net::HttpResponse Api::handle(const net::HttpRequest& request) {
   };
   net::HttpResponse out = answer();
   state_->service.streams.look_again();
-  state_->meter.count(row ? row->method : "-", row ? row->path : "-", out.status,
-                      state_->service.clock.monotonic() - begun);
-  out.headers["cache-control"] = "no-store";
-  out.headers["x-content-type-options"] = "nosniff";
+  if (!out.later) return state_->finish(std::move(out), row, begun);
+  auto later = [state = state_.get(), row, begun, make = std::move(out.later)] {
+    return state->finish(make(), row, begun);
+  };
+  if (!state_->service.readings) return later();
+  out.later = std::move(later);
   return out;
 }
 

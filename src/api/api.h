@@ -53,8 +53,10 @@ struct Gate {
 
 class Api {
  public:
-  // `fleet`, `clock` and the guard must outlive the Api.
-  Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue);
+  // `fleet`, `clock`, the guard and the readings must outlive the Api. With readings of their own, questions about data
+  // are answered by a promise: HttpResponse::later. They are one thread's.
+  Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue,
+      fleet::Readings* readings = nullptr);
   ~Api();
   net::HttpResponse handle(const net::HttpRequest& request);
   void tend();  // once a second: streams that are open

@@ -1,3 +1,4 @@
+#include "api/errors.h"
 #include "api/routes.h"
 #include "api/shapes.h"
 #include "fleet/data_text.h"
@@ -92,6 +93,18 @@ std::string list_of(const std::vector<fleet::DataRow>& rows) {
   return out + "]";
 }
 
+// Judged now; read and written down where it holds nobody up.
+template <class T, class Write>
+net::HttpResponse read_later(Service& service, fleet::Question<T> question, Write write) {
+  fleet::Readings& from = service.readings ? *service.readings : service.fleet.readings();
+  net::HttpResponse out;
+  out.later = [question = std::move(question), write = std::move(write), &from] {
+    const Result<T> found = question(from);
+    return found ? write(found.value()) : refusal(found.error());
+  };
+  return out;
+}
+
 }  // namespace
 
 Result<net::HttpResponse> get_data(Service& service, const Call& call) {
@@ -99,58 +112,80 @@ Result<net::HttpResponse> get_data(Service& service, const Call& call) {
   query.newest_first = TRY(newest_first(call));
   query.page = TRY(call.query_number("from", 0));
   query.size = TRY(call.query_number("size", query.size));
-  net::HttpResponse out;
-  out.body = list_of(TRY(service.fleet.data(call.actor, query))) + "}";
-  return out;
+  return read_later(service, TRY(service.fleet.ask_data(call.actor, query)),
+                    [](const std::vector<fleet::DataRow>& rows) {
+                      net::HttpResponse out;
+                      out.body = list_of(rows) + "}";
+                      return out;
+                    });
 }
 
 namespace {
 
-struct Page {
-  fleet::DataPage data;
-  std::string next;  // the cursor behind it; empty: there is no more
-};
+// A page of readings; the cursor behind it is empty when there is no more.
+using WritePage = net::HttpResponse (*)(const fleet::DataPage&, const std::string& next, bool is_first);
 
-Result<Page> page_of(Service& service, const Call& call) {
+Result<net::HttpResponse> get_page(Service& service, const Call& call, WritePage write) {
   fleet::DataQuery query = TRY(read_query(call));
   query.newest_first = TRY(newest_first(call));
   query.size = TRY(call.query_number("size", query.size));
   TRY(take_cursor(call, query));
-  Page out{TRY(service.fleet.data_page(call.actor, query)), ""};
-  if (out.data.next) out.next = encode(fleet::DataCursor{*out.data.next, query.newest_first});
-  return out;
+  return read_later(
+      service, TRY(service.fleet.ask_data_page(call.actor, query)),
+      [write, newest_first = query.newest_first, is_first = !query.after](const fleet::DataPage& page) {
+        const std::string next = page.next ? encode(fleet::DataCursor{*page.next, newest_first}) : std::string{};
+        return write(page, next, is_first);
+      });
 }
 
-net::HttpResponse text_page(const Page& page, std::string body, const char* type) {
+net::HttpResponse text_page(const std::string& next, std::string body, const char* type) {
   net::HttpResponse out;
   out.body = std::move(body);
   out.content_type = type;
-  if (!page.next.empty()) out.headers[next_cursor_header] = page.next;
+  if (!next.empty()) out.headers[next_cursor_header] = next;
+  return out;
+}
+
+net::HttpResponse write_json(const fleet::DataPage& page, const std::string& next, bool) {
+  net::HttpResponse out;
+  out.body = list_of(page.rows) + ",\"next\":" + (next.empty() ? "null" : '"' + next + '"') + "}";
+  return out;
+}
+
+net::HttpResponse write_csv(const fleet::DataPage& page, const std::string& next, bool is_first) {
+  std::string body;
+  if (is_first) body = fleet::csv_heading;
+  for (const fleet::DataRow& row : page.rows) fleet::append_csv_line(body, row);
+  return text_page(next, std::move(body), "text/csv; charset=utf-8");
+}
+
+net::HttpResponse write_jsonl(const fleet::DataPage& page, const std::string& next, bool) {
+  std::string body;
+  for (const fleet::DataRow& row : page.rows) fleet::append_json_line(body, row);
+  return text_page(next, std::move(body), "application/jsonl");
+}
+
+net::HttpResponse write_points(const std::vector<fleet::AggregatePoint>& points, bool has_numbers) {
+  net::HttpResponse out;
+  out.body = R"({"result":[)";
+  for (const fleet::AggregatePoint& point : points) {
+    if (&point != &points.front()) out.body += ',';
+    append_point(out.body, point, has_numbers);
+  }
+  out.body += "]}";
   return out;
 }
 
 }  // namespace
 
 Result<net::HttpResponse> get_data_page(Service& service, const Call& call) {
-  const Page page = TRY(page_of(service, call));
-  net::HttpResponse out;
-  out.body = list_of(page.data.rows) + ",\"next\":" + (page.next.empty() ? "null" : '"' + page.next + '"') + "}";
-  return out;
+  return get_page(service, call, write_json);
 }
-
 Result<net::HttpResponse> get_data_csv(Service& service, const Call& call) {
-  const Page page = TRY(page_of(service, call));
-  std::string body;
-  if (!call.query("cursor")) body = fleet::csv_heading;
-  for (const fleet::DataRow& row : page.data.rows) fleet::append_csv_line(body, row);
-  return text_page(page, std::move(body), "text/csv; charset=utf-8");
+  return get_page(service, call, write_csv);
 }
-
 Result<net::HttpResponse> get_data_jsonl(Service& service, const Call& call) {
-  const Page page = TRY(page_of(service, call));
-  std::string body;
-  for (const fleet::DataRow& row : page.data.rows) fleet::append_json_line(body, row);
-  return text_page(page, std::move(body), "application/jsonl");
+  return get_page(service, call, write_jsonl);
 }
 
 Result<net::HttpResponse> aggregate_data(Service& service, const Call& call) {
@@ -162,15 +197,10 @@ Result<net::HttpResponse> aggregate_data(Service& service, const Call& call) {
   const std::string by = call.query("by").value_or("");
   if (!by.empty() && by != "device") return Error{Errc::malformed, "query \"by\" takes only: device"};
   query.by_device = !by.empty();
-  net::HttpResponse out;
-  out.body = R"({"result":[)";
-  const auto points = TRY(service.fleet.aggregate(call.actor, query));
-  for (const fleet::AggregatePoint& point : points) {
-    if (&point != &points.front()) out.body += ',';
-    append_point(out.body, point, !query.field.empty());
-  }
-  out.body += "]}";
-  return out;
+  return read_later(service, TRY(service.fleet.ask_aggregate(call.actor, query)),
+                    [has_numbers = !query.field.empty()](const std::vector<fleet::AggregatePoint>& points) {
+                      return write_points(points, has_numbers);
+                    });
 }
 
 Result<net::HttpResponse> set_retention(Service& service, const Call& call) {

@@ -92,7 +92,8 @@ void add_http(MetricsText& to, const HttpMeter& meter, const Streams& streams) {
     to.sample({{"method", line.method}, {"route", line.route}, {"status", std::to_string(line.status)}},
               static_cast<double>(line.count));
   }
-  to.begin("signet_http_request_seconds_total", "counter", "How long they took on the fleet's thread");
+  to.begin("signet_http_request_seconds_total", "counter",
+           "How long they took, with their wait where they are read later");
   for (const HttpMeter::Line& line : lines) {
     to.sample({{"method", line.method}, {"route", line.route}, {"status", std::to_string(line.status)}},
               seconds(line.took));
@@ -136,6 +137,7 @@ bool is_same_secret(std::string_view given, std::string_view secret) {
 }
 
 void HttpMeter::count(std::string_view method, std::string_view route, int status, Micros took) {
+  const std::lock_guard guard{mutex_};
   Sum& sum = sums_[{std::string{method}, std::string{route}, status}];
   ++sum.count;
   sum.took += took;
@@ -143,6 +145,7 @@ void HttpMeter::count(std::string_view method, std::string_view route, int statu
 
 std::vector<HttpMeter::Line> HttpMeter::lines() const {
   std::vector<Line> out;
+  const std::lock_guard guard{mutex_};
   for (const auto& [key, sum] : sums_) {
     out.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), sum.count, sum.took});
   }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -13,7 +14,7 @@
 
 namespace signet::api {
 
-// Requests by the row that they found, and status: strangers cannot make it grow.
+// Requests by the row that they found, and status: strangers cannot make it grow. From any thread.
 class HttpMeter {
  public:
   void count(std::string_view method, std::string_view route, int status, Micros took);
@@ -31,6 +32,7 @@ class HttpMeter {
     std::uint64_t count = 0;
     Micros took{0};
   };
+  mutable std::mutex mutex_;
   std::map<std::tuple<std::string, std::string, int>, Sum, std::less<>> sums_;
 };
 

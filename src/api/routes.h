@@ -42,6 +42,7 @@ struct Service {
   IssueEnrolled issue;
   Streams& streams;
   HttpMeter& meter;
+  fleet::Readings* readings;  // for answers that are made later; none: the fleet's own, at once
 };
 using Handler = Result<net::HttpResponse> (*)(Service&, const Call&);
 

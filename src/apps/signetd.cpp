@@ -12,6 +12,7 @@
 #include "courier/exporter.h"
 #include "element/open/open.h"
 #include "gateway/gateway.h"
+#include "net/worker.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite.h"
 
@@ -33,6 +34,7 @@ constexpr const char* example =
     "serves, but for readings of the last moment, which still lie in ingest/.\n"
     "SIGINT or SIGTERM ends the program in good order; SIGHUP reads server_certificate and server_key again.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
+constexpr std::size_t questions_max = 64;  // about data, that wait for the one that is being answered
 constexpr std::size_t metrics_token_bytes_least = 16;
 
 struct Config : gateway::Config {
@@ -114,17 +116,28 @@ void check_open_files(const Config& config) {
                                   {"advice", "raise LimitNOFILE (ulimit -n), or set sessions_max lower"}});
 }
 
+net::HttpResponse busy(const char* why) {
+  log_warn("api.overloaded", {{"error", why}});
+  net::HttpResponse out = api::refusal(Error{Errc::unavailable, why});
+  out.headers["retry-after"] = "1";
+  return out;
+}
+
 // Answers with a page of the console at once, and hands all other requests to the fleet's thread, which is the main
-// one.
-net::HttpHandler through(net::Loop& loop, api::Api& api, const api::Site& site) {
-  return [&loop, &api, &site](net::HttpRequest request, const net::HttpReply& reply) {
+// one, and what takes its time on from there to the reader's.
+net::HttpHandler through(net::Loop& loop, api::Api& api, const api::Site& site, net::Worker& reader) {
+  const auto answer = [&api, &reader](const net::HttpRequest& request, const net::HttpReply& reply) {
+    net::HttpResponse made = api.handle(request);
+    if (!made.later) return reply(std::move(made));
+    if (!reader.post([later = std::move(made.later), reply] { reply(later()); })) {
+      reply(busy("too many questions about data wait"));
+    }
+  };
+  return [&loop, &site, answer](net::HttpRequest request, const net::HttpReply& reply) {
     if (std::optional<net::HttpResponse> page = site.answer(request)) return reply(std::move(*page));
-    const Status posted = loop.post([&api, request = std::move(request), reply] { reply(api.handle(request)); });
-    if (posted) return;
-    log_warn("api.overloaded", {{"error", posted.error().what}});
-    net::HttpResponse busy = api::refusal(Error{Errc::unavailable, "too many requests wait for the fleet"});
-    busy.headers["retry-after"] = "1";
-    reply(std::move(busy));
+    if (!loop.post([answer, request = std::move(request), reply] { answer(request, reply); })) {
+      reply(busy("too many requests wait for the fleet"));
+    }
   };
 }
 
@@ -279,6 +292,7 @@ Status serve(const Options& options) {
   SystemClock clock;
   crypto::SystemRandom random;
   const auto store = TRY(open_store(options.data));
+  const auto readings = TRY(store::open_sqlite_readings(options.data + database_name));
   const auto identity = TRY(api::ManagerIdentity::open(options.data, clock, random));
   const auto open_key = [&](const std::string& name) { return open_server_key(name, random); };
   const auto certificate = TRY(api::ServerCertificate::create({config.server_certificate, config.server_key}, identity,
@@ -306,14 +320,16 @@ Status serve(const Options& options) {
       {gateway->guard(), [&gateway] { return gateway->save_bans(); }, [&gateway] { return figures_of(*gateway); }},
       {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
        static_cast<unsigned>(store::migrations().size()), metrics_token},
-      identity.issuer(clock)};
+      identity.issuer(clock),
+      readings.get()};
+  net::Worker reader{questions_max};
   const Every tending{*loop, Seconds{1}, [&api] { api.tend(); }};
   const api::Site site{api::built_in_site()};
   net::HttpConfig http;
   http.host = config.listen_host;
   http.port = config.people_port;
   http.identity = certificate->identity();
-  const auto people = TRY(with_hint(net::HttpServer::create(http, through(*loop, api, site)), "--people-port"));
+  const auto people = TRY(with_hint(net::HttpServer::create(http, through(*loop, api, site, reader)), "--people-port"));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   Renewal renewal{*loop, *certificate, reload};

@@ -116,22 +116,17 @@ std::vector<AggregatePoint> Aggregator::finish() {
   return std::move(done_);
 }
 
-Result<std::vector<AggregatePoint>> Fleet::aggregate(const Actor& actor, AggregateQuery query) {
-  State& s = *state_;
-  TRY(s.require_data(actor, query.of));
-  if (!query.of.end) query.of.end = s.clock.now();
-  TRY(check_aggregate(query));
+namespace {
+
+Result<std::vector<AggregatePoint>> read_aggregate(Readings& from, const AggregateQuery& query, Clock& clock) {
   std::optional<NumberAt> number;
   if (!query.field.empty()) number.emplace(TRY(NumberAt::create(query.field)));
-  if (s.catch_up) TRY(s.catch_up());
-  query.of.newest_first = false;
-  query.of.after.reset();
   Aggregator aggregator{query.interval, query.by_device, std::move(number)};
-  const Instant give_up = s.clock.monotonic() + aggregate_time_max;
+  const Instant give_up = clock.monotonic() + aggregate_time_max;
   Status taken;
   std::size_t rows = 0;
-  TRY(s.store.scan(query.of, [&](const ReadingView& reading) {
-    if (++rows % rows_between_looks_at_the_clock == 0 && s.clock.monotonic() > give_up) {
+  TRY(from.scan(query.of, [&](const ReadingView& reading) {
+    if (++rows % rows_between_looks_at_the_clock == 0 && clock.monotonic() > give_up) {
       taken = Error{Errc::too_large, "that takes longer than " + std::to_string(aggregate_time_max.count()) +
                                          " seconds: ask for a shorter time, or fewer devices"};
     }
@@ -140,6 +135,25 @@ Result<std::vector<AggregatePoint>> Fleet::aggregate(const Actor& actor, Aggrega
   }));
   TRY(taken);
   return aggregator.finish();
+}
+
+}  // namespace
+
+Result<Question<std::vector<AggregatePoint>>> Fleet::ask_aggregate(const Actor& actor, AggregateQuery query) {
+  State& s = *state_;
+  TRY(s.require_data(actor, query.of));
+  if (!query.of.end) query.of.end = s.clock.now();
+  TRY(check_aggregate(query));
+  if (!query.field.empty()) TRY(NumberAt::create(query.field));
+  if (s.catch_up) TRY(s.catch_up());
+  query.of.newest_first = false;
+  query.of.after.reset();
+  return Question<std::vector<AggregatePoint>>{
+      [query, &clock = s.clock](Readings& from) { return read_aggregate(from, query, clock); }};
+}
+
+Result<std::vector<AggregatePoint>> Fleet::aggregate(const Actor& actor, AggregateQuery query) {
+  return TRY(ask_aggregate(actor, std::move(query)))(state_->store);
 }
 
 }  // namespace signet::fleet

@@ -14,7 +14,7 @@ inline constexpr std::size_t field_bytes_max = 256;
 inline constexpr std::size_t field_names_max = 8;
 inline constexpr std::size_t aggregate_points_max = 10'000;
 inline constexpr Seconds aggregate_interval_max{366 * 86'400};
-inline constexpr Seconds aggregate_time_max{3};  // that one may take: the fleet has one thread
+inline constexpr Seconds aggregate_time_max{10};  // that one may take: other questions wait for it
 
 struct AggregateQuery {
   DataQuery of;         // with a start; its order and its pages do not count

@@ -31,6 +31,23 @@ DataRow row_of(const ReadingView& r) {
 
 }  // namespace
 
+Result<DataPage> read_page(Readings& from, const DataQuery& query) {
+  DataPage out;
+  std::size_t bytes = 0;
+  TRY(from.scan(query, [&](const ReadingView& reading) {
+    const bool full = out.rows.size() == query.size || bytes + reading.payload.size() > data_cursor_page_bytes_max;
+    if (full && !out.rows.empty()) {  // so there is more
+      const Reading& last = out.rows.back().reading;
+      out.next = DataPosition{last.device_time, last.device, last.tag};
+      return false;
+    }
+    out.rows.push_back(row_of(reading));
+    bytes += reading.payload.size();
+    return true;
+  }));
+  return out;
+}
+
 std::string encode(const DataCursor& cursor) {
   Buffer out;
   Writer{out}
@@ -71,43 +88,36 @@ Status Fleet::State::require_data(const Actor& actor, const DataQuery& query) {
   return {};
 }
 
-Result<std::vector<DataRow>> Fleet::data(const Actor& actor, const DataQuery& query) {
+Result<Question<std::vector<DataRow>>> Fleet::ask_data(const Actor& actor, const DataQuery& query) {
   State& s = *state_;
   TRY(s.require_data(actor, query));
   if (query.size > data_page_max) {
     return Error{Errc::too_large, "size is at most " + std::to_string(data_page_max) + ": ask page by page"};
   }
   if (query.page > page_number_max) return Error{Errc::too_large, "there is no such page"};
-  if (query.size == 0) return std::vector<DataRow>{};
-  if (s.catch_up) TRY(s.catch_up());
-  return s.store.data(query);
+  if (s.catch_up && query.size > 0) TRY(s.catch_up());
+  return Question<std::vector<DataRow>>{[query](Readings& from) -> Result<std::vector<DataRow>> {
+    if (query.size == 0) return std::vector<DataRow>{};
+    return from.data(query);
+  }};
 }
 
-Result<DataPage> Fleet::data_page(const Actor& actor, const DataQuery& query) {
+Result<Question<DataPage>> Fleet::ask_data_page(const Actor& actor, const DataQuery& query) {
   State& s = *state_;
   TRY(s.require_data(actor, query));
   if (query.size == 0 || query.size > data_cursor_page_max) {
     return Error{Errc::too_large, "size is 1 to " + std::to_string(data_cursor_page_max) + ": ask page by page"};
   }
   if (s.catch_up) TRY(s.catch_up());
-  return s.read_page(query);
+  return Question<DataPage>{[query](Readings& from) { return read_page(from, query); }};
 }
 
-Result<DataPage> Fleet::State::read_page(const DataQuery& query) {
-  DataPage out;
-  std::size_t bytes = 0;
-  TRY(store.scan(query, [&](const ReadingView& reading) {
-    const bool full = out.rows.size() == query.size || bytes + reading.payload.size() > data_cursor_page_bytes_max;
-    if (full && !out.rows.empty()) {  // so there is more
-      const Reading& last = out.rows.back().reading;
-      out.next = DataPosition{last.device_time, last.device, last.tag};
-      return false;
-    }
-    out.rows.push_back(row_of(reading));
-    bytes += reading.payload.size();
-    return true;
-  }));
-  return out;
+Result<std::vector<DataRow>> Fleet::data(const Actor& actor, const DataQuery& query) {
+  return TRY(ask_data(actor, query))(state_->store);
 }
+Result<DataPage> Fleet::data_page(const Actor& actor, const DataQuery& query) {
+  return TRY(ask_data_page(actor, query))(state_->store);
+}
+Readings& Fleet::readings() { return state_->store; }
 
 }  // namespace signet::fleet

@@ -4,7 +4,7 @@
 // A cursor holds nothing that its bearer has not seen, and gives no right: the query is judged as any other.
 #pragma once
 
-#include "fleet/model.h"
+#include "fleet/readings.h"
 
 namespace signet::fleet {
 
@@ -21,6 +21,8 @@ struct DataCursor {
   bool newest_first = true;
   bool operator==(const DataCursor&) const = default;
 };
+// One page of them. Judges nobody: that is done by Fleet, or by who was judged before.
+Result<DataPage> read_page(Readings& from, const DataQuery& query);
 std::string encode(const DataCursor& cursor);
 Result<DataCursor> decode_data_cursor(std::string_view text);
 

@@ -204,7 +204,7 @@ Result<DataPage> Exports::page(const ExportRun& run, const std::optional<DataPos
   DataQuery query{.workspace = run.what.workspace, .fleets = run.what.fleets, .tags = run.what.tags, .after = after};
   query.start = run.start, query.end = run.end;
   query.newest_first = false, query.size = export_page_rows;
-  return fleet_.state_->read_page(query);
+  return read_page(fleet_.state_->store, query);
 }
 
 Status Exports::finished(const ExportRun& run, const Status& done) {

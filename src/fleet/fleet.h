@@ -247,6 +247,11 @@ class Fleet {
   Result<DataPage> data_page(const Actor& actor, const DataQuery& query);
   // Up to now when no end is given. Takes up to aggregate_time_max.
   Result<std::vector<AggregatePoint>> aggregate(const Actor& actor, AggregateQuery query);  // aggregate.cpp
+  // The same three, to be read later and elsewhere.
+  Result<Question<std::vector<DataRow>>> ask_data(const Actor& actor, const DataQuery& query);
+  Result<Question<DataPage>> ask_data_page(const Actor& actor, const DataQuery& query);
+  Result<Question<std::vector<AggregatePoint>>> ask_aggregate(const Actor& actor, AggregateQuery query);
+  Readings& readings();  // on the fleet's thread
   // Days after which a reading is removed, by its device time; 0: never. fleet/retention.cpp
   Result<Workspace> set_retention(const Actor& actor, const WorkspaceId& workspace, unsigned days);
   // To be called every second: removes some of what is older. True: there may be more.

@@ -10,6 +10,7 @@
 #include "fleet/model.h"
 #include "fleet/outward.h"
 #include "fleet/people_ports.h"
+#include "fleet/readings.h"
 
 #include <array>
 #include <functional>
@@ -101,18 +102,7 @@ struct StoreFigures {
   std::uint64_t failures = 0;
   std::uint64_t memory_bytes = 0;  // of the store's library: its cache, mostly
 };
-// One reading while it is being looked at: nothing of it stands after the call.
-struct ReadingView {
-  const DeviceId& device;
-  const FleetId& fleet;
-  std::string_view tag;
-  Timestamp device_time;
-  Timestamp received_at;
-  std::string_view payload;
-};
-using TakeReading = std::function<bool(const ReadingView&)>;  // false: no more
-
-class Store : public PeopleStore {
+class Store : public PeopleStore, public Readings {
  public:
   // Runs `act`; when it returns well everything it changed is durable together, otherwise nothing is changed.
   // Inside, reads of the store see the changes made so far. Acts do not nest.
@@ -142,11 +132,7 @@ class Store : public PeopleStore {
   virtual Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) = 0;  // 0 when there was none
 
   virtual Result<std::uint64_t> log_position(std::string_view log) = 0;  // 0 when none was set
-  // By device time, then device, then tag. One page.
-  virtual Result<std::vector<DataRow>> data(const DataQuery& query) = 0;
-  // The same one by one, all of them: `page` and `size` do not count. `take` must not use the store.
-  virtual Status scan(const DataQuery& query, const TakeReading& take) = 0;
-  virtual Result<Twin> twin(const DeviceId& device) = 0;  // each side by key
+  virtual Result<Twin> twin(const DeviceId& device) = 0;                 // each side by key
   virtual Result<std::optional<DeviceSession>> session(const DeviceId& device) = 0;
   virtual Result<std::vector<DueWill>> wills_due(Timestamp now, std::size_t most) = 0;  // the earliest
   virtual Result<std::optional<Job>> job(const JobId& id) = 0;

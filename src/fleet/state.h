@@ -107,7 +107,6 @@ struct Fleet::State {
 
   void seen(std::span<const Reading> readings);                     // telemetry.cpp
   Status require_data(const Actor& actor, const DataQuery& query);  // data.cpp
-  Result<DataPage> read_page(const DataQuery& query);               // data.cpp; of whoever may
 
   // --- live.cpp. The store's change() and change_soon(); what was told within is told to who listens once it stands.
   Status change(const std::function<Status(Changes&)>& act);

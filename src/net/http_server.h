@@ -58,6 +58,8 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::map<std::string, std::string> headers{};
   std::shared_ptr<HttpStream> stream{};  // then this is the body, and the connection ends with it
+  // Makes the answer, on any thread that may take its time: this one is only its promise, and is not to be sent.
+  std::function<HttpResponse()> later{};
 };
 
 using HttpReply = std::function<void(HttpResponse)>;              // call once, from any thread

@@ -83,6 +83,23 @@ Result<Stretch> stretch_of(Database& database, const fleet::DataQuery& query, st
   return out;
 }
 
+constexpr std::size_t rows_between_looks_at_the_clock = 1024;
+
+class Patience {
+ public:
+  explicit Patience(const ReadingLimits& limits) : begun_(std::chrono::steady_clock::now()), limit_(limits.time_max) {}
+  Status look() const {
+    if (!limit_ || std::chrono::steady_clock::now() - begun_ <= *limit_) return {};
+    return Error{Errc::too_large, "that takes longer than " +
+                                      std::to_string(std::chrono::duration_cast<Seconds>(*limit_).count()) +
+                                      " seconds: ask for a shorter time, fewer devices or less"};
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begun_;
+  std::optional<Micros> limit_;
+};
+
 // What is asked for, in order, from one statement or some that are merged.
 class Merge {
  public:
@@ -147,7 +164,10 @@ class Merge {
 
 }  // namespace
 
-Status scan_readings(Database& database, const fleet::DataQuery& query, const fleet::TakeReading& take) {
+Status scan_readings(Database& database, const fleet::DataQuery& query, const ReadingLimits& limits,
+                     const fleet::TakeReading& take) {
+  const Patience patience{limits};
+  std::size_t rows = 0;
   const auto workspace = TRY(database.one(read_number, "SELECT number FROM workspaces WHERE id = ?", query.workspace));
   if (!workspace) return {};
   const std::optional<std::vector<std::int64_t>> devices = TRY(numbers_in(database, query));
@@ -163,6 +183,7 @@ Status scan_readings(Database& database, const fleet::DataQuery& query, const fl
   if (devices && !merged) wanted.insert(devices->begin(), devices->end());
   std::unordered_map<std::int64_t, Names> names;
   for (; merge.row(); TRY(merge.step())) {
+    if (++rows % rows_between_looks_at_the_clock == 0) TRY(patience.look());
     const Row row = *merge.row();
     const std::int64_t device = row.integer(0);
     const std::string_view tag = row.view(1);
@@ -206,26 +227,30 @@ Result<std::size_t> SqliteChanges::remove_readings(const WorkspaceId& id, Timest
   return static_cast<std::size_t>(database_.changed_rows());
 }
 
-Status SqliteStore::scan(const fleet::DataQuery& query, const fleet::TakeReading& take) {
-  return scan_readings(database_, query, take);
-}
-
-Result<std::vector<fleet::DataRow>> SqliteStore::data(const fleet::DataQuery& query) {
+Result<std::vector<fleet::DataRow>> page_of_readings(Database& database, const fleet::DataQuery& query,
+                                                     const ReadingLimits& limits) {
   std::vector<fleet::DataRow> rows;
   if (query.size == 0) return rows;
   std::size_t skip = query.page * query.size;
   std::size_t bytes = 0;
-  TRY(scan(query, [&](const fleet::ReadingView& r) {
+  TRY(scan_readings(database, query, limits, [&](const fleet::ReadingView& r) {
     if (skip > 0) return --skip, true;
     rows.push_back({{r.device, std::string{r.tag}, r.device_time, r.received_at, std::string{r.payload}}, r.fleet});
     bytes += r.payload.size();
-    return bytes <= page_bytes_max_ && rows.size() < query.size;
+    return bytes <= limits.page_bytes_max && rows.size() < query.size;
   }));
-  if (bytes > page_bytes_max_) {  // 175,000 rows of the longest payloads would be 11 GB
-    return Error{Errc::too_large, "the page holds more than " + std::to_string(page_bytes_max_) +
+  if (bytes > limits.page_bytes_max) {  // 175,000 rows of the longest payloads would be 11 GB
+    return Error{Errc::too_large, "the page holds more than " + std::to_string(limits.page_bytes_max) +
                                       " bytes of payload: ask for fewer readings a page"};
   }
   return rows;
+}
+
+Status SqliteStore::scan(const fleet::DataQuery& query, const fleet::TakeReading& take) {
+  return scan_readings(database_, query, {page_bytes_max_}, take);
+}
+Result<std::vector<fleet::DataRow>> SqliteStore::data(const fleet::DataQuery& query) {
+  return page_of_readings(database_, query, {page_bytes_max_});
 }
 
 }  // namespace signet::store

@@ -21,4 +21,10 @@ struct SqliteLimits {
 //   corrupt    it is no database, or not one of ours, or damaged
 Result<std::unique_ptr<fleet::Store>> open_sqlite(const std::string& path, const SqliteLimits& limits = {});
 
+// The readings of that file for one more thread, by a connection that only reads: it waits for no writer, and none
+// waits for it. The file is open already (open_sqlite). What takes longer than scan_time_max is too_large.
+inline constexpr Seconds scan_time_max{15};
+Result<std::unique_ptr<fleet::Readings>> open_sqlite_readings(const std::string& path, const SqliteLimits& limits = {},
+                                                              Micros time_max = scan_time_max);
+
 }  // namespace signet::store

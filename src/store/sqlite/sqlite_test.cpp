@@ -3,6 +3,7 @@
 
 #include "base/port/file.h"
 #include "base/port/folder_for_test.h"
+#include "fleet/aggregate.h"
 #include "fleet/condition_contract_for_test.h"
 #include "fleet/data_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
@@ -259,6 +260,51 @@ TEST_F(SqliteFile, APageOfDataHoldsAtMostSoManyBytes) {
   EXPECT_EQ(store.value()->data(query).value().size(), 3u);
   query.size = 4;
   EXPECT_TRUE(fails_with(store.value()->data(query), Errc::too_large));
+}
+
+TEST_F(SqliteFile, IsReadByAnotherThreadWhileItIsWritten) {
+  auto store = open();
+  ASSERT_TRUE(is_well(store));
+  const fleet::House_for_test house = build_house_for_test(samples, *store.value(), "ada@example.org");
+  auto readings = open_sqlite_readings(path);
+  ASSERT_TRUE(is_well(readings));
+  const fleet::DataQuery all{.workspace = house.workspace.id, .size = 100};
+  const auto seen = [&] { return readings.value()->data(all).value().size(); };
+  const auto append = [&](fleet::Changes& to, int n) {
+    return to.append(std::array{samples.reading(house.pump, "t", Micros{n}, "1")});
+  };
+  EXPECT_EQ(seen(), 0u);
+  ASSERT_TRUE(is_well(store.value()->change([&](fleet::Changes& to) -> Status {
+    TRY(append(to, 1));
+    EXPECT_EQ(seen(), 0u) << "what is not committed is not there, and nobody waits";
+    return {};
+  })));
+  EXPECT_EQ(seen(), 1u);
+  // A walk that has begun sees what was there then.
+  std::size_t walked = 0;
+  ASSERT_TRUE(is_well(store.value()->change([&](fleet::Changes& to) { return append(to, 2); })));
+  ASSERT_TRUE(is_well(readings.value()->scan(all, [&](const fleet::ReadingView&) {
+    EXPECT_TRUE(is_well(store.value()->change([&](fleet::Changes& to) { return append(to, 10 + int(walked)); })));
+    ++walked;
+    return true;
+  })));
+  EXPECT_EQ(walked, 2u);
+  EXPECT_EQ(seen(), 4u);
+}
+
+TEST_F(SqliteFile, AQuestionThatTakesTooLongIsRefused) {
+  auto store = open();
+  ASSERT_TRUE(is_well(store));
+  const fleet::House_for_test house = build_house_for_test(samples, *store.value(), "ada@example.org");
+  ASSERT_TRUE(is_well(store.value()->change([&](fleet::Changes& to) -> Status {
+    for (int n = 0; n < 3000; ++n) TRY(to.append(std::array{samples.reading(house.pump, "t", Micros{n}, "1")}));
+    return {};
+  })));
+  fleet::DataQuery nothing{.workspace = house.workspace.id};
+  nothing.tags = {"u"};
+  EXPECT_TRUE(is_well(open_sqlite_readings(path).value()->data(nothing)));
+  EXPECT_TRUE(fails_with(open_sqlite_readings(path, {}, Micros{0}).value()->data(nothing), Errc::too_large));
+  static_assert(scan_time_max > fleet::aggregate_time_max, "who aggregates is told so by the words for it");
 }
 
 TEST_F(SqliteFile, KeepsItsAuditFromBeingChangedOrCut) {

@@ -30,7 +30,15 @@ struct Known {
   Feeds feeds;
 };
 // data.cpp: what Store::scan promises, over any connection to the file.
-Status scan_readings(Database& database, const fleet::DataQuery& query, const fleet::TakeReading& take);
+// How much of one question is answered, and for how long; what is beyond is too_large.
+struct ReadingLimits {
+  std::size_t page_bytes_max;
+  std::optional<Micros> time_max{};
+};
+Status scan_readings(Database& database, const fleet::DataQuery& query, const ReadingLimits& limits,
+                     const fleet::TakeReading& take);
+Result<std::vector<fleet::DataRow>> page_of_readings(Database& database, const fleet::DataQuery& query,
+                                                     const ReadingLimits& limits);
 
 class SqliteChanges final : public fleet::Changes {
  public:
