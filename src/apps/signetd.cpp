@@ -3,6 +3,7 @@
 #include "api/server_certificate.h"
 #include "api/site.h"
 #include "apps/command_line.h"
+#include "apps/people_port.h"
 #include "apps/signetd_store.h"
 #include "base/fields.h"
 #include "base/json.h"
@@ -34,7 +35,6 @@ constexpr const char* example =
     "serves, but for readings of the last moment, which still lie in ingest/.\n"
     "SIGINT or SIGTERM ends the program in good order; SIGHUP reads server_certificate and server_key again.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
-constexpr std::size_t questions_max = 64;  // about data, that wait for the one that is being answered
 constexpr std::size_t metrics_token_bytes_least = 16;
 
 struct Config : gateway::Config {
@@ -114,31 +114,6 @@ void check_open_files(const Config& config) {
   log_warn("signetd.open_files", {{"allowed", allowed},
                                   {"needed", config.sessions_max + others},
                                   {"advice", "raise LimitNOFILE (ulimit -n), or set sessions_max lower"}});
-}
-
-net::HttpResponse busy(const char* why) {
-  log_warn("api.overloaded", {{"error", why}});
-  net::HttpResponse out = api::refusal(Error{Errc::unavailable, why});
-  out.headers["retry-after"] = "1";
-  return out;
-}
-
-// Answers with a page of the console at once, and hands all other requests to the fleet's thread, which is the main
-// one, and what takes its time on from there to the reader's.
-net::HttpHandler through(net::Loop& loop, api::Api& api, const api::Site& site, net::Worker& reader) {
-  const auto answer = [&api, &reader](const net::HttpRequest& request, const net::HttpReply& reply) {
-    net::HttpResponse made = api.handle(request);
-    if (!made.later) return reply(std::move(made));
-    if (!reader.post([later = std::move(made.later), reply] { reply(later()); })) {
-      reply(busy("too many questions about data wait"));
-    }
-  };
-  return [&loop, &site, answer](net::HttpRequest request, const net::HttpReply& reply) {
-    if (std::optional<net::HttpResponse> page = site.answer(request)) return reply(std::move(*page));
-    if (!loop.post([answer, request = std::move(request), reply] { answer(request, reply); })) {
-      reply(busy("too many requests wait for the fleet"));
-    }
-  };
 }
 
 template <class T>

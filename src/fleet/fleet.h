@@ -245,8 +245,7 @@ class Fleet {
   Result<std::vector<DataRow>> data(const Actor& actor, const DataQuery& query);
   // At most data_cursor_page_max of them, cut short past data_cursor_page_bytes_max; go on with after = next.
   Result<DataPage> data_page(const Actor& actor, const DataQuery& query);
-  // Up to now when no end is given. Takes up to aggregate_time_max.
-  Result<std::vector<AggregatePoint>> aggregate(const Actor& actor, AggregateQuery query);  // aggregate.cpp
+  Result<std::vector<AggregatePoint>> aggregate(const Actor& actor, AggregateQuery query);  // up to now without an end
   // The same three, to be read later and elsewhere.
   Result<Question<std::vector<DataRow>>> ask_data(const Actor& actor, const DataQuery& query);
   Result<Question<DataPage>> ask_data_page(const Actor& actor, const DataQuery& query);

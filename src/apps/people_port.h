@@ -1,0 +1,39 @@
+// people_port.h -- which thread answers what comes in at signetd's port for people.
+#pragma once
+
+#include "api/errors.h"
+#include "api/site.h"
+#include "base/log.h"
+#include "net/loop.h"
+#include "net/worker.h"
+
+namespace signet {
+
+inline constexpr std::size_t questions_max = 64;  // about data, that wait for the one that is being answered
+
+inline net::HttpResponse busy(const char* why) {
+  log_warn("api.overloaded", {{"error", why}});
+  net::HttpResponse out = api::refusal(Error{Errc::unavailable, why});
+  out.headers["retry-after"] = "1";
+  return out;
+}
+
+// Answers with a page of the console at once, and hands all other requests to the fleet's thread, which is the main
+// one, and what takes its time on from there to the reader's.
+inline net::HttpHandler through(net::Loop& loop, api::Api& api, const api::Site& site, net::Worker& reader) {
+  const auto answer = [&api, &reader](const net::HttpRequest& request, const net::HttpReply& reply) {
+    net::HttpResponse made = api.handle(request);
+    if (!made.later) return reply(std::move(made));
+    if (!reader.post([later = std::move(made.later), reply] { reply(later()); })) {
+      reply(busy("too many questions about data wait"));
+    }
+  };
+  return [&loop, &site, answer](net::HttpRequest request, const net::HttpReply& reply) {
+    if (std::optional<net::HttpResponse> page = site.answer(request)) return reply(std::move(*page));
+    if (!loop.post([answer, request = std::move(request), reply] { answer(request, reply); })) {
+      reply(busy("too many requests wait for the fleet"));
+    }
+  };
+}
+
+}  // namespace signet
