@@ -86,17 +86,20 @@ class Scene:
     def log(self, name):
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    def manager(self):
-        manager = Manager(self)
+    def manager(self, **settings):
+        """`settings` go into its configuration file."""
+        config = self.folder / "signetd.conf"
+        config.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
+        manager = Manager(self, *(("--config", config) if settings else ()))
         manager.start()
         manager.set_up()
         return manager
 
 
 class Refused(Exception):
-    def __init__(self, status, answer):
+    def __init__(self, status, answer, headers=None):
         super().__init__(f"{status}: {answer}")
-        self.status, self.answer = status, answer
+        self.status, self.answer, self.headers = status, answer, headers
 
 
 class Manager:
@@ -140,19 +143,22 @@ class Manager:
         answer = self.call("POST", "/v3/setup", {"token": token, "email": "ann@example.org", "password": PASSWORD})
         self.token, self.workspace = answer["token"], answer["workspace"]["id"]
 
-    def call(self, method, path, body=None):
+    def call(self, method, path, body=None, headers=None):
+        """The answer's JSON; its headers are in self.headers."""
         request = urllib.request.Request(f"https://127.0.0.1:{self.ready['people']}{path}", method=method)
         if self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
         if body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, context=self.trust, timeout=PATIENCE) as response:
-                text = response.read()
+                text, self.headers = response.read(), response.headers
         except urllib.error.HTTPError as error:
             with error:
-                raise Refused(error.code, error.read().decode(errors="replace")) from None
+                raise Refused(error.code, error.read().decode(errors="replace"), error.headers) from None
         return json.loads(text) if text else {}
 
     def enroll(self, name):

@@ -75,7 +75,7 @@ def main():
     chosen = options.parse_args()
     figures = Figures(chosen.json)
     with Scene() as scene:
-        manager = scene.manager()
+        manager = scene.manager(requests_per_second=1_000_000, request_burst=1_000_000)
         device = fill(manager)
         person = Person(manager)
         measure(figures, "api.read", manager, chosen.seconds, lambda _: person.ask("GET", f"/devices/{device}"))

@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/asked_once.h"
 #include "api/check.h"
 #include "api/errors.h"
 #include "api/rate_limit.h"
@@ -9,8 +10,25 @@
 namespace signet::api {
 namespace {
 
-// Without its port, which the peer chooses freely: "203.0.113.7:51234", "[2001:db8::1]:443".
-std::string host_of(const std::string& address) { return address.substr(0, address.rfind(':')); }
+// What one customer holds: an IPv4 address, an IPv6 /64. Its port the peer chooses freely.
+std::string site_of(const std::string& address) {
+  const Result<guard::Prefix> peer = guard::Prefix::of_peer(address);
+  return peer ? peer.value().site().text() : address.substr(0, address.rfind(':'));
+}
+
+net::HttpResponse too_many(Seconds wait, std::string_view request_id) {
+  const std::string seconds = std::to_string(wait.count());
+  net::HttpResponse out =
+      refusal(Error{Errc::exhausted, "too many requests, or too long ones: wait " + seconds + " seconds"}, request_id);
+  out.headers["retry-after"] = seconds;
+  return out;
+}
+
+// Whose requests are counted.
+struct Payer {
+  RequestLimit* limit = nullptr;
+  std::string key;
+};
 
 // A route for the path, and the methods that the path has.
 struct Found {
@@ -32,11 +50,13 @@ Found find_route(const net::HttpRequest& request) {
   return out;
 }
 
-net::HttpResponse no_route(const Found& found) {
+net::HttpResponse no_route(const Found& found, std::string_view request_id) {
   if (found.methods.empty()) {
-    return refusal(Error{Errc::not_found, "there is no such path; GET /v3/openapi.json lists what there is"});
+    return refusal(Error{Errc::not_found, "there is no such path; GET /v3/openapi.json lists what there is"},
+                   request_id);
   }
-  net::HttpResponse out = refusal(405, "malformed", "Method not allowed", "this path takes only: " + found.methods);
+  net::HttpResponse out =
+      refusal(405, "malformed", "Method not allowed", "this path takes only: " + found.methods, request_id);
   out.headers["allow"] = found.methods;
   return out;
 }
@@ -44,38 +64,96 @@ net::HttpResponse no_route(const Found& found) {
 }  // namespace
 
 struct Api::State {
-  State(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, fleet::Readings* readings)
-      : streams(fleet, clock), service{fleet,   clock, std::move(gate), std::move(about), std::move(issue),
-                                       streams, meter, readings} {}
+  State(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, RequestLimits limits,
+        fleet::Readings* readings)
+      : streams(fleet, clock),
+        service{fleet, clock, std::move(gate), std::move(about), std::move(issue), streams, meter, readings},
+        of_tokens(limits.of_token),
+        of_strangers(limits.of_stranger) {}
 
   Streams streams;
   HttpMeter meter;
   Service service;
-  RateLimit strangers{sign_in_attempts_max};
+  RateLimit sign_ins{sign_in_attempts_max};
+  RequestLimit of_tokens;
+  RequestLimit of_strangers;
 
-  Result<net::HttpResponse> serve(const Route& route, PathValues path, const net::HttpRequest& request);
+  // Well, or what the client is answered at once: it asks too often.
+  Result<std::optional<net::HttpResponse>> let_in(const Route& route, Call& call, Payer& payer);
+  std::optional<net::HttpResponse> count(Payer& payer, RequestLimit& limit, std::string key, const Call& call);
+  Result<net::HttpResponse> serve(const Route& route, Call& call, Payer& payer);
+  net::HttpResponse answer(const net::HttpRequest& request, const Route*& row, Payer& payer);
   net::HttpResponse finish(net::HttpResponse made, const Route* row, Instant begun);
 };
 
-Api::Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, fleet::Readings* readings)
-    : state_(new State{fleet, clock, std::move(gate), std::move(about), std::move(issue), readings}) {}
+Api::Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, RequestLimits limits,
+         fleet::Readings* readings)
+    : state_(new State{fleet, clock, std::move(gate), std::move(about), std::move(issue), limits, readings}) {}
 Api::~Api() = default;
 void Api::tend() { state_->streams.tend(); }
 
-Result<net::HttpResponse> Api::State::serve(const Route& route, PathValues path, const net::HttpRequest& request) {
-  Call call{request, std::move(path), {}, {}, {}};
-  const bool is_use = route.content_type != "text/event-stream";  // it goes on when nobody is there any more
-  switch (route.access) {
-    case Access::open: break;
-    case Access::limited: TRY(strangers.pass(host_of(request.peer_address), service.clock.monotonic())); break;
-    case Access::metrics:
-      if (is_same_secret(header_token(request), service.about.metrics_token)) break;
-      [[fallthrough]];
-    case Access::token: call.actor = TRY(identify(service, call, is_use)); break;
+std::optional<net::HttpResponse> Api::State::count(Payer& payer, RequestLimit& limit, std::string key,
+                                                   const Call& call) {
+  const std::optional<Seconds> wait = limit.pass(key, service.clock.monotonic());
+  if (wait) return too_many(*wait, call.request.id);
+  if (&limit == &of_tokens) payer = {&limit, std::move(key)};  // how long strangers take is bounded where they sign in
+  return std::nullopt;
+}
+
+// Who has a good token is counted by it alone: strangers behind the same address take nothing from them.
+Result<std::optional<net::HttpResponse>> Api::State::let_in(const Route& route, Call& call, Payer& payer) {
+  const std::string site = site_of(call.request.peer_address);
+  if (route.access == Access::open || route.access == Access::limited) {
+    std::optional<net::HttpResponse> refused = count(payer, of_strangers, site, call);
+    if (!refused && route.access == Access::limited) TRY(sign_ins.pass(site, service.clock.monotonic()));
+    return refused;
   }
-  TRY(check_query(route, request));
-  call.body = TRY(check_body(route, request.body));
-  return route.handler(service, call);
+  if (route.access == Access::metrics && is_same_secret(header_token(call.request), service.about.metrics_token)) {
+    return count(payer, of_strangers, site, call);
+  }
+  const bool is_use = route.content_type != "text/event-stream";  // it goes on when nobody is there any more
+  Result<fleet::Actor> actor = identify(service, call, is_use);
+  if (!actor) {
+    std::optional<net::HttpResponse> refused = count(payer, of_strangers, site, call);
+    if (refused) return refused;
+    return std::move(actor).error();
+  }
+  call.actor = std::move(actor).value();
+  call.actor.request = call.request.id;
+  return count(payer, of_tokens, call.actor.token.str(), call);
+}
+
+Result<net::HttpResponse> Api::State::serve(const Route& route, Call& call, Payer& payer) {
+  std::optional<net::HttpResponse> refused = TRY(let_in(route, call, payer));
+  if (refused) return *std::move(refused);
+  const auto perform = [&]() -> Result<net::HttpResponse> {
+    TRY(check_query(route, call.request));
+    call.body = TRY(check_body(route, call.request.body));
+    return route.handler(service, call);
+  };
+  const std::optional<std::string> key = TRY(idempotency_key_of(route, call.request));
+  return key ? perform_once(service, call, *key, perform) : perform();
+}
+
+net::HttpResponse Api::State::answer(const net::HttpRequest& request, const Route*& row, Payer& payer) {
+  if (request.path.size() > path_bytes_max || !is_utf8(request.path)) {
+    return refusal(Error{Errc::too_large, "the path is too long, or not UTF-8"}, request.id);
+  }
+  Found found = find_route(request);
+  if (!found.route) return no_route(found, request.id);
+  row = found.route;
+  Call call{request, std::move(found.path), {}, {}, {}};
+  Result<net::HttpResponse> done = serve(*row, call, payer);
+  if (done) return std::move(done).value();
+  const Error& error = done.error();
+  if (log_level_of(error.code) == LogLevel::error) {
+    log_error("api.failed", {{"method", request.method},
+                             {"path", row->path},
+                             {"error", error.what},
+                             {"request", request.id},
+                             {"who", call.actor.email}});
+  }
+  return refusal(error, request.id);
 }
 
 // From any thread.
@@ -89,23 +167,11 @@ net::HttpResponse Api::State::finish(net::HttpResponse made, const Route* row, I
 net::HttpResponse Api::handle(const net::HttpRequest& request) {
   const Instant begun = state_->service.clock.monotonic();
   const Route* row = nullptr;
-  const auto answer = [&]() -> net::HttpResponse {
-    if (request.path.size() > path_bytes_max || !is_utf8(request.path)) {
-      return refusal(Error{Errc::too_large, "the path is too long, or not UTF-8"});
-    }
-    Found found = find_route(request);
-    if (!found.route) return no_route(found);
-    row = found.route;
-    Result<net::HttpResponse> done = state_->serve(*found.route, std::move(found.path), request);
-    if (done) return std::move(done).value();
-    const Error& error = done.error();
-    if (log_level_of(error.code) == LogLevel::error) {
-      log_error("api.failed", {{"method", request.method}, {"path", found.route->path}, {"error", error.what}});
-    }
-    return refusal(error);
-  };
-  net::HttpResponse out = answer();
+  Payer payer;
+  net::HttpResponse out = state_->answer(request, row, payer);
   state_->service.streams.look_again();
+  const Instant end = state_->service.clock.monotonic();
+  if (payer.limit) payer.limit->took(payer.key, end - begun, end);
   if (!out.later) return state_->finish(std::move(out), row, begun);
   auto later = [state = state_.get(), row, begun, make = std::move(out.later)] {
     return state->finish(make(), row, begun);

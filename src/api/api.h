@@ -4,9 +4,11 @@
 //   net::HttpResponse response = api.handle(request);      // on the fleet's thread
 //
 // The routes are one table (routes.h), from which GET /v3/openapi.json is generated. Errors are
-// {"code","title","message"}; docs/formats/api.md has the rest. Opens no socket and keeps no state but the rate limit.
+// {"error": {"code","message","detail"}}; docs/formats/api.md has the rest. Opens no socket and keeps no state but the
+// rate limits.
 #pragma once
 
+#include "api/request_limit.h"
 #include "base/clock.h"
 #include "fleet/fleet.h"
 #include "guard/guard.h"
@@ -44,6 +46,12 @@ struct GateFigures {
   std::uint64_t accepted_bytes = 0;  // readings that were acknowledged since the logs began
 };
 
+// How fast who may ask: a token, whoever holds it and from wherever; and an address (of IPv6 a /64) without a good one.
+struct RequestLimits {
+  RequestRate of_token{100, 500};
+  RequestRate of_stranger{20, 200};
+};
+
 // Who may knock, and what makes a change of its bans durable.
 struct Gate {
   guard::Guard& guard;
@@ -55,7 +63,7 @@ class Api {
  public:
   // `fleet`, `clock`, the guard and the readings must outlive the Api. With readings of their own, questions about data
   // are answered by a promise: HttpResponse::later. They are one thread's.
-  Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue,
+  Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, RequestLimits limits = {},
       fleet::Readings* readings = nullptr);
   ~Api();
   net::HttpResponse handle(const net::HttpRequest& request);
@@ -66,7 +74,7 @@ class Api {
   std::unique_ptr<State> state_;
 };
 
-// The OpenAPI 3.0 description of the route table, indented.
+// The OpenAPI 3.1 description of the route table, indented.
 std::string openapi();
 
 }  // namespace signet::api

@@ -29,6 +29,8 @@ std::optional<std::vector<std::string>> Call::optional_texts(std::string_view me
   return out;
 }
 
+fleet::Renaming Call::renaming() const { return {optional_text("name"), optional_text("description")}; }
+
 std::string Call::text(std::string_view member) const { return optional_text(member).value_or(""); }
 
 std::optional<std::string> Call::query(std::string_view name) const {

@@ -95,12 +95,12 @@ std::string list_of(const std::vector<fleet::DataRow>& rows) {
 
 // Judged now; read and written down where it holds nobody up.
 template <class T, class Write>
-net::HttpResponse read_later(Service& service, fleet::Question<T> question, Write write) {
+net::HttpResponse read_later(Service& service, const Call& call, fleet::Question<T> question, Write write) {
   fleet::Readings& from = service.readings ? *service.readings : service.fleet.readings();
   net::HttpResponse out;
-  out.later = [question = std::move(question), write = std::move(write), &from] {
+  out.later = [question = std::move(question), write = std::move(write), id = call.request.id, &from] {
     const Result<T> found = question(from);
-    return found ? write(found.value()) : refusal(found.error());
+    return found ? write(found.value()) : refusal(found.error(), id);
   };
   return out;
 }
@@ -112,7 +112,7 @@ Result<net::HttpResponse> get_data(Service& service, const Call& call) {
   query.newest_first = TRY(newest_first(call));
   query.page = TRY(call.query_number("from", 0));
   query.size = TRY(call.query_number("size", query.size));
-  return read_later(service, TRY(service.fleet.ask_data(call.actor, query)),
+  return read_later(service, call, TRY(service.fleet.ask_data(call.actor, query)),
                     [](const std::vector<fleet::DataRow>& rows) {
                       net::HttpResponse out;
                       out.body = list_of(rows) + "}";
@@ -197,7 +197,7 @@ Result<net::HttpResponse> aggregate_data(Service& service, const Call& call) {
   const std::string by = call.query("by").value_or("");
   if (!by.empty() && by != "device") return Error{Errc::malformed, "query \"by\" takes only: device"};
   query.by_device = !by.empty();
-  return read_later(service, TRY(service.fleet.ask_aggregate(call.actor, query)),
+  return read_later(service, call, TRY(service.fleet.ask_aggregate(call.actor, query)),
                     [has_numbers = !query.field.empty()](const std::vector<fleet::AggregatePoint>& points) {
                       return write_points(points, has_numbers);
                     });

@@ -57,22 +57,25 @@ int http_status(Errc code) {
   return 500;
 }
 
-net::HttpResponse refusal(int status, std::string_view code, std::string_view title, std::string_view message) {
+net::HttpResponse refusal(int status, std::string_view code, std::string_view title, std::string_view message,
+                          std::string_view request_id) {
   net::HttpResponse out;
   out.status = status;
   // An operator's file name in a message may hold any byte; JSON holds UTF-8 alone.
   const std::string_view text =
       is_utf8(message) ? message : std::string_view{"the request holds bytes that are not UTF-8"};
-  const json::object error{{"code", code}, {"message", title}, {"detail", text}};
+  json::object error{{"code", code}, {"message", title}, {"detail", text}};
+  if (!request_id.empty()) error["request_id"] = request_id;
   // What stands beside "error" is for clients of the documented API's first version.
-  out.body = json::serialize(json::object{{"error", error}, {"code", code}, {"title", title}, {"message", text}});
+  out.body =
+      json::serialize(json::object{{"error", std::move(error)}, {"code", code}, {"title", title}, {"message", text}});
   if (status == 401) out.headers["www-authenticate"] = "Bearer";
   if (status == 429) out.headers["retry-after"] = "60";
   return out;
 }
 
-net::HttpResponse refusal(const Error& error) {
-  return refusal(http_status(error.code), name_of(error.code), title_of(error.code), message_of(error));
+net::HttpResponse refusal(const Error& error, std::string_view request_id) {
+  return refusal(http_status(error.code), name_of(error.code), title_of(error.code), message_of(error), request_id);
 }
 
 }  // namespace signet::api

@@ -61,7 +61,9 @@ class EveryRoute : public ::testing::Test {
   }
 
   void serve_people() {
-    for (const char* path : {"/healthz", "/readyz", "/metrics", "/ca.pem", "/v3/openapi.json", "/v3/workspaces"})
+    names["page"] = "devices";
+    for (const char* path : {"/healthz", "/readyz", "/metrics", "/ca.pem", "/v3/openapi.json", "/v3/workspaces",
+                             "/docs", "/docs/style.css", "/docs/{page}"})
       serve("GET", path);
     names["wks"] = scene.workspace;
     names["int"] = "gate000000000000", names["num"] = "1", names["pex"] = "pex-000000000000", names["file"] = "x";
@@ -83,6 +85,14 @@ class EveryRoute : public ::testing::Test {
     serve("GET", "/v3/workspaces/{wks}/devices/{dev}");
     serve("GET", "/v3/workspaces/{wks}/devices/{dev}/twin");
     serve("GET", "/v3/devices/{dev}/status");
+    serve("PUT", "/v3/workspaces/{wks}", {{"description", "pumps"}});
+    serve("PUT", "/v3/workspaces/{wks}/fleets/{flt}", {{"name", "south"}});
+  }
+
+  void remove_all() {
+    serve("DELETE", "/v3/workspaces/{wks}/devices/{dev}");
+    serve("DELETE", "/v3/workspaces/{wks}/fleets/{flt}");
+    serve("DELETE", "/v3/workspaces/{wks}");
   }
 
   void serve_members() {
@@ -273,6 +283,7 @@ TEST_F(EveryRoute, answers_as_its_row_promises) {
   EXPECT_FALSE(serve("GET", "/v3/audit", {}, {{"size", "1000"}}).at("audit").as_array().empty());
   EXPECT_EQ(serve("GET", "/v3/server").at("server").at("device_port"), 8883);
   serve_own_account();
+  remove_all();
   serve("POST", "/v3/logout");
   for (const Route& route : routes()) {
     EXPECT_TRUE(served.contains(std::string{route.method} + " " + std::string{route.path})) << route.path;

@@ -1,4 +1,5 @@
 #include "fleet/integration.h"
+#include "api/page.h"
 #include "api/routes.h"
 #include "api/shapes.h"
 
@@ -76,11 +77,12 @@ Result<IntegrationId> integration_of(const Call& call) { return IntegrationId::p
 
 Result<net::HttpResponse> list_integrations(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
-  json::array out;
+  std::vector<Listed> all;
   for (const fleet::Integration& one : TRY(service.fleet.integrations().list(call.actor, workspace))) {
-    out.push_back(TRY(integration_shape(service, one)));
+    json::object shown = TRY(integration_shape(service, one));
+    all.push_back({one.id.str(), std::move(shown)});
   }
-  return reply({{"integrations", std::move(out)}});
+  return reply_page(call, "integrations", std::move(all));
 }
 
 Result<net::HttpResponse> create_integration(Service& service, const Call& call) {
@@ -175,9 +177,9 @@ void add_integrations(std::vector<Route>& to) {
                 Access::token,
                 "Programs elsewhere that are told of what happens",
                 list_integrations,
+                with_page(),
                 {},
-                {},
-                {{"integrations", "Integration[]"}}});
+                paged({"integrations", "Integration[]"})});
   to.push_back({"POST",
                 all,
                 Access::token,

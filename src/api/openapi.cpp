@@ -1,3 +1,5 @@
+#include "api/asked_once.h"
+#include "api/example.h"
 #include "api/routes.h"
 
 namespace signet::api {
@@ -6,7 +8,8 @@ namespace {
 json::object schema_of(std::string_view type) {
   if (type.ends_with('?')) {
     json::object out = schema_of(type.substr(0, type.size() - 1));
-    if (!out.contains("$ref")) out["nullable"] = true;
+    if (out.contains("$ref")) return {{"anyOf", json::array{std::move(out), json::object{{"type", "null"}}}}};
+    if (out.contains("type")) out["type"] = json::array{out.at("type"), "null"};
     return out;
   }
   if (type.ends_with("[]")) return {{"type", "array"}, {"items", schema_of(type.substr(0, type.size() - 2))}};
@@ -45,6 +48,29 @@ json::array parameters_of(const Route& route) {
                                {"description", value.meaning},
                                {"schema", schema_of(type)}});
   }
+  if (route.method == "POST" && route.access == Access::token) {
+    out.push_back(json::object{{"name", "Idempotency-Key"},
+                               {"in", "header"},
+                               {"required", false},
+                               {"description", "a new one for each act; sent again, it is not done again for 24 hours"},
+                               {"schema", json::object{{"type", "string"}, {"maxLength", idempotency_key_bytes_max}}}});
+  }
+  return out;
+}
+
+// "get_workspaces_wks_devices_dev"
+std::string operation_id(const Route& route) {
+  std::string out;
+  for (const char c : std::string{route.method} + "/" + std::string{route.path}) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (c >= 'A' && c <= 'Z')
+      out += static_cast<char>(c - 'A' + 'a');
+    else if (is_word)
+      out += c;
+    else if (!out.ends_with('_'))
+      out += '_';
+  }
+  while (out.ends_with('_')) out.pop_back();
   return out;
 }
 
@@ -53,10 +79,15 @@ json::object content(std::string_view type, json::object schema) {
 }
 
 json::object operation_of(const Route& route) {
-  json::object out{{"summary", route.summary}};
+  json::object out{{"operationId", operation_id(route)},
+                   {"tags", json::array{json::string{section_of(route.path)}}},
+                   {"summary", route.summary}};
   if (json::array parameters = parameters_of(route); !parameters.empty()) out["parameters"] = std::move(parameters);
   if (!route.body.empty()) {
     out["requestBody"] = content("application/json", object_of(route.body));
+    json::value& media = out["requestBody"].at("content").at("application/json");
+    media.at("schema").as_object()["additionalProperties"] = false;  // check.cpp refuses what it does not name
+    media.as_object()["example"] = example_body(route);
     out["requestBody"].as_object()["required"] = true;
   }
   const bool is_json = route.content_type == "application/json";
@@ -115,10 +146,11 @@ std::string openapi() {
   json::object components;
   for (const Schema& schema : schemas()) components[schema.name] = object_of(schema.fields);
   const json::object document{
-      {"openapi", "3.0.3"},
+      {"openapi", "3.1.0"},
       {"info", json::object{{"title", "Signet manager"},
                             {"version", "3"},
-                            {"description", "REST for people and programs. See docs/formats/api.md."}}},
+                            {"license", json::object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
+                            {"description", "REST for people and programs. Pages to read: /docs."}}},
       {"security", json::array{json::object{{"key", json::array{}}}, json::object{{"bearer", json::array{}}}}},
       {"paths", std::move(paths)},
       {"components", json::object{{"securitySchemes", security_schemes()}, {"schemas", std::move(components)}}}};

@@ -1,5 +1,6 @@
 #include "fleet/own_account.h"
 
+#include "api/page.h"
 #include "api/routes.h"
 #include "api/shapes.h"
 
@@ -13,16 +14,17 @@ Result<net::HttpResponse> get_account(Service& service, const Call& call) {
 }
 
 Result<net::HttpResponse> list_sessions(Service& service, const Call& call) {
-  json::array out;
+  std::vector<Listed> all;
   for (const fleet::Token& one : TRY(fleet::OwnAccount{service.fleet}.sessions(call.actor))) {
-    out.push_back(json::object{{"id", one.id.str()},
-                               {"address", one.address},
-                               {"created_at", rfc3339(one.created_at)},
-                               {"last_used", or_null(one.last_used)},
-                               {"expires_at", or_null(one.expires_at)},
-                               {"this", one.id == call.actor.token}});
+    json::object shown{{"id", one.id.str()},
+                       {"address", one.address},
+                       {"created_at", rfc3339(one.created_at)},
+                       {"last_used", or_null(one.last_used)},
+                       {"expires_at", or_null(one.expires_at)},
+                       {"this", one.id == call.actor.token}};
+    all.push_back({key_of(one.created_at, one.id.str()), std::move(shown)});
   }
-  return reply({{"sessions", std::move(out)}});
+  return reply_page(call, "sessions", std::move(all));
 }
 
 Result<net::HttpResponse> end_session(Service& service, const Call& call) {

@@ -1,5 +1,6 @@
 #include "fleet/people.h"
 
+#include "api/page.h"
 #include "api/session.h"
 #include "api/shapes.h"
 
@@ -26,7 +27,11 @@ Result<std::optional<Seconds>> lasts_in(const Call& call) {
 
 Result<net::HttpResponse> list_members(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
-  return reply({{"members", shapes(TRY(fleet::People{service.fleet}.members(call.actor, workspace)))}});
+  std::vector<Listed> all;
+  for (const fleet::Member& one : TRY(fleet::People{service.fleet}.members(call.actor, workspace))) {
+    all.push_back({key_of(one.since, one.account.id.str()), shape(one)});
+  }
+  return reply_page(call, "members", std::move(all));
 }
 
 Result<net::HttpResponse> update_member(Service& service, const Call& call) {
@@ -45,7 +50,11 @@ Result<net::HttpResponse> remove_member(Service& service, const Call& call) {
 
 Result<net::HttpResponse> list_invitations(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
-  return reply({{"invitations", shapes(TRY(fleet::People{service.fleet}.invitations(call.actor, workspace)))}});
+  std::vector<Listed> all;
+  for (const fleet::Invitation& one : TRY(fleet::People{service.fleet}.invitations(call.actor, workspace))) {
+    all.push_back({one.id.str(), shape(one)});
+  }
+  return reply_page(call, "invitations", std::move(all));
 }
 
 Result<net::HttpResponse> create_invitation(Service& service, const Call& call) {
@@ -78,7 +87,11 @@ Result<net::HttpResponse> join(Service& service, const Call& call) {
 
 Result<net::HttpResponse> list_api_keys(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
-  return reply({{"api_keys", shapes(TRY(fleet::People{service.fleet}.keys(call.actor, workspace)))}});
+  std::vector<Listed> all;
+  for (const fleet::Token& one : TRY(fleet::People{service.fleet}.keys(call.actor, workspace))) {
+    all.push_back({key_of(one.created_at, one.id.str()), shape(one)});
+  }
+  return reply_page(call, "api_keys", std::move(all));
 }
 
 Result<net::HttpResponse> create_api_key(Service& service, const Call& call) {

@@ -1,3 +1,4 @@
+#include "api/page.h"
 #include "api/routes.h"
 #include "api/shapes.h"
 
@@ -27,9 +28,24 @@ std::string pem_or_empty(Bytes der) { return der.empty() ? "" : identity::pem("C
 
 }  // namespace
 
+namespace {
+
+Result<crypto::Digest> fingerprint_in(std::string_view cursor) {
+  const Result<Buffer> bytes = decode_hex(cursor);
+  crypto::Digest out;
+  if (!bytes || bytes.value().size() != out.size()) {
+    return Error{Errc::malformed, "query \"cursor\" is not the \"next\" of a page"};
+  }
+  std::copy(bytes.value().begin(), bytes.value().end(), out.begin());
+  return out;
+}
+
+}  // namespace
+
 Result<net::HttpResponse> import_manifest(Service& service, const Call& call) {
   const std::string origin = call.optional_text("origin").value_or("manifest");
-  TRY(service.fleet.registry(call.actor, 0, 1));  // the fleet judges again; this keeps others from making us verify
+  // The fleet judges again; this keeps others from making us verify.
+  TRY(service.fleet.registry(call.actor, {.size = 1}));
   const identity::Trust trust = TRY(trust_in(call));
   const std::string_view manifest = call.body.at("manifest").as_string();
   Result<std::vector<identity::Unit>> units = identity::read_manifest(bytes_of(manifest), trust);
@@ -40,9 +56,20 @@ Result<net::HttpResponse> import_manifest(Service& service, const Call& call) {
 }
 
 Result<net::HttpResponse> list_registry(Service& service, const Call& call) {
-  const std::size_t page = TRY(call.query_number("from", 0));
-  const std::size_t size = TRY(call.query_number("size", 100));
-  return reply({{"identities", shapes(TRY(service.fleet.registry(call.actor, page, size)))}});
+  fleet::RegistryQuery query;
+  query.page = TRY(call.query_number("from", 0));
+  query.size = TRY(call.query_number("size", query.size));
+  if (query.size == 0) return Error{Errc::malformed, "query \"size\" is 1 at least"};
+  const PageAsked asked = TRY(page_asked(call));
+  if (!asked.after.empty()) {
+    if (call.query("from"))
+      return Error{Errc::malformed, "\"from\" and \"cursor\" are two ways to turn pages: take one"};
+    query.after = TRY(fingerprint_in(asked.after));
+  }
+  const std::vector<fleet::Identity> found = TRY(service.fleet.registry(call.actor, query));
+  json::value next = nullptr;  // a full page may be the last one, and the next then empty
+  if (found.size() == query.size) next = cursor_of(hex(found.back().fingerprint));
+  return reply({{"identities", shapes(found)}, {"next", std::move(next)}});
 }
 
 Result<net::HttpResponse> get_registered(Service& service, const Call& call) {

@@ -1,10 +1,16 @@
 #include "api/routes.h"
+#include "api/page.h"
 
 namespace signet::api {
 namespace {
 
 std::vector<Value> name_and_description() {
   return {{"name", "string", "1 to 128 bytes"}, {"description", "string?", "up to 1024 bytes"}};
+}
+
+std::vector<Value> new_name_or_description() {
+  return {{"name", "string?", "1 to 128 bytes; it stays when absent"},
+          {"description", "string?", "up to 1024 bytes; it stays when absent"}};
 }
 
 std::vector<Value> claimed() { return {{"identity", "Identity"}, {"receipt", "string", "compact JWS, ES256"}}; }
@@ -57,9 +63,9 @@ void add_workspaces(std::vector<Route>& to) {
                 Access::token,
                 "Your workspaces",
                 list_workspaces,
+                with_page(),
                 {},
-                {},
-                {{"workspaces", "Workspace[]"}}});
+                paged({"workspaces", "Workspace[]"})});
   to.push_back({"POST",
                 "/v3/workspaces",
                 Access::token,
@@ -76,14 +82,24 @@ void add_workspaces(std::vector<Route>& to) {
                 {},
                 {},
                 {{"workspace", "Workspace"}}});
+  to.push_back({"PUT",
+                "/v3/workspaces/{wks}",
+                Access::token,
+                "Rename or describe a workspace",
+                update_workspace,
+                {},
+                new_name_or_description(),
+                {{"workspace", "Workspace"}}});
+  to.push_back({"DELETE", "/v3/workspaces/{wks}", Access::token,
+                "Remove a workspace without devices and integrations; its keys and invitations end", remove_workspace});
   to.push_back({"GET",
                 "/v3/workspaces/{wks}/fleets",
                 Access::token,
                 "Its fleets",
                 list_fleets,
+                with_page(),
                 {},
-                {},
-                {{"fleets", "Fleet[]"}}});
+                paged({"fleets", "Fleet[]"})});
   to.push_back({"POST",
                 "/v3/workspaces/{wks}/fleets",
                 Access::token,
@@ -100,6 +116,16 @@ void add_workspaces(std::vector<Route>& to) {
                 {},
                 {},
                 {{"fleet", "Fleet"}}});
+  to.push_back({"PUT",
+                "/v3/workspaces/{wks}/fleets/{flt}",
+                Access::token,
+                "Rename or describe a fleet",
+                update_fleet,
+                {},
+                new_name_or_description(),
+                {{"fleet", "Fleet"}}});
+  to.push_back({"DELETE", "/v3/workspaces/{wks}/fleets/{flt}", Access::token,
+                "Remove a fleet without devices; the last one of a workspace stays", remove_fleet});
 }
 
 void add_devices(std::vector<Route>& to) {
@@ -108,16 +134,19 @@ void add_devices(std::vector<Route>& to) {
                 Access::token,
                 "Its devices",
                 list_devices,
+                with_page({{"fleet", "string?", "only those of this fleet"},
+                           {"name", "string?", "only those that are called so"}}),
                 {},
-                {},
-                {{"devices", "Device[]"}}});
+                paged({"devices", "Device[]"})});
   to.push_back({"POST",
                 "/v3/workspaces/{wks}/devices",
                 Access::token,
                 "Make a device",
                 create_device,
                 {},
-                {{"name", "string", "1 to 128 bytes"}, {"fleet_id", "string?", "the default fleet when absent"}},
+                {{"name", "string", "1 to 128 bytes"},
+                 {"fleet_id", "string?", "the default fleet when absent"},
+                 {"description", "string?", "up to 1024 bytes"}},
                 {{"device", "Device"}}});
   to.push_back({"GET",
                 "/v3/workspaces/{wks}/devices/{dev}",
@@ -130,11 +159,15 @@ void add_devices(std::vector<Route>& to) {
   to.push_back({"PUT",
                 "/v3/workspaces/{wks}/devices/{dev}",
                 Access::token,
-                "Rename a device, or move it to a fleet",
+                "Rename or describe a device, or move it to a fleet",
                 update_device,
                 {},
-                {{"name", "string?"}, {"fleet_id", "string?"}},
+                {{"name", "string?"}, {"fleet_id", "string?"}, {"description", "string?"}},
                 {{"device", "Device"}}});
+  to.push_back({"DELETE", "/v3/workspaces/{wks}/devices/{dev}", Access::token,
+                "Remove a device with its readings; its session ends, and its unit may be claimed again unless it is "
+                "revoked or in quarantine",
+                remove_device});
   to.push_back({"GET",
                 "/v3/workspaces/{wks}/devices/{dev}/twin",
                 Access::token,
@@ -159,9 +192,9 @@ void add_identities(std::vector<Route>& to) {
                 Access::token,
                 "The identities a device has and had",
                 list_identities,
+                with_page(),
                 {},
-                {},
-                {{"identities", "Identity[]"}}});
+                paged({"identities", "Identity[]"})});
   to.push_back({"POST",
                 "/v3/workspaces/{wks}/devices/{dev}/identities",
                 Access::token,
@@ -216,9 +249,11 @@ void add_registry(std::vector<Route>& to) {
                 Access::token,
                 "The units that the manager knows",
                 list_registry,
-                {{"from", "integer?", "page, from 0"}, {"size", "integer?", "of a page, at most 1000; 100"}},
+                {{"from", "integer?", "page, from 0; or"},
+                 {"cursor", "string?", "\"next\" of the page before, which takes the same time on any page"},
+                 {"size", "integer?", "of a page, 1 to 1000; 100"}},
                 {},
-                {{"identities", "Identity[]"}}});
+                paged({"identities", "Identity[]"})});
   to.push_back({"GET",
                 "/v3/registry/{dcn}",
                 Access::token,
@@ -314,6 +349,7 @@ std::vector<Route> make_routes() {
   add_registry(out);
   add_security(out);
   add_rest(out);
+  add_docs(out);
   return out;
 }
 

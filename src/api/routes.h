@@ -68,6 +68,7 @@ void add_dead_letters(std::vector<Route>& to);  // dead_letter.cpp
 Schema dead_letter_schema();
 void add_events(std::vector<Route>& to);   // events.cpp
 void add_metrics(std::vector<Route>& to);  // metrics.cpp
+void add_docs(std::vector<Route>& to);     // docs.cpp
 std::vector<Schema> with_integrations(std::vector<Schema> all);
 void add_people(std::vector<Route>& to);  // routes_people.cpp
 
@@ -83,6 +84,7 @@ struct Call {
   Result<WorkspaceId> workspace() const;
   Result<DeviceId> device() const;
   Result<FleetId> fleet() const;
+  fleet::Renaming renaming() const;  // "name" and "description" of the body
   std::string_view segment(std::string_view name) const;
   std::string text(std::string_view member) const;  // of the body; "" when absent
   std::optional<std::string> optional_text(std::string_view member) const;
@@ -123,13 +125,18 @@ SIGNET_HANDLER(revoke_api_key);
 SIGNET_HANDLER(list_workspaces);  // workspace.cpp
 SIGNET_HANDLER(create_workspace);
 SIGNET_HANDLER(get_workspace);
+SIGNET_HANDLER(update_workspace);
+SIGNET_HANDLER(remove_workspace);
 SIGNET_HANDLER(list_fleets);
 SIGNET_HANDLER(create_fleet);
 SIGNET_HANDLER(get_fleet);
+SIGNET_HANDLER(update_fleet);
+SIGNET_HANDLER(remove_fleet);
 SIGNET_HANDLER(list_devices);  // device.cpp
 SIGNET_HANDLER(create_device);
 SIGNET_HANDLER(get_device);
 SIGNET_HANDLER(update_device);
+SIGNET_HANDLER(remove_device);
 SIGNET_HANDLER(list_identities);
 SIGNET_HANDLER(get_workspace_twin);
 SIGNET_HANDLER(get_device_status);

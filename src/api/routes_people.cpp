@@ -1,4 +1,5 @@
 // Routes about people: members, invitations, API keys.
+#include "api/page.h"
 #include "api/routes.h"
 
 namespace signet::api {
@@ -18,9 +19,9 @@ void add_members(std::vector<Route>& to) {
                 Access::token,
                 "Who works here, and as what",
                 list_members,
+                with_page(),
                 {},
-                {},
-                {{"members", "Member[]"}}});
+                paged({"members", "Member[]"})});
   to.push_back({"PUT",
                 "/v3/workspaces/{wks}/members/{acc}",
                 Access::token,
@@ -39,9 +40,9 @@ void add_invitations(std::vector<Route>& to) {
                 Access::token,
                 "Invitations that are open",
                 list_invitations,
+                with_page(),
                 {},
-                {},
-                {{"invitations", "Invitation[]"}}});
+                paged({"invitations", "Invitation[]"})});
   to.push_back({"POST",
                 "/v3/workspaces/{wks}/invitations",
                 Access::token,
@@ -78,9 +79,9 @@ void add_api_keys(std::vector<Route>& to) {
                 Access::token,
                 "Its API keys; no secret comes back",
                 list_api_keys,
+                with_page(),
                 {},
-                {},
-                {{"api_keys", "ApiKey[]"}}});
+                paged({"api_keys", "ApiKey[]"})});
   to.push_back({"POST",
                 "/v3/workspaces/{wks}/api-keys",
                 Access::token,
@@ -118,9 +119,9 @@ void add_own_account(std::vector<Route>& to) {
                 Access::token,
                 "Where you are signed in",
                 list_sessions,
+                with_page(),
                 {},
-                {},
-                {{"sessions", "Session[]"}}});
+                paged({"sessions", "Session[]"})});
   to.push_back({"DELETE", "/v3/account/sessions", Access::token, "End all sessions but this", end_other_sessions});
   to.push_back({"DELETE", "/v3/account/sessions/{tok}", Access::token, "End a session", end_session});
 }

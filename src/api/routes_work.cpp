@@ -1,4 +1,5 @@
 // routes_work.cpp -- the rows of what an owner asks of devices.
+#include "api/page.h"
 #include "api/routes.h"
 
 namespace signet::api {
@@ -63,8 +64,14 @@ void add_jobs(std::vector<Route>& to) {
 void add_variables(std::vector<Route>& to) {
   const std::string_view list = "/v3/devices/{dev}/variables", one = "/v3/devices/{dev}/variables/{name}";
   const std::vector<Value> answer{{"variable", "Variable"}};
-  to.push_back(
-      {"GET", list, Access::token, "The device's variables", list_variables, {}, {}, {{"variables", "Variable[]"}}});
+  to.push_back({"GET",
+                list,
+                Access::token,
+                "The device's variables",
+                list_variables,
+                with_page(),
+                {},
+                paged({"variables", "Variable[]"})});
   to.push_back({"GET", one, Access::token, "One variable", get_variable, {}, {}, answer});
   to.push_back({"PUT",
                 one,

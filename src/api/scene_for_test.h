@@ -66,7 +66,9 @@ struct Factory_for_test {
 };
 
 struct Scene_for_test {
-  Scene_for_test() {
+  // So many that no other test meets them: the clock stands still.
+  static constexpr RequestLimits no_limits{{1'000'000, 1'000'000}, {1'000'000, 1'000'000}};
+  explicit Scene_for_test(RequestLimits request_limits = no_limits) : limits(request_limits) {
     const auto body = post("/v3/setup", {{"token", setup_token}, {"email", "you@example.org"}, {"password", password}});
     token = std::string{body.at("token").as_string()};
     workspace = std::string{body.at("workspace").at("id").as_string()};
@@ -109,6 +111,7 @@ struct Scene_for_test {
     return {{"statement", challenge.at("statement")}, {"signature", hex(signature)}};
   }
 
+  RequestLimits limits;
   static constexpr const char* metrics_token = "the token of some monitoring";
   static constexpr const char* password = "correct horse battery";
   TemporaryFolder_for_test folder;
@@ -126,7 +129,8 @@ struct Scene_for_test {
           clock,
           {guard, [this] { return saved; }},
           {"1.2.3", identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), 8883, 1, metrics_token},
-          identity.issuer(clock)};
+          identity.issuer(clock),
+          limits};
   std::string token;
   std::string workspace;
   std::string base;

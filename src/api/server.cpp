@@ -21,7 +21,7 @@ Result<net::HttpResponse> get_ca(Service& service, const Call&) {
 Result<net::HttpResponse> get_health(Service&, const Call&) { return reply({{"status", "ok"}}); }
 
 Result<net::HttpResponse> get_openapi(Service&, const Call&) {
-  static const std::string text = openapi();  // a millisecond, and strangers may ask as often as they like
+  static const std::string text = openapi();  // a millisecond
   net::HttpResponse out;
   out.body = text;
   return out;

@@ -116,7 +116,8 @@ std::vector<Schema> with_manager(std::vector<Schema> all) {
        {"Refused",
         {{"code", "string", "malformed, too_large, unauthenticated, forbidden, not_found, conflict, exhausted, ..."},
          {"message", "string", "what kind of refusal it is"},
-         {"detail", "string", "what to do about it"}}}});
+         {"detail", "string", "what to do about it"},
+         {"request_id", "string", "what the request is called"}}}});
   return all;
 }
 
@@ -181,7 +182,8 @@ const std::vector<Schema>& schemas() {
             {"phys_id", "string", "model of the board, once it has reported"},
             {"identities", "Identity[]?", "null when it was never claimed"},
             {"online", "boolean"},
-            {"last_seen", "time?"}}},
+            {"last_seen", "time?"},
+            {"description", "string"}}},
           {"Identity",
            {{"device_id", "string?"},
             {"dcn", "string", "common name of the certificate"},
@@ -200,8 +202,8 @@ const std::vector<Schema>& schemas() {
             {"address", "string"},
             {"allowed", "boolean"},
             {"detail", "string"},
-            {"hash", "string?",
-             "SHA-256 that names this entry and all before it; null: from before there was a chain"}}},
+            {"hash", "string?", "SHA-256 that names this entry and all before it; null: from before there was a chain"},
+            {"request_id", "string?", "X-Request-Id of the request that did it"}}},
           {"Twin",
            {{"current", "object", "key: {\"t\": milliseconds, \"v\": value}, as the device reported"},
             {"expected", "object", "the same, as the device shall be"},
@@ -248,7 +250,8 @@ json::object shape(const fleet::AuditEntry& entry) {
           {"address", entry.address},
           {"allowed", entry.allowed},
           {"detail", entry.detail},
-          {"hash", entry.hash ? json::value(hex(*entry.hash)) : json::value(nullptr)}};
+          {"hash", entry.hash ? json::value(hex(*entry.hash)) : json::value(nullptr)},
+          {"request_id", entry.request.empty() ? json::value(nullptr) : json::value(entry.request)}};
 }
 
 Result<json::object> shape(const fleet::Twin& twin) {
@@ -321,7 +324,8 @@ json::object shape(const fleet::Device& device, const DeviceNames& names,
           {"phys_id", device.phys_id},
           {"identities", identities.empty() ? json::value(nullptr) : json::value(shapes(identities))},
           {"online", device.online},
-          {"last_seen", or_null(device.last_seen)}};
+          {"last_seen", or_null(device.last_seen)},
+          {"description", device.description}};
 }
 
 }  // namespace signet::api

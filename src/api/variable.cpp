@@ -1,3 +1,4 @@
+#include "api/page.h"
 #include "api/routes.h"
 #include "api/shapes.h"
 
@@ -75,9 +76,12 @@ Result<net::HttpResponse> list_variables(Service& service, const Call& call) {
       if (is_variable(entry.key)) names.insert(entry.key);
     }
   }
-  json::array out;
-  for (const std::string& name : names) out.push_back(TRY(variable(twin, name)));
-  return reply({{"variables", std::move(out)}});
+  std::vector<Listed> all;
+  for (const std::string& name : names) {
+    json::object shown = TRY(variable(twin, name));
+    all.push_back({name, std::move(shown)});
+  }
+  return reply_page(call, "variables", std::move(all));
 }
 
 Result<net::HttpResponse> get_variable(Service& service, const Call& call) {

@@ -11,9 +11,9 @@ namespace signet {
 
 inline constexpr std::size_t questions_max = 64;  // about data, that wait for the one that is being answered
 
-inline net::HttpResponse busy(const char* why) {
-  log_warn("api.overloaded", {{"error", why}});
-  net::HttpResponse out = api::refusal(Error{Errc::unavailable, why});
+inline net::HttpResponse busy(const char* why, const std::string& request) {
+  log_warn("api.overloaded", {{"error", why}, {"request", request}});
+  net::HttpResponse out = api::refusal(Error{Errc::unavailable, why}, request);
   out.headers["retry-after"] = "1";
   return out;
 }
@@ -25,13 +25,14 @@ inline net::HttpHandler through(net::Loop& loop, api::Api& api, const api::Site&
     net::HttpResponse made = api.handle(request);
     if (!made.later) return reply(std::move(made));
     if (!reader.post([later = std::move(made.later), reply] { reply(later()); })) {
-      reply(busy("too many questions about data wait"));
+      reply(busy("too many questions about data wait", request.id));
     }
   };
   return [&loop, &site, answer](net::HttpRequest request, const net::HttpReply& reply) {
     if (std::optional<net::HttpResponse> page = site.answer(request)) return reply(std::move(*page));
+    const std::string id = request.id;
     if (!loop.post([answer, request = std::move(request), reply] { answer(request, reply); })) {
-      reply(busy("too many requests wait for the fleet"));
+      reply(busy("too many requests wait for the fleet", id));
     }
   };
 }

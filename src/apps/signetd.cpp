@@ -48,6 +48,10 @@ struct Config : gateway::Config {
   std::string webhook_allow;
   std::string webhook_ca;
   std::string metrics_token_file;
+  std::uint32_t requests_per_second = api::RequestLimits{}.of_token.per_second;
+  std::uint32_t request_burst = api::RequestLimits{}.of_token.burst;
+  std::uint32_t stranger_requests_per_second = api::RequestLimits{}.of_stranger.per_second;
+  std::uint32_t stranger_request_burst = api::RequestLimits{}.of_stranger.burst;
 };
 const auto config_fields = std::tuple_cat(
     gateway::config_fields,
@@ -67,7 +71,13 @@ const auto config_fields = std::tuple_cat(
         Field{"webhook_ca", &Config::webhook_ca,
               "PEM file of the authorities that webhooks believe; empty: those that this system believes"},
         Field{"metrics_token_file", &Config::metrics_token_file,
-              "file with the token that GET /metrics takes, 16 bytes or more; empty: the operator's sign-in alone"}});
+              "file with the token that GET /metrics takes, 16 bytes or more; empty: the operator's sign-in alone"},
+        Field{"requests_per_second", &Config::requests_per_second,
+              "of REST with one token; who asks faster is told to wait (429)"},
+        Field{"request_burst", &Config::request_burst, "how many at once before that; a long one counts several times"},
+        Field{"stranger_requests_per_second", &Config::stranger_requests_per_second,
+              "the same of one address, IPv6: /64, without a good token"},
+        Field{"stranger_request_burst", &Config::stranger_request_burst, "how many at once before that"}});
 
 struct Options {
   std::string data;
@@ -296,6 +306,8 @@ Status serve(const Options& options) {
       {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
        static_cast<unsigned>(store::migrations().size()), metrics_token},
       identity.issuer(clock),
+      {{config.requests_per_second, config.request_burst},
+       {config.stranger_requests_per_second, config.stranger_request_burst}},
       readings.get()};
   net::Worker reader{questions_max};
   const Every tending{*loop, Seconds{1}, [&api] { api.tend(); }};

@@ -40,8 +40,11 @@ Status follow(Chain& chain, const json::object& entry) {
                     actor = TRY(string_member(entry, "actor")), action = TRY(string_member(entry, "action")),
                     subject = TRY(string_member(entry, "subject")), address = TRY(string_member(entry, "address")),
                     detail = TRY(string_member(entry, "detail"));
-  chain.hash = crypto::chained(
-      chain.hash, {text, at, actor, action, subject, address, allowed->get_bool() ? "allowed" : "refused", detail});
+  std::vector<std::string_view> fields{
+      text, at, actor, action, subject, address, allowed->get_bool() ? "allowed" : "refused", detail};
+  const json::value* request = entry.if_contains("request_id");
+  if (request && request->is_string()) fields.emplace_back(request->get_string());
+  chain.hash = crypto::chained(chain.hash, fields);
   if (hex(chain.hash) != TRY(string_member(entry, "hash"))) return broken(number);
   ++chain.chained;
   return {};

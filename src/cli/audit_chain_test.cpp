@@ -19,9 +19,10 @@ struct AuditChain : testing::Test {
                          {"subject", "dev-1"},
                          {"address", "192.0.2.1"},
                          {"allowed", true},
-                         {"detail", ""}};
+                         {"detail", ""},
+                         {"request_id", "req-1"}};
       hash = crypto::chained(hash, {std::to_string(number), "2026-01-01T00:00:00Z", "ann@example.org", "device.claim",
-                                    "dev-1", "192.0.2.1", "allowed", ""});
+                                    "dev-1", "192.0.2.1", "allowed", "", "req-1"});
       entry["hash"] = hex(hash);
       out.push_back(std::move(entry));
     }
@@ -47,7 +48,7 @@ TEST_F(AuditChain, is_whole) {
 
 TEST_F(AuditChain, what_was_changed_removed_added_or_moved_is_found) {
   const std::vector<json::object> whole = make(4);
-  for (const char* field : {"at", "actor", "action", "subject", "address", "detail", "hash"}) {
+  for (const char* field : {"at", "actor", "action", "subject", "address", "detail", "hash", "request_id"}) {
     auto harmed = whole;
     harmed[1][field] = "2026-01-01T00:00:01Z";
     EXPECT_EQ(verify(harmed), 70) << field;
@@ -62,6 +63,9 @@ TEST_F(AuditChain, what_was_changed_removed_added_or_moved_is_found) {
   harmed = whole;
   std::swap(harmed[1], harmed[2]);
   EXPECT_EQ(verify(harmed), 70) << "moved";
+  harmed = whole;
+  harmed[2]["request_id"] = nullptr;
+  EXPECT_EQ(verify(harmed), 70) << "without its request";
   harmed = whole;
   harmed[2]["hash"] = nullptr;
   EXPECT_EQ(verify(harmed), 70) << "taken out of the chain";
@@ -80,7 +84,7 @@ TEST_F(AuditChain, one_that_was_cut_or_written_anew_is_found_by_who_has_verified
   for (json::object& entry : other) {  // whole in itself
     entry["actor"] = "eve@example.org";
     hash = crypto::chained(hash, {std::to_string(entry.at("number").as_int64()), "2026-01-01T00:00:00Z",
-                                  "eve@example.org", "device.claim", "dev-1", "192.0.2.1", "allowed", ""});
+                                  "eve@example.org", "device.claim", "dev-1", "192.0.2.1", "allowed", "", "req-1"});
     entry["hash"] = hex(hash);
   }
   EXPECT_EQ(verify(other), 70);

@@ -107,6 +107,23 @@ class Tree {
       command->add_option("name", args_.name)->type_name("NAME")->required();
       command->add_option("--description", args_.description)->type_name("TEXT");
     }
+    CLI::App* update = verb(workspace, "update", "Rename or describe one", run_workspace_update);
+    CLI::App* remove = verb(workspace, "rm", "Remove one that has no devices and no integrations", run_workspace_rm);
+    for (CLI::App* command : {update, remove}) {
+      command->add_option("workspace", args_.workspace, "id or name")->type_name("WORKSPACE")->required();
+    }
+    CLI::App* update_fleet = verb(fleet, "update", "Rename or describe one", run_fleet_update);
+    CLI::App* remove_fleet = verb(fleet, "rm", "Remove one that has no devices", run_fleet_rm);
+    for (CLI::App* command : {remove, remove_fleet}) command->add_flag("--yes", args_.yes, "do not ask");
+    for (CLI::App* command : {update_fleet, remove_fleet}) {
+      command->add_option("fleet", args_.fleet, "id or name")->type_name("FLEET")->required();
+    }
+    for (CLI::App* command : {update, update_fleet}) add_renaming(command);
+  }
+
+  void add_renaming(CLI::App* command) {
+    command->add_option("--name", args_.new_name, "from now on")->type_name("NAME");
+    command->add_option("--description", args_.new_description, "from now on")->type_name("TEXT");
   }
 
   void add_devices() {
@@ -119,10 +136,17 @@ class Tree {
     CLI::App* claim = verb(device, "claim", "Make the unit on a board yours, as this device", run_device_claim);
     CLI::App* unclaim = verb(device, "unclaim", "Give its unit back; it may be claimed again", run_device_unclaim);
     CLI::App* revoke = verb(device, "revoke", "Refuse its identity for ever", run_device_revoke);
+    CLI::App* update = verb(device, "update", "Rename or describe one", run_device_update);
+    add_renaming(update);
+    CLI::App* move = verb(device, "move", "Move one to another fleet", run_device_move);
+    CLI::App* remove =
+        verb(device, "rm", "Remove one, with all that is known of it; its unit may be claimed again", run_device_rm);
+    remove->add_flag("--yes", args_.yes, "do not ask");
     CLI::App* identities = verb(device, "identities", "The identities it has and had", run_device_identities);
-    for (CLI::App* command : {get, claim, unclaim, revoke, identities}) {
+    for (CLI::App* command : {get, claim, unclaim, revoke, update, move, remove, identities}) {
       command->add_option("device", args_.device, "id or name")->type_name("DEVICE")->required();
     }
+    move->add_option("fleet", args_.fleet, "id or name")->type_name("FLEET")->required();
     claim->add_option("--board", args_.board, "the board's serial console")->type_name("PTY")->required();
     unclaim->add_option("--board", args_.board, "also tell the board to forget it")->type_name("PTY");
     for (CLI::App* command : {claim, unclaim}) {

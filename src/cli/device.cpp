@@ -44,7 +44,7 @@ Status run_device_create(Session& session) {
 
 Status run_device_ls(Session& session) {
   const std::string path = TRY(workspace_path(session)) + "/devices";
-  const json::object answer = TRY(ask(session, "GET", path));
+  const json::object answer = TRY(ask_all(session, path, "devices"));
   if (session.args.as_json) {
     print_json(session.env.out, answer);
     return {};
@@ -72,10 +72,27 @@ Status run_device_revoke(Session& session) {
   TRY(confirm_first(session, "The identity of " + session.args.device + " will be refused for ever."));
   const json::object answer =
       TRY(ask(session, "POST", path + "/revoke", json::object{{"reason", session.args.reason}}));
-  if (session.args.as_json)
-    print_json(session.env.out, answer);
-  else
-    session.env.out << "Revoked: " << session.args.device << " is refused from now on, a live session is closed\n";
+  tell_done(session, answer, "Revoked: " + session.args.device + " is refused from now on, a live session is closed");
+  return {};
+}
+
+Status run_device_update(Session& session) {
+  const json::object body = TRY(renaming_of(session.args));
+  const std::string path = TRY(device_path(session));
+  return show_device(session, TRY(ask(session, "PUT", path, body)));
+}
+
+Status run_device_move(Session& session) {
+  const std::string fleet = TRY(fleet_id(session, session.args.fleet));
+  const std::string path = TRY(device_path(session));
+  return show_device(session, TRY(ask(session, "PUT", path, json::object{{"fleet_id", fleet}})));
+}
+
+Status run_device_rm(Session& session) {
+  const std::string path = TRY(device_path(session));
+  TRY(confirm_first(session, session.args.device + " will be removed, with its readings, jobs and variables."));
+  const json::object answer = TRY(ask(session, "DELETE", path));
+  tell_done(session, answer, "Removed: " + session.args.device + "; its unit may be claimed again");
   return {};
 }
 

@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::size_t ca_bytes_max = 16 * 1024;
 
+// Where the manager's log says more.
+std::string request_of(const json::object& body) {
+  const json::value* error = body.if_contains("error");
+  const json::value* id = error && error->is_object() ? error->get_object().if_contains("request_id") : nullptr;
+  return id && id->is_string() ? " (request " + printable(std::string{id->get_string()}) + ")" : "";
+}
+
 // What the manager said, with what a person may do about it.
 Error refusal_of(const net::HttpAnswer& answer) {
   const Result<json::object> body = parse_json_object(answer.body);
@@ -24,6 +31,7 @@ Error refusal_of(const net::HttpAnswer& answer) {
   const bool wants_code = out.what.find("second factor") != std::string::npos;
   if (out.code == Errc::unauthenticated && !wants_code)
     out.what = "the manager does not know you, or your sign-in expired: run 'signet login'";
+  if (answer.status >= 500) out.what += request_of(body.value());
   if (out.code == Errc::forbidden) out.what = "the manager refused: " + out.what + " See 'signet audit ls'.";
   return out;
 }
@@ -103,6 +111,21 @@ Result<json::object> ask(Session& session, std::string_view method, const std::s
   return object;
 }
 
+Result<json::object> ask_all(Session& session, const std::string& path, std::string_view list) {
+  json::object out = TRY(ask(session, "GET", path));
+  while (const json::value* next = out.if_contains("next")) {
+    if (!next->is_string()) break;
+    const std::string cursor = percent_encode(std::string{next->get_string()});
+    json::object page = TRY(ask(session, "GET", path + "?cursor=" + cursor));
+    json::value* const all = out.if_contains(list);
+    json::value* const more = page.if_contains(list);
+    if (!all || !all->is_array() || !more || !more->is_array() || more->get_array().empty()) break;
+    for (json::value& one : more->get_array()) all->get_array().push_back(std::move(one));
+    out["next"] = page.contains("next") ? page["next"] : json::value(nullptr);
+  }
+  return out;
+}
+
 Status ask_for_stream(Session& session, const std::string& path, const std::string& behind, Seconds timeout,
                       const std::function<bool(std::string_view)>& take) {
   net::HttpCall call = TRY(call_of(session, "GET", path));
@@ -134,7 +157,7 @@ Result<std::vector<json::object>> objects(const json::object& answer, std::strin
 Result<std::string> workspace_of(Session& session) {
   const std::string& wanted = session.args.workspace;
   if (is_id(wanted, "wks-")) return wanted;
-  const json::object answer = TRY(ask(session, "GET", "/v3/workspaces"));
+  const json::object answer = TRY(ask_all(session, "/v3/workspaces", "workspaces"));
   const std::vector<json::object> all = TRY(objects(answer, "workspaces"));
   if (!wanted.empty()) return pick(all, wanted, "workspace");
   if (all.size() == 1) return cell(all.front(), "id");
@@ -149,7 +172,7 @@ Result<std::string> workspace_path(Session& session) { return "/v3/workspaces/" 
 Result<std::string> fleet_id(Session& session, const std::string& name) {
   if (is_id(name, "flt-")) return name;
   const std::string path = TRY(workspace_path(session)) + "/fleets";
-  const json::object answer = TRY(ask(session, "GET", path));
+  const json::object answer = TRY(ask_all(session, path, "fleets"));
   const std::vector<json::object> all = TRY(objects(answer, "fleets"));
   return pick(all, name, "fleet");
 }
@@ -157,7 +180,7 @@ Result<std::string> fleet_id(Session& session, const std::string& name) {
 Result<std::string> device_id(Session& session, const std::string& name) {
   if (is_id(name, "dev-")) return name;
   const std::string path = TRY(workspace_path(session)) + "/devices";
-  const json::object answer = TRY(ask(session, "GET", path));
+  const json::object answer = TRY(ask_all(session, path, "devices"));
   const std::vector<json::object> all = TRY(objects(answer, "devices"));
   return pick(all, name, "device");
 }
@@ -191,6 +214,21 @@ Status show_list(Session& session, const json::object& answer, std::string_view 
   }
   print_table(session.env.out, header, rows);
   return {};
+}
+
+Result<json::object> renaming_of(const Arguments& args) {
+  json::object out;
+  if (args.new_name) out["name"] = *args.new_name;
+  if (args.new_description) out["description"] = *args.new_description;
+  if (out.empty()) return Error{Errc::malformed, "nothing is to change: add --name or --description"};
+  return out;
+}
+
+void tell_done(Session& session, const json::object& answer, const std::string& line) {
+  if (session.args.as_json)
+    print_json(session.env.out, answer);
+  else
+    session.env.out << line << "\n";
 }
 
 json::object object_of(const std::vector<std::pair<std::string, std::string>>& pairs) {

@@ -21,6 +21,8 @@ struct Arguments {
   std::string workspace;
 
   std::string name;
+  std::optional<std::string> new_name;
+  std::optional<std::string> new_description;
   std::string description;
   std::string fleet;
   std::string device;
@@ -91,6 +93,9 @@ Result<Session> open_session(Environment& env, const Arguments& args);
 Result<json::object> ask(Session& session, std::string_view method, const std::string& path,
                          const json::value& body = nullptr);
 
+// A list that comes in pages: an answer with all of it.
+Result<json::object> ask_all(Session& session, const std::string& path, std::string_view list);
+
 // The answer's bytes as they come, until `take` says false. `behind`: id of the last event that is known.
 Status ask_for_stream(Session& session, const std::string& path, const std::string& behind, Seconds timeout,
                       const std::function<bool(std::string_view)>& take);
@@ -107,6 +112,10 @@ Result<std::string> fleet_id(Session& session, const std::string& name);
 // Values are JSON where they can be, and text otherwise.
 json::object object_of(const std::vector<std::pair<std::string, std::string>>& pairs);
 Result<std::string> device_id(Session& session, const std::string& name);
+// What --name and --description say of something that is there; malformed when they say nothing.
+Result<json::object> renaming_of(const Arguments& args);
+// The manager's answer, or one line about what was done.
+void tell_done(Session& session, const json::object& answer, const std::string& line);
 // The id of the one that is called so.
 Result<std::string> pick(const std::vector<json::object>& all, const std::string& wanted, const std::string& noun);
 // "/v3/workspaces/<id>/devices/<id>" of args.device.
@@ -133,6 +142,10 @@ Status run_workspace_ls(Session& session);  // workspace.cpp
 Status run_workspace_create(Session& session);
 Status run_fleet_ls(Session& session);
 Status run_fleet_create(Session& session);
+Status run_workspace_update(Session& session);
+Status run_workspace_rm(Session& session);
+Status run_fleet_update(Session& session);
+Status run_fleet_rm(Session& session);
 Status run_account_show(Session& session);  // own_account.cpp
 Status run_account_sessions(Session& session);
 Status run_account_password(Session& session);
@@ -151,6 +164,9 @@ Status run_device_ls(Session& session);
 Status run_device_get(Session& session);
 Status run_device_identities(Session& session);
 Status run_device_revoke(Session& session);
+Status run_device_update(Session& session);
+Status run_device_move(Session& session);
+Status run_device_rm(Session& session);
 Status run_device_claim(Session& session);  // claim.cpp
 Status run_device_unclaim(Session& session);
 Status run_secret_set(Session& session);  // secret.cpp

@@ -7,12 +7,12 @@ namespace signet::cli {
 Status run_status(Session& session) {
   const json::object answer = TRY(ask(session, "GET", "/v3/server"));
   const json::object server = TRY(object_member(answer, "server"));
-  const json::object listed = TRY(ask(session, "GET", "/v3/workspaces"));
+  const json::object listed = TRY(ask_all(session, "/v3/workspaces", "workspaces"));
   const std::vector<json::object> workspaces = TRY(objects(listed, "workspaces"));
   json::array counted;
   std::vector<Row> rows;
   for (const json::object& workspace : workspaces) {
-    const json::object found = TRY(ask(session, "GET", "/v3/workspaces/" + cell(workspace, "id") + "/devices"));
+    const json::object found = TRY(ask_all(session, "/v3/workspaces/" + cell(workspace, "id") + "/devices", "devices"));
     const std::vector<json::object> devices = TRY(objects(found, "devices"));
     const auto online = std::count_if(devices.begin(), devices.end(),
                                       [](const json::object& device) { return cell(device, "online") == "yes"; });

@@ -4,7 +4,7 @@
 
 namespace signet::crypto {
 
-Digest chained(const Digest& former, std::initializer_list<std::string_view> fields) {
+Digest chained(const Digest& former, std::span<const std::string_view> fields) {
   Buffer line;
   Writer to{line};
   to.bytes(former);

@@ -8,9 +8,13 @@
 #include "crypto/digest.h"
 
 #include <initializer_list>
+#include <span>
 
 namespace signet::crypto {
 
-Digest chained(const Digest& former, std::initializer_list<std::string_view> fields);
+Digest chained(const Digest& former, std::span<const std::string_view> fields);
+inline Digest chained(const Digest& former, std::initializer_list<std::string_view> fields) {
+  return chained(former, std::span{fields.begin(), fields.size()});
+}
 
 }  // namespace signet::crypto

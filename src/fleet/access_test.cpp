@@ -59,7 +59,7 @@ const Row rows[] = {
     {"create_fleet",
      [](const Things& t, const Actor& a) { return code_of(t.fleet.create_fleet(a, t.workspace, "n", "")); },
      Errc::not_found},
-    {"devices", [](const Things& t, const Actor& a) { return code_of(t.fleet.devices(a, t.workspace)); },
+    {"devices", [](const Things& t, const Actor& a) { return code_of(t.fleet.devices(a, {t.workspace})); },
      Errc::not_found},
     {"device", [](const Things& t, const Actor& a) { return code_of(t.fleet.device(a, t.workspace, t.bound)); },
      Errc::not_found},
@@ -70,7 +70,7 @@ const Row rows[] = {
      Errc::not_found},
     {"update_device",
      [](const Things& t, const Actor& a) {
-       return code_of(t.fleet.update_device(a, t.workspace, t.bound, "n", t.group));
+       return code_of(t.fleet.update_device(a, t.workspace, t.bound, {.name = "n"}, t.group));
      },
      Errc::not_found},
     {"identities_of", [](const Things& t, const Actor& a) { return code_of(t.fleet.identities_of(a, t.bound)); },
@@ -86,7 +86,7 @@ const Row rows[] = {
        return code_of(t.fleet.enroll(a, t.unbound, soft));
      },
      Errc::not_found},
-    {"registry", [](const Things& t, const Actor& a) { return code_of(t.fleet.registry(a, 0, 10)); }, Errc::forbidden},
+    {"registry", [](const Things& t, const Actor& a) { return code_of(t.fleet.registry(a, {})); }, Errc::forbidden},
     {"find_identity",
      [](const Things& t, const Actor& a) { return code_of(t.fleet.find_identity(a, t.unit.unit.dcn)); },
      Errc::not_found},

@@ -91,7 +91,7 @@ TEST_F(GateTest, ADeviceIsOnlineWhileItHasASession) {
   EXPECT_EQ(device().last_seen, noon_for_test);
   EXPECT_EQ(m.last_audit().action, "device.connect");
   EXPECT_EQ(m.last_audit().actor, "device " + who.device.str());
-  EXPECT_TRUE(m.fleet.devices(m.owner, m.workspace.id).value()[0].online);
+  EXPECT_TRUE(m.fleet.devices(m.owner, {m.workspace.id}).value()[0].online);
 
   ASSERT_TRUE(is_well(m.connected(who, "198.51.100.1:10"))) << "it takes its own place";
   ASSERT_TRUE(is_well(m.disconnected(who, "198.51.100.1:9", "taken over")));

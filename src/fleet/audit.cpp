@@ -55,6 +55,7 @@ AuditEntry Fleet::State::entry(const Actor& actor, std::string_view action, std:
   out.subject = subject;
   out.address = actor.address;
   out.detail = detail;
+  out.request = actor.request;
   return out;
 }
 

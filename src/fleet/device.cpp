@@ -10,9 +10,11 @@ Device Fleet::State::with_live(Device device) const {
   return device;
 }
 
-Result<std::vector<Device>> Fleet::devices(const Actor& actor, const WorkspaceId& workspace) {
-  TRY(state_->require_workspace(actor, workspace, "device.list"));
-  std::vector<Device> all = TRY(state_->store.devices(workspace));
+Result<std::vector<Device>> Fleet::devices(const Actor& actor, const DeviceQuery& query) {
+  TRY(state_->require_workspace(actor, query.workspace, "device.list"));
+  if (query.size > devices_page_max) return Error{Errc::too_large, "too many devices on a page"};
+  TRY(check_text("name", query.name, name_bytes_max));
+  std::vector<Device> all = TRY(state_->store.devices(query));
   for (Device& device : all) device = state_->with_live(std::move(device));
   return all;
 }
@@ -31,10 +33,11 @@ Result<Device> Fleet::find_device(const Actor& actor, const DeviceId& id) {
 }
 
 Result<Device> Fleet::create_device(const Actor& actor, const WorkspaceId& workspace, std::string_view name,
-                                    const std::optional<FleetId>& fleet) {
+                                    const std::optional<FleetId>& fleet, std::string_view description) {
   State& s = *state_;
   TRY(s.require_workspace(actor, workspace, "device.create"));
   TRY(check_name("name", name));
+  TRY(check_text("description", description, description_bytes_max));
   Device made;
   if (fleet) {
     made.fleet = TRY(s.require_fleet(actor, workspace, *fleet, "device.create")).id;
@@ -47,23 +50,22 @@ Result<Device> Fleet::create_device(const Actor& actor, const WorkspaceId& works
   made.workspace = workspace;
   made.account = actor.account;
   made.name = name;
+  made.description = description;
   made.created_at = s.clock.now();
   TRY(s.act(s.entry(actor, "device.create", made.id.str(), name), [&](Changes& to) { return to.add_device(made); }));
   return made;
 }
 
 Result<Device> Fleet::update_device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id,
-                                    const std::optional<std::string>& name, const std::optional<FleetId>& fleet) {
+                                    const Renaming& to, const std::optional<FleetId>& fleet) {
   State& s = *state_;
   TRY(s.require_workspace(actor, workspace, "device.update"));
   Device changed = TRY(device(actor, workspace, id));
-  if (name) {
-    TRY(check_name("name", *name));
-    changed.name = *name;
-  }
+  TRY(State::rename(to, changed.name, changed.description));
   if (fleet) changed.fleet = TRY(s.require_fleet(actor, workspace, *fleet, "device.update")).id;
   const std::string detail = changed.name + ", " + changed.fleet.str();
-  TRY(s.act(s.entry(actor, "device.update", id.str(), detail), [&](Changes& to) { return to.update_device(changed); }));
+  TRY(s.act(s.entry(actor, "device.update", id.str(), detail),
+            [&](Changes& changes) { return changes.update_device(changed); }));
   return changed;
 }
 

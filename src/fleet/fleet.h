@@ -51,7 +51,8 @@ struct Actor {
   std::string address;              // of the peer, for the audit
   Role at_most = Role::owner;       // an API key may have less than its account
   bool read_only = false;
-  TokenId token{};  // it asks with
+  TokenId token{};        // it asks with
+  std::string request{};  // what it asks is called, for the audit
 };
 
 struct SignedIn {
@@ -168,13 +169,13 @@ class Fleet {
                                   std::string_view description);
 
   // --- devices: fleet/device.cpp
-  Result<std::vector<Device>> devices(const Actor& actor, const WorkspaceId& workspace);
+  Result<std::vector<Device>> devices(const Actor& actor, const DeviceQuery& query);
   Result<Device> device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id);
   Result<Device> find_device(const Actor& actor, const DeviceId& id);  // where the path names no workspace
   Result<Device> create_device(const Actor& actor, const WorkspaceId& workspace, std::string_view name,
+                               const std::optional<FleetId>& fleet, std::string_view description = "");
+  Result<Device> update_device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id, const Renaming& to,
                                const std::optional<FleetId>& fleet);
-  Result<Device> update_device(const Actor& actor, const WorkspaceId& workspace, const DeviceId& id,
-                               const std::optional<std::string>& name, const std::optional<FleetId>& fleet);
   Result<std::vector<Identity>> identities_of(const Actor& actor, const DeviceId& id);
 
   // --- registry: fleet/registry.cpp
@@ -182,14 +183,13 @@ class Fleet {
     std::size_t added;
     std::size_t already_known;
   };
-  // All or none. `origin` names the file. A unit known already with the same certificate is counted, with another
-  // refused.
+  // All or none. `origin` names the file. A unit known with the same certificate is counted, with another refused.
   Result<Imported> import_units(const Actor& actor, const std::vector<identity::Unit>& units, std::string_view origin);
   // Whether enroll() would take this common name: to be asked before anything is signed.
   Status may_enroll(const Actor& actor, const DeviceId& device, std::string_view dcn);
   // A software key, proven by its request, marked low assurance and bound at once to `device`.
   Result<Identity> enroll(const Actor& actor, const DeviceId& device, const identity::Certificate& certificate);
-  Result<std::vector<Identity>> registry(const Actor& actor, std::size_t page, std::size_t size);
+  Result<std::vector<Identity>> registry(const Actor& actor, const RegistryQuery& query);
   Result<Identity> find_identity(const Actor& actor, std::string_view dcn);
 
   // --- quarantine: fleet/quarantine.cpp. Of one's own devices, or any as the operator; a live session is expelled.
@@ -225,8 +225,7 @@ class Fleet {
   // Checks one reading; `device_time` absent means: use the time of arrival, made unique.
   Result<Reading> judge(const Admission& who, std::string_view tag, std::optional<Timestamp> device_time,
                         std::string_view payload);
-  // Readings that a gateway's ingest log holds before `position`: durable together with it, so that each is moved once.
-  // How many were left out, because the store does not know their device.
+  // Readings that a gateway's log holds before `position`, durable together with it. How many have no device any more.
   Result<std::size_t> drain(std::span<const Reading> readings, std::string_view log, std::uint64_t position);
   Result<std::uint64_t> drained(std::string_view log);  // the position behind what the store has of that log
   // Called before each answer about data: what was acknowledged by then is to be in it. Its error is the answer.
@@ -253,11 +252,10 @@ class Fleet {
   Readings& readings();  // on the fleet's thread
   // Days after which a reading is removed, by its device time; 0: never. fleet/retention.cpp
   Result<Workspace> set_retention(const Actor& actor, const WorkspaceId& workspace, unsigned days);
-  // To be called every second: removes some of what is older. True: there may be more.
+  // To be called every second: removes some of what is older, or of removed devices. True: there may be more.
   Result<bool> tend_retention();
   Result<Twin> twin(const Actor& actor, const DeviceId& device);
-  // Each or none; what the device says already is not expected of it any more. The twin as it is then. Conflict when
-  // the expected side is not the one whose version was seen.
+  // Each or none; what the device says already is not expected any more. Conflict when another version was seen.
   Result<Twin> expect(const Actor& actor, const DeviceId& device, const std::vector<Wish>& wishes,
                       const std::optional<std::string>& seen = {});
   Result<std::vector<ConditionRow>> conditions(const Actor& actor, ConditionQuery query);  // fleet/condition.cpp
@@ -290,6 +288,8 @@ class Fleet {
   friend class Exports;
   friend class People;      // people.h
   friend class OwnAccount;  // own_account.h
+  friend class AskedOnce;   // asked_once.h
+  friend class House;       // house.h: renamed, removed
   struct State;
   Status still_admitted(const Admission& who);
   std::vector<Reading> take_wills(std::span<const DueWill> wills);

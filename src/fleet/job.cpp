@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace signet::fleet {
 namespace {
@@ -148,6 +149,20 @@ Result<Job> Fleet::schedule_job(const Actor& actor, const DeviceId& device, cons
   return job;
 }
 
+// Of these fleets, of all when none is named; one more than may be asked to do a job.
+Result<std::vector<Device>> Fleet::State::devices_in(const WorkspaceId& workspace, const std::vector<FleetId>& fleets) {
+  DeviceQuery query{.workspace = workspace, .size = job_devices_max + 1};
+  if (fleets.empty()) return store.devices(query);
+  std::vector<Device> out;
+  for (const FleetId& fleet : std::set<FleetId>{fleets.begin(), fleets.end()}) {
+    query.fleet = fleet;
+    query.size = job_devices_max + 1 - out.size();
+    const std::vector<Device> some = TRY(store.devices(query));
+    out.insert(out.end(), some.begin(), some.end());
+  }
+  return out;
+}
+
 Result<std::vector<Job>> Fleet::schedule_jobs(const Actor& actor, const WorkspaceId& workspace,
                                               const std::vector<FleetId>& fleets, const JobOrder& order) {
   State& s = *state_;
@@ -156,8 +171,7 @@ Result<std::vector<Job>> Fleet::schedule_jobs(const Actor& actor, const Workspac
   const Timestamp now = s.clock.now();
   TRY(check_order(order, now));
   std::vector<Job> out;
-  for (const Device& device : TRY(s.store.devices(workspace))) {
-    if (!fleets.empty() && std::find(fleets.begin(), fleets.end(), device.fleet) == fleets.end()) continue;
+  for (const Device& device : TRY(s.devices_in(workspace, fleets))) {
     if (out.size() == job_devices_max) {
       return Error{Errc::too_large, "more than " + std::to_string(job_devices_max) + " devices: name smaller fleets"};
     }

@@ -109,7 +109,7 @@ TEST_F(JobTest, IsCancelledWhileItIsPending) {
 TEST_F(JobTest, AFleetIsAskedWholeOrNotAtAll) {
   const Device other = m.make_device("lamp");
   const FleetGroup roof = m.fleet.create_fleet(m.owner, m.workspace.id, "roof", "").value();
-  ASSERT_TRUE(is_well(m.fleet.update_device(m.owner, m.workspace.id, other.id, std::nullopt, roof.id)));
+  ASSERT_TRUE(is_well(m.fleet.update_device(m.owner, m.workspace.id, other.id, {}, roof.id)));
   EXPECT_EQ(m.fleet.schedule_jobs(m.owner, m.workspace.id, {}, {.name = "blink"}).value().size(), 2u);
   const std::vector<Job> on_roof = m.fleet.schedule_jobs(m.owner, m.workspace.id, {roof.id}, {.name = "beep"}).value();
   ASSERT_EQ(on_roof.size(), 1u);

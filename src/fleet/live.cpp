@@ -73,7 +73,6 @@ void Fleet::State::publish(std::span<const Reading> readings) {
   }
 }
 
-Status Fleet::State::change(const std::function<Status(Changes&)>& act) { return publish(store.change(act)); }
 Status Fleet::State::change_soon(const std::function<Status(Changes&)>& act) { return publish(store.change_soon(act)); }
 
 }  // namespace signet::fleet

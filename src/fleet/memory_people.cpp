@@ -25,11 +25,11 @@ Status MemoryPeopleChanges::add_token(const Token& token) {
   return {};
 }
 Status MemoryPeopleChanges::remove_token(const crypto::Digest& hash) {
-  std::erase_if(now_.tokens, [&](const Token& token) { return token.hash == hash; });
+  remove_tokens([&](const Token& token) { return token.hash == hash; });
   return {};
 }
 Status MemoryPeopleChanges::remove_tokens_expired_at(Timestamp now) {
-  std::erase_if(now_.tokens, [&](const Token& token) { return token.expires_at && *token.expires_at <= now; });
+  remove_tokens([&](const Token& token) { return token.expires_at && *token.expires_at <= now; });
   return {};
 }
 Status MemoryPeopleChanges::set_last_used(std::span<const TokenUse> uses) {
@@ -37,6 +37,28 @@ Status MemoryPeopleChanges::set_last_used(std::span<const TokenUse> uses) {
     Token* found = find_where(now_.tokens, [&](const Token& token) { return token.hash == use.hash; });
     if (found) found->last_used = use.at;
   }
+  return {};
+}
+
+void MemoryPeopleChanges::remove_tokens(const std::function<bool(const Token&)>& which) {
+  for (const Token& token : all_where(now_.tokens, which)) {
+    std::erase_if(now_.answers, [&](const auto& one) { return one.first.first == token.id; });
+  }
+  std::erase_if(now_.tokens, which);
+}
+Status MemoryPeopleChanges::put_answer(const KeptAnswer& answer) {
+  if (!find_id(now_.tokens, answer.token)) return missing("token");
+  now_.answers[{answer.token, answer.name}] = answer;
+  return {};
+}
+Status MemoryPeopleChanges::remove_old_answers(const TokenId& token, Timestamp before, std::size_t keep) {
+  std::erase_if(now_.answers, [&](const auto& one) { return one.second.at <= before; });
+  std::vector<KeptAnswer> mine;
+  for (const auto& [name, one] : now_.answers) {
+    if (one.token == token) mine.push_back(one);
+  }
+  std::sort(mine.begin(), mine.end(), [](const KeptAnswer& a, const KeptAnswer& b) { return a.at > b.at; });
+  for (std::size_t i = keep; i < mine.size(); ++i) now_.answers.erase({token, mine[i].name});
   return {};
 }
 
@@ -55,7 +77,7 @@ Status MemoryPeopleChanges::put_member(const WorkspaceId& workspace, const Accou
 }
 Status MemoryPeopleChanges::remove_member(const WorkspaceId& workspace, const AccountId& account) {
   std::erase_if(now_.members, [&](const Member& m) { return m.workspace == workspace && m.account.id == account; });
-  std::erase_if(now_.tokens, [&](const Token& t) { return t.only == workspace && t.account == account; });
+  remove_tokens([&](const Token& t) { return t.only == workspace && t.account == account; });
   return {};
 }
 Status MemoryPeopleChanges::put_invitation(const Invitation& invitation) {
@@ -125,6 +147,11 @@ Result<std::optional<Invitation>> MemoryStore_for_test::invitation(const crypto:
 Result<std::optional<SecondFactor>> MemoryStore_for_test::second_factor(const AccountId& account) {
   const auto found = now_.second_factors.find(account);
   return found == now_.second_factors.end() ? std::nullopt : std::optional{found->second};
+}
+
+Result<std::optional<KeptAnswer>> MemoryStore_for_test::kept_answer(const TokenId& token, const crypto::Digest& name) {
+  const auto found = now_.answers.find({token, name});
+  return found == now_.answers.end() ? std::nullopt : std::optional{found->second};
 }
 
 }  // namespace signet::fleet

@@ -46,8 +46,11 @@ class MemoryPeopleChanges : public Changes {
   Status remove_invitations_expired_at(Timestamp now) override;
   Status put_second_factor(const SecondFactor& factor) override;
   Status remove_second_factor(const AccountId& account) override;
+  Status put_answer(const KeptAnswer& answer) override;
+  Status remove_old_answers(const TokenId& token, Timestamp before, std::size_t keep) override;
 
  protected:
+  void remove_tokens(const std::function<bool(const Token&)>& which);  // and what was answered to them
   bool has_account(const AccountId& id) const { return find_account(id) != nullptr; }
   MemoryStore_for_test::Contents& now_;
 

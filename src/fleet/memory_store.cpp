@@ -1,4 +1,4 @@
-#include "fleet/memory_outward_for_test.h"
+#include "fleet/memory_house_for_test.h"
 
 #include "fleet/audit_chain.h"
 
@@ -18,9 +18,9 @@ bool wanted(const auto& list, const auto& item) {
   return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
 }
 
-class MemoryChanges final : public MemoryOutwardChanges {
+class MemoryChanges final : public MemoryHouseChanges {
  public:
-  using MemoryOutwardChanges::MemoryOutwardChanges;
+  using MemoryHouseChanges::MemoryHouseChanges;
 
   Status add_workspace(const Workspace& workspace) override {
     if (find_id(now_.workspaces, workspace.id)) return already("workspace");
@@ -47,6 +47,7 @@ class MemoryChanges final : public MemoryOutwardChanges {
     if (!found) return missing("device");
     if (!find_id(now_.fleets, device.fleet)) return missing("fleet");
     found->name = device.name, found->fleet = device.fleet, found->phys_id = device.phys_id;
+    found->description = device.description;
     return {};
   }
   Status set_last_seen(const DeviceId& id, Timestamp at) override {
@@ -243,8 +244,14 @@ Result<std::vector<FleetGroup>> MemoryStore_for_test::fleets(const WorkspaceId& 
 Result<std::optional<FleetGroup>> MemoryStore_for_test::fleet(const FleetId& id) {
   return maybe(find_id(now_.fleets, id));
 }
-Result<std::vector<Device>> MemoryStore_for_test::devices(const WorkspaceId& workspace) {
-  return all_where(now_.devices, [&](const Device& device) { return device.workspace == workspace; });
+Result<std::vector<Device>> MemoryStore_for_test::devices(const DeviceQuery& query) {
+  auto out = all_where(now_.devices, [&](const Device& device) {
+    return device.workspace == query.workspace && (!query.after || device.id > *query.after) &&
+           (!query.fleet || device.fleet == *query.fleet) && (query.name.empty() || device.name == query.name);
+  });
+  std::sort(out.begin(), out.end(), [](const Device& a, const Device& b) { return a.id < b.id; });
+  out.resize(std::min(out.size(), query.size));
+  return out;
 }
 Result<std::optional<Device>> MemoryStore_for_test::device(const DeviceId& id) {
   return maybe(find_id(now_.devices, id));
@@ -270,9 +277,14 @@ Result<std::optional<Identity>> MemoryStore_for_test::identity_by_dcn(std::strin
 Result<std::vector<Identity>> MemoryStore_for_test::identities_of(const DeviceId& device) {
   return all_where(now_.identities, [&](const Identity& identity) { return identity.device == device; });
 }
-Result<std::vector<Identity>> MemoryStore_for_test::identities(std::size_t page, std::size_t size) {
-  const std::size_t from = std::min(page * size, now_.identities.size());
-  const std::size_t count = std::min(size, now_.identities.size() - from);
+Result<std::vector<Identity>> MemoryStore_for_test::identities(const RegistryQuery& query) {
+  const Identity* after =
+      query.after ? find_where(now_.identities, [&](const Identity& i) { return i.fingerprint == *query.after; })
+                  : nullptr;
+  if (query.after && !after) return std::vector<Identity>{};
+  const std::size_t begin = after ? static_cast<std::size_t>(after - now_.identities.data()) + 1 : 0;
+  const std::size_t from = std::min(begin + query.page * query.size, now_.identities.size());
+  const std::size_t count = std::min(query.size, now_.identities.size() - from);
   const auto first = now_.identities.begin() + static_cast<std::ptrdiff_t>(from);
   return std::vector<Identity>{first, first + static_cast<std::ptrdiff_t>(count)};
 }

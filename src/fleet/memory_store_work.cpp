@@ -55,7 +55,8 @@ Result<std::optional<Condition>> MemoryStore_for_test::condition(const DeviceId&
 
 Result<std::vector<ConditionRow>> MemoryStore_for_test::conditions(const ConditionQuery& query) {
   std::vector<ConditionRow> out;
-  for (const Device& device : devices(query.workspace).value()) {
+  const DeviceQuery all{.workspace = query.workspace, .size = now_.devices.size()};
+  for (const Device& device : devices(all).value()) {
     for (const auto& [key, one] : now_.conditions) {
       if (one.device != device.id || (query.device && one.device != *query.device)) continue;
       if (!query.tag.empty() && one.tag != query.tag) continue;

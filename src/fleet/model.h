@@ -46,7 +46,23 @@ struct Device {
   // Live state, kept by the gateway's reports.
   bool online = false;
   std::optional<Timestamp> last_seen;
+  std::string description{};
 };
+
+// What becomes of a name and a description; absent: it stays.
+struct Renaming {
+  std::optional<std::string> name{};
+  std::optional<std::string> description{};
+};
+
+struct DeviceQuery {  // by id, which is the order of creation
+  WorkspaceId workspace;
+  std::optional<DeviceId> after{};  // only those behind it, whether it is there or not
+  std::optional<FleetId> fleet{};   // absent: of all
+  std::string name{};               // "": all
+  std::size_t size = 100;           // at most devices_page_max
+};
+inline constexpr std::size_t devices_page_max = 1001;  // a thousand, and one that tells whether there are more
 
 // quarantined: kept out until a person releases it; it keeps its device.
 enum class IdentityState : std::uint8_t { known, claimed, revoked, quarantined };
@@ -65,6 +81,12 @@ struct Identity {
   IdentityState state = IdentityState::known;
   std::optional<DeviceId> device;
   std::string jws;  // the manifest unit as published
+};
+
+struct RegistryQuery {                    // in the order in which they came
+  std::optional<crypto::Digest> after{};  // only those behind it
+  std::size_t page = 0;                   // of those, counted in sizes
+  std::size_t size = 100;                 // at most registry_page_max
 };
 
 // One datum from a device. (device, tag, device_time) is its key: a second one is dropped.
@@ -239,6 +261,7 @@ struct AuditEntry {
   bool allowed = true;
   std::string detail;                    // the reason, in words for an operator
   std::optional<crypto::Digest> hash{};  // audit_chain.h's, given by the store; absent: from before there was a chain
+  std::string request{};                 // id of the request of a person or program that did it, or was refused
 };
 
 // Twin entry: {"t": ms, "v": json}.

@@ -138,8 +138,52 @@ TYPED_TEST_P(PeopleContract, APasswordAndASecondFactorAreReplaced) {
   EXPECT_FALSE(this->store->second_factor(this->bob.account.id).value());
 }
 
+TYPED_TEST_P(PeopleContract, AnAnswerIsKeptWithItsTokenUntilItIsOldOrOneOfTooMany) {
+  const Token mine = this->key(), hers = this->key();
+  const auto answer = [&](const Token& of, int minute) {
+    KeptAnswer out{of.id, this->samples.random.template block<32>(), {}, noon_for_test + Seconds{60 * minute}, {}};
+    out.request.fill(7);
+    return out;
+  };
+  const auto put = [&](const KeptAnswer& one) { return this->change([&](Changes& to) { return to.put_answer(one); }); };
+  KeptAnswer first = answer(mine, 0);
+  EXPECT_TRUE(fails_with(put(first), Errc::not_found)) << "its token is not there";
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) -> Status {
+    TRY(to.put_member(this->workspace, mine.account, Role::admin, noon_for_test));
+    TRY(to.add_token(mine));
+    return to.add_token(hers);
+  })));
+  ASSERT_TRUE(is_well(put(first)));
+  EXPECT_FALSE(this->store->kept_answer(first.token, first.name).value()->sealed) << "it was begun";
+  first.sealed = Buffer{1, 2, 3};
+  ASSERT_TRUE(is_well(put(first)));
+  const auto kept = this->store->kept_answer(first.token, first.name).value();
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->sealed, first.sealed);
+  EXPECT_EQ(kept->request, first.request);
+  EXPECT_EQ(kept->at, first.at);
+  EXPECT_FALSE(this->store->kept_answer(hers.id, first.name).value()) << "a name is its token's own";
+
+  const KeptAnswer second = answer(mine, 1), third = answer(mine, 2), other = answer(hers, 1);
+  for (const KeptAnswer& one : {second, third, other}) ASSERT_TRUE(is_well(put(one)));
+  const auto is_there = [&](const KeptAnswer& one) {
+    return this->store->kept_answer(one.token, one.name).value().has_value();
+  };
+  const auto remove = [&](Timestamp before, std::size_t keep) {
+    return this->change([&](Changes& to) { return to.remove_old_answers(mine.id, before, keep); });
+  };
+  ASSERT_TRUE(is_well(remove(noon_for_test - Seconds{1}, 2)));
+  EXPECT_FALSE(is_there(first)) << "one of too many";
+  EXPECT_TRUE(is_there(second) && is_there(third) && is_there(other));
+  ASSERT_TRUE(is_well(remove(second.at, 2)));
+  EXPECT_FALSE(is_there(second) || is_there(other)) << "old ones of all tokens";
+  ASSERT_TRUE(is_well(this->change([&](Changes& to) { return to.remove_token(mine.hash); })));
+  EXPECT_FALSE(is_there(third));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(PeopleContract, WhoMakesAWorkspaceOwnsItAndOthersJoin,
                             WhoLeavesTakesTheirKeysOfThatWorkspace, AKeyComesBackWholeAndIsListed,
-                            AnInvitationIsOneForAnAddressAndEnds, APasswordAndASecondFactorAreReplaced);
+                            AnInvitationIsOneForAnAddressAndEnds, APasswordAndASecondFactorAreReplaced,
+                            AnAnswerIsKeptWithItsTokenUntilItIsOldOrOneOfTooMany);
 
 }  // namespace signet::fleet

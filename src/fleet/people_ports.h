@@ -68,6 +68,15 @@ struct SecondFactor {
   std::vector<crypto::Digest> recovery_codes{};  // hashes of those that are left
 };
 
+// What was answered to a request that has a name of its own: asked_once.h.
+struct KeptAnswer {
+  TokenId token;  // that asked
+  crypto::Digest name{};
+  crypto::Digest request{};  // hash of what it asks
+  Timestamp at;
+  std::optional<Buffer> sealed{};  // absent: it was begun
+};
+
 class PeopleChanges {
  public:
   virtual ~PeopleChanges() = default;
@@ -88,6 +97,10 @@ class PeopleChanges {
 
   virtual Status put_second_factor(const SecondFactor& factor) = 0;   // replaces, its recovery codes too
   virtual Status remove_second_factor(const AccountId& account) = 0;  // well when there is none
+
+  virtual Status put_answer(const KeptAnswer& answer) = 0;  // replaces; goes with its token. not_found: it has none
+  // All that are no younger than that, and of this token all but so many of the youngest.
+  virtual Status remove_old_answers(const TokenId& token, Timestamp before, std::size_t keep) = 0;
 };
 
 class PeopleStore {
@@ -107,6 +120,7 @@ class PeopleStore {
   virtual Result<std::optional<Invitation>> invitation(const crypto::Digest& hash) = 0;
 
   virtual Result<std::optional<SecondFactor>> second_factor(const AccountId& account) = 0;
+  virtual Result<std::optional<KeptAnswer>> kept_answer(const TokenId& token, const crypto::Digest& name) = 0;
 };
 
 }  // namespace signet::fleet

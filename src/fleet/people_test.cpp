@@ -41,7 +41,7 @@ TEST_F(PeopleTest, EachRoleMayWhatThoseBeforeItMay) {
   const Actor viewer = member("v@example.org", Role::viewer), worker = member("o@example.org", Role::operator_);
   const Actor admin = member("a@example.org", Role::admin);
   for (const Actor* one : {&viewer, &worker, &admin}) {
-    EXPECT_TRUE(is_well(m.fleet.devices(*one, workspace)));
+    EXPECT_TRUE(is_well(m.fleet.devices(*one, {workspace})));
     EXPECT_TRUE(is_well(m.fleet.twin(*one, lamp.id)));
     EXPECT_TRUE(is_well(people.members(*one, workspace)));
     EXPECT_TRUE(fails_with(m.fleet.audit(*one, 0, 10), Errc::forbidden)) << "the manager's own";
@@ -53,12 +53,12 @@ TEST_F(PeopleTest, EachRoleMayWhatThoseBeforeItMay) {
   EXPECT_FALSE(m.last_audit().allowed);
   EXPECT_TRUE(is_well(m.fleet.schedule_job(worker, lamp.id, {.name = "blink"})));
   EXPECT_TRUE(fails_with(m.fleet.cancel_job(viewer, lamp.id, "blink"), Errc::forbidden));
-  EXPECT_TRUE(fails_with(m.fleet.update_device(viewer, workspace, lamp.id, "n", {}), Errc::forbidden));
-  EXPECT_TRUE(is_well(m.fleet.update_device(worker, workspace, lamp.id, "n", {})));
+  EXPECT_TRUE(fails_with(m.fleet.update_device(viewer, workspace, lamp.id, {.name = "n"}, {}), Errc::forbidden));
+  EXPECT_TRUE(is_well(m.fleet.update_device(worker, workspace, lamp.id, {.name = "n"}, {})));
   EXPECT_TRUE(fails_with(m.fleet.create_fleet(worker, workspace, "n", ""), Errc::forbidden));
   EXPECT_TRUE(is_well(m.fleet.create_fleet(admin, workspace, "n", "")));
   EXPECT_TRUE(fails_with(people.keys(worker, workspace), Errc::forbidden));
-  EXPECT_TRUE(fails_with(m.fleet.devices(m.stranger(), workspace), Errc::not_found));
+  EXPECT_TRUE(fails_with(m.fleet.devices(m.stranger(), {workspace}), Errc::not_found));
 }
 
 TEST_F(PeopleTest, NobodyGivesOrTakesARoleAboveTheirOwn) {
@@ -85,7 +85,7 @@ TEST_F(PeopleTest, TheLastOwnerStays) {
   EXPECT_TRUE(is_well(people.set_role(second, workspace, m.owner.account, Role::viewer)));
   EXPECT_TRUE(fails_with(people.remove(second, workspace, second.account), Errc::conflict));
   EXPECT_TRUE(is_well(people.remove(m.owner, workspace, m.owner.account))) << "anybody may leave";
-  EXPECT_TRUE(fails_with(m.fleet.devices(m.owner, workspace), Errc::not_found));
+  EXPECT_TRUE(fails_with(m.fleet.devices(m.owner, {workspace}), Errc::not_found));
   EXPECT_EQ(people.members(second, workspace).value().size(), 1u);
 }
 

@@ -40,7 +40,12 @@ constexpr std::array needs_of_actions{
     needs(Role::operator_, "registry.quarantine"),
 
     needs(Role::admin, "workspace.retention"),
+    needs(Role::admin, "workspace.update"),
+    needs(Role::owner, "workspace.remove"),
     needs(Role::admin, "fleet.create"),
+    needs(Role::admin, "fleet.update"),
+    needs(Role::admin, "fleet.remove"),
+    needs(Role::admin, "device.remove"),
     needs(Role::admin, "device.unclaim"),
     needs(Role::admin, "device.revoke"),
     needs(Role::admin, "registry.release"),

@@ -37,8 +37,17 @@ class Changes : public PeopleChanges {
  public:
   virtual Status add_workspace(const Workspace& workspace) = 0;  // its account is its owner: a member
   virtual Status add_fleet(const FleetGroup& fleet) = 0;
+  virtual Status update_workspace(const Workspace& workspace) = 0;  // name, description
+  virtual Status update_fleet(const FleetGroup& fleet) = 0;         // the same
+  // conflict: devices are in it; of a workspace, also removed ones that are not erased yet.
+  virtual Status remove_workspace(const WorkspaceId& id) = 0;  // its fleets, members, invitations and keys too
+  virtual Status remove_fleet(const FleetId& id) = 0;
   virtual Status add_device(const Device& device) = 0;
-  virtual Status update_device(const Device& device) = 0;  // name, fleet, phys_id
+  virtual Status update_device(const Device& device) = 0;  // name, description, fleet, phys_id
+  // And its twin, jobs, conditions and session. conflict: an identity names it. Its readings are not found any more.
+  virtual Status remove_device(const DeviceId& id) = 0;
+  // At most so many readings of removed devices, then what is left of the devices: how many. 0: nothing is left.
+  virtual Result<std::size_t> erase_removed(std::size_t most) = 0;
   virtual Status set_last_seen(const DeviceId& device, Timestamp at) = 0;
 
   virtual Status add_identity(const Identity& identity) = 0;
@@ -118,7 +127,7 @@ class Store : public PeopleStore, public Readings {
   virtual Result<std::vector<FleetGroup>> fleets(const WorkspaceId& workspace) = 0;
   virtual Result<std::optional<FleetGroup>> fleet(const FleetId& id) = 0;
   // Device::online is not kept: it is always false here.
-  virtual Result<std::vector<Device>> devices(const WorkspaceId& workspace) = 0;
+  virtual Result<std::vector<Device>> devices(const DeviceQuery& query) = 0;
   virtual Result<std::optional<Device>> device(const DeviceId& id) = 0;
 
   // All of them, in no order; one at a time, as there may be millions. `take` must not use the store.
@@ -127,7 +136,7 @@ class Store : public PeopleStore, public Readings {
   // The one that is not revoked; when all are, the last that was added.
   virtual Result<std::optional<Identity>> identity_by_dcn(std::string_view dcn) = 0;
   virtual Result<std::vector<Identity>> identities_of(const DeviceId& device) = 0;
-  virtual Result<std::vector<Identity>> identities(std::size_t page, std::size_t size) = 0;
+  virtual Result<std::vector<Identity>> identities(const RegistryQuery& query) = 0;
   virtual Result<std::string> receipt(const crypto::Digest& fingerprint) = 0;        // "" when there is none
   virtual Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) = 0;  // 0 when there was none
 

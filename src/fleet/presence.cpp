@@ -52,6 +52,11 @@ std::vector<Status> Fleet::passed(std::span<const Passage> passages) {
     out[i] = one_by_one ? s.write_passages(passages, {i}) : written;
     const Passage& one = passages[i];
     if (!out[i] && !one.left) continue;
+    if (!out[i] && out[i].error().code == Errc::not_found) {  // it went because it was removed
+      s.live.erase(one.who.device);
+      out[i] = {};
+      continue;
+    }
     Live& live = s.live[one.who.device];
     live.last_seen = s.clock.now();
     if (!one.left) {

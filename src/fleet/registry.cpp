@@ -58,7 +58,7 @@ Result<Fleet::Imported> Fleet::import_units(const Actor& actor, const std::vecto
     entry.detail = std::to_string(added.size()) + " added, " + std::to_string(units.size() - added.size()) + " known";
     return to.audit(entry);
   };
-  TRY(s.store.change(import_all));
+  TRY(s.change(import_all));
   for (const Identity& identity : added) s.identity_added(identity, std::nullopt);
   return Imported{added.size(), units.size() - added.size()};
 }
@@ -106,12 +106,12 @@ Result<Identity> Fleet::enroll(const Actor& actor, const DeviceId& device, const
   return made;
 }
 
-Result<std::vector<Identity>> Fleet::registry(const Actor& actor, std::size_t page, std::size_t size) {
+Result<std::vector<Identity>> Fleet::registry(const Actor& actor, const RegistryQuery& query) {
   TRY(state_->require_operator(actor, "registry.list"));
-  if (size > registry_page_max || page > page_number_max) {
+  if (query.size > registry_page_max || query.page > page_number_max) {
     return Error{Errc::too_large, "size is at most " + std::to_string(registry_page_max) + ": ask page by page"};
   }
-  return state_->store.identities(page, size);
+  return state_->store.identities(query);
 }
 
 // The operator sees every unit, anybody else those of the devices of their workspaces.

@@ -22,16 +22,16 @@ TEST_F(RegistryTest, ImportsEachUnitOnce) {
   EXPECT_EQ(m.last_audit().action, "registry.import");
   EXPECT_EQ(m.last_audit().subject, "two.json");
   EXPECT_EQ(m.last_audit().detail, "1 added, 1 known");
-  const auto all = m.fleet.registry(m.owner, 0, 10).value();
+  const auto all = m.fleet.registry(m.owner, {}).value();
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].origin, "manifest one.json");
   EXPECT_EQ(all[0].fingerprint, a.fingerprint);
   EXPECT_EQ(all[0].state, IdentityState::known);
   EXPECT_EQ(m.fleet.find_identity(m.owner, b.unit.dcn).value().fingerprint, b.fingerprint);
-  EXPECT_EQ(m.fleet.registry(m.owner, 0, registry_page_max).value().size(), 2u);
-  EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, 0, registry_page_max + 1), Errc::too_large));
-  EXPECT_TRUE(m.fleet.registry(m.owner, page_number_max, 1).value().empty());
-  EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, page_number_max + 1, 1), Errc::too_large));
+  EXPECT_EQ(m.fleet.registry(m.owner, {.size = registry_page_max}).value().size(), 2u);
+  EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, {.size = registry_page_max + 1}), Errc::too_large));
+  EXPECT_TRUE(m.fleet.registry(m.owner, {.page = page_number_max, .size = 1}).value().empty());
+  EXPECT_TRUE(fails_with(m.fleet.registry(m.owner, {.page = page_number_max + 1, .size = 1}), Errc::too_large));
 }
 
 TEST_F(RegistryTest, AUnitWhoseKeyLiesInAFileIsNotTakenForHardware) {

@@ -38,6 +38,15 @@ Result<Workspace> Fleet::set_retention(const Actor& actor, const WorkspaceId& wo
 // One workspace a call, in turn. Not synced at once: what a power cut brings back is removed again.
 Result<bool> Fleet::tend_retention() {
   State& s = *state_;
+  if (s.erasing) {
+    std::size_t erased = 0;
+    TRY(s.store.change_soon([&](Changes& to) -> Status {
+      erased = TRY(to.erase_removed(retention_batch_max));
+      return {};
+    }));
+    s.erasing = erased > 0;
+    if (s.erasing) return true;
+  }
   const std::vector<Workspace> all = TRY(s.store.workspaces_with_retention());
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Workspace& one = all[s.retention_turn++ % all.size()];

@@ -72,7 +72,9 @@ struct Fleet::State {
   std::vector<DeviceEvent> told;  // in the present change
   Integrations integrations;
   Exports exports;
-  std::size_t retention_turn = 0;  // whose old readings are removed next
+  bool erasing = true;                 // readings of removed devices may be left
+  std::size_t retention_turn = 0;      // whose old readings are removed next
+  std::optional<KeptAnswer> to_begin;  // asked_once.h: goes into the next change()
 
   State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
 
@@ -109,7 +111,8 @@ struct Fleet::State {
   Status require_data(const Actor& actor, const DataQuery& query);  // data.cpp
 
   // --- live.cpp. The store's change() and change_soon(); what was told within is told to who listens once it stands.
-  Status change(const std::function<Status(Changes&)>& act);
+  Status change(const std::function<Status(Changes&)>& act);  // asked_once.cpp
+  static Status put_answer(Changes& to, const KeptAnswer& answer);
   Status change_soon(const std::function<Status(Changes&)>& act);
   Status tell_out(Changes& to, DeviceEvent event);
   Status publish(Status done);
@@ -121,6 +124,7 @@ struct Fleet::State {
   void identity_added(const Identity& identity, const std::optional<Device>& device);
   void expel(const DeviceId& device);
   // --- job.cpp
+  Result<std::vector<Device>> devices_in(const WorkspaceId& workspace, const std::vector<FleetId>& fleets);
   Job job_from(const JobOrder& order, const DeviceId& device, Timestamp now);
   using Messages = std::vector<Addressed>;
   Status put(Changes& to, const Job& job);
@@ -146,6 +150,9 @@ struct Fleet::State {
   // Whether what the device has said of a key ends what was expected of it.
   static Result<bool> settles_wish(const Twin& twin, const std::string& key, const json::value& said,
                                    std::optional<std::int64_t> version);
+
+  // --- workspace.cpp: what a person may call something from now on.
+  static Status rename(const Renaming& to, std::string& name, std::string& description);
 
   // --- registry.cpp
   Result<Identity> require_identity(const Actor& actor, std::string_view dcn, std::string_view action);

@@ -124,7 +124,7 @@ TYPED_TEST_P(StoreContract, WorkspacesFleetsAndDevicesAreListedInOrderOfCreation
     TRY(to.update_device(lamp));
     return to.set_last_seen(lamp.id, noon_for_test);
   })));
-  const auto devices = this->store->devices(this->house.workspace.id).value();
+  const auto devices = this->store->devices({.workspace = this->house.workspace.id}).value();
   ASSERT_EQ(devices.size(), 2u);
   EXPECT_EQ(devices[0].last_seen, std::nullopt);
   EXPECT_EQ(devices[1].name, "street lamp");
@@ -132,6 +132,20 @@ TYPED_TEST_P(StoreContract, WorkspacesFleetsAndDevicesAreListedInOrderOfCreation
   EXPECT_EQ(devices[1].phys_id, "devkit");
   EXPECT_EQ(devices[1].last_seen, noon_for_test);
   EXPECT_EQ(this->store->device(lamp.id).value()->workspace, this->house.workspace.id);
+  const auto list = [&](DeviceQuery query) {
+    query.workspace = this->house.workspace.id;
+    std::vector<DeviceId> out;
+    for (const Device& one : this->store->devices(query).value()) out.push_back(one.id);
+    return out;
+  };
+  const DeviceId first = devices[0].id, second = devices[1].id;
+  EXPECT_EQ(list({.workspace = {}, .size = 1}), std::vector{first});
+  EXPECT_EQ(list({.workspace = {}, .after = first}), std::vector{second});
+  EXPECT_EQ(list({.workspace = {}, .after = second}), std::vector<DeviceId>{});
+  EXPECT_EQ(list({.workspace = {}, .fleet = north.id}), std::vector{second});
+  EXPECT_EQ(list({.workspace = {}, .name = "street lamp"}), std::vector{second});
+  EXPECT_EQ(list({.workspace = {}, .after = second, .name = "street lamp"}), std::vector<DeviceId>{});
+  EXPECT_EQ(list({.workspace = {}, .name = "Street lamp"}), std::vector<DeviceId>{});
   EXPECT_EQ(this->store->device(lamp.id).value()->account, this->house.owner.account.id);
 }
 
@@ -215,12 +229,19 @@ TYPED_TEST_P(StoreContract, ACommonNameIsLiveOnceAndPagesAreInOrder) {
   })));
   EXPECT_EQ(this->store->identity_by_dcn("sn01").value()->fingerprint, second.fingerprint);
   EXPECT_FALSE(this->store->identity_by_dcn("sn03").value());
-  const auto page = [&](std::size_t number) { return this->store->identities(number, 2).value(); };
+  const auto page = [&](std::size_t number) { return this->store->identities({.page = number, .size = 2}).value(); };
   ASSERT_EQ(page(0).size(), 2u);
   EXPECT_EQ(page(0)[0].fingerprint, first.fingerprint);
   ASSERT_EQ(page(1).size(), 1u);
   EXPECT_EQ(page(1)[0].fingerprint, other.fingerprint);
   EXPECT_TRUE(page(2).empty());
+  const auto behind = [&](const crypto::Digest& one) {
+    return this->store->identities({.after = one, .size = 2}).value();
+  };
+  ASSERT_EQ(behind(first.fingerprint).size(), 2u);
+  EXPECT_EQ(behind(first.fingerprint)[0].fingerprint, second.fingerprint);
+  EXPECT_TRUE(behind(other.fingerprint).empty());
+  EXPECT_TRUE(behind(crypto::Digest{}).empty());
   ASSERT_TRUE(is_well(
       this->change([&](Changes& to) { return to.set_identity(second.fingerprint, IdentityState::revoked, {}); })));
   EXPECT_EQ(this->store->identity_by_dcn("sn01").value()->fingerprint, second.fingerprint) << "the last that was added";
@@ -351,7 +372,7 @@ TYPED_TEST_P(StoreContract, TheTwoSidesOfATwinAreApart) {
 TYPED_TEST_P(StoreContract, AuditNumbersRiseByOneWithoutGaps) {
   const auto note = [&](std::string action, bool fail) {
     return this->change([&](Changes& to) -> Status {
-      TRY(to.audit({0, noon_for_test, "ada@example.org", action, "dev-1", "::1", false, "why \"not\""}));
+      TRY(to.audit({0, noon_for_test, "ada@example.org", action, "dev-1", "::1", false, "why \"not\"", {}, "req-1"}));
       if (fail) return Error{Errc::conflict, "rolled back"};
       return {};
     });
@@ -370,6 +391,7 @@ TYPED_TEST_P(StoreContract, AuditNumbersRiseByOneWithoutGaps) {
   EXPECT_EQ(all[1].address, "::1");
   EXPECT_FALSE(all[1].allowed);
   EXPECT_EQ(all[1].detail, "why \"not\"");
+  EXPECT_EQ(all[1].request, "req-1");
   crypto::Digest former{};
   for (const AuditEntry& entry : all) {
     former = audit_hash(former, entry);

@@ -54,4 +54,15 @@ Result<FleetGroup> Fleet::create_fleet(const Actor& actor, const WorkspaceId& wo
   return made;
 }
 
+Status Fleet::State::rename(const Renaming& to, std::string& name, std::string& description) {
+  if (to.name) {
+    TRY(check_name("name", *to.name));
+    name = *to.name;
+  }
+  if (!to.description) return {};
+  TRY(check_text("description", *to.description, description_bytes_max));
+  description = *to.description;
+  return {};
+}
+
 }  // namespace signet::fleet

@@ -80,6 +80,7 @@ Headers headers_of(const HttpResponse& response, const HttpFraming& framing, Tim
   Headers headers{response.headers.begin(), response.headers.end()};
   headers.emplace("X-Content-Type-Options", "nosniff");
   if (response.content_type.starts_with("application/json")) headers.emplace("Cache-Control", "no-store");
+  if (!framing.request_id.empty()) headers.insert_or_assign("X-Request-Id", framing.request_id);
   if (framing.over_tls) headers.emplace("Strict-Transport-Security", hsts);
   headers.insert_or_assign("Date", http_date(now));
   headers.erase("Transfer-Encoding");
@@ -102,7 +103,7 @@ std::string encode_response(const HttpResponse& response, const HttpFraming& fra
   for (const auto& [name, value] : headers) {
     if (!is_token(name) || !is_field_value(value)) {
       log_error("net.http_header", {{"name", name}, {"error", "an answer's header cannot be sent as it is"}});
-      return encode_response(fixed_error(500), framing, now);
+      return encode_response(fixed_error(500, framing.request_id), framing, now);
     }
     out += name + ": " + value + "\r\n";
   }
@@ -111,20 +112,35 @@ std::string encode_response(const HttpResponse& response, const HttpFraming& fra
   return out;
 }
 
-HttpResponse fixed_error(int status) {
-  const auto sentence = [status] {
-    switch (status) {
-      case 400: return "the request is malformed";
-      case 408: return "the request was too slow";
-      case 413: return "the request is too large";
-      case 415: return "a body is not to be packed: send it without Content-Encoding";
-      case 431: return "the request's header is too large";
-      case 501: return "this is not spoken here";
-      case 503: return "too busy; try again later";
-      default: return "something went wrong here";
-    }
-  };
-  return {.status = status, .body = std::string{R"({"error":")"} + sentence() + "\"}"};
+namespace {
+
+struct FixedWords {
+  std::string_view code;
+  std::string_view detail;
+};
+
+FixedWords words_of(int status) {
+  switch (status) {
+    case 400: return {"malformed", "the request is malformed"};
+    case 408: return {"unavailable", "the request was too slow"};
+    case 413: return {"too_large", "the request is too large"};
+    case 415: return {"malformed", "a body is not to be packed: send it without Content-Encoding"};
+    case 431: return {"too_large", "the request's header is too large"};
+    case 501: return {"malformed", "this is not spoken here"};
+    case 503: return {"unavailable", "too busy; try again later"};
+    default: return {"corrupt", "something went wrong here"};
+  }
+}
+
+}  // namespace
+
+HttpResponse fixed_error(int status, const std::string& request_id) {
+  const FixedWords words = words_of(status);
+  std::string body = R"({"error":{"code":")";
+  body.append(words.code).append(R"(","message":")").append(phrase_of(status));
+  body.append(R"(","detail":")").append(words.detail);
+  if (!request_id.empty()) body.append(R"(","request_id":")").append(request_id);
+  return {.status = status, .body = body + R"("}})"};
 }
 
 }  // namespace signet::net

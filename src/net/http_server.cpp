@@ -1,5 +1,6 @@
 #include "net/http_server.h"
 
+#include "crypto/random.h"
 #include "net/http_session.h"
 #include "net/listener.h"
 #include "net/socket.h"
@@ -7,9 +8,19 @@
 #include <thread>
 
 namespace signet::net {
+namespace {
+
+std::uint32_t random_serial() {
+  std::uint32_t out = 0;
+  for (const std::uint8_t byte : crypto::SystemRandom{}.block<sizeof out>()) out = out << 8 | byte;
+  return out;
+}
+
+}  // namespace
 
 struct HttpServer::State {
   SystemClock clock;
+  RequestIds ids{clock, random_serial()};
   std::unique_ptr<Loop> loop;  // before what lives in it
   HttpShared shared;
   std::unique_ptr<TlsServer> tls;
@@ -26,6 +37,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::create(const HttpConfig& config,
   State& s = *state;
   s.loop = TRY(Loop::create(s.clock));
   s.shared.handler = std::move(handler);
+  s.shared.ids = &s.ids;
   s.shared.mailbox = std::make_shared<HttpMailbox>();
   s.shared.mailbox->loop = s.loop.get();
   s.shared.over_tls = config.identity.has_value();

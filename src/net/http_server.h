@@ -19,6 +19,7 @@ struct HttpRequest {
   std::map<std::string, std::string> headers;     // names in lower case
   std::string body;
   std::string peer_address;
+  std::string id{};  // request_id.h: what it is called; X-Request-Id of its answer
 };
 
 // The body of an answer that goes on: what is pushed, until it is ended. From any thread. What its reader does not take

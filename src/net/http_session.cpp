@@ -70,6 +70,7 @@ void HttpSession::handle(HttpReader::Request next) {
   head_only_ = next.request.method == "HEAD";
   close_after_ = !next.keep_alive;
   next.request.peer_address = connection_->peer_address();
+  id_ = next.request.id = shared_.ids->name(next.request.headers);
   connection_->pause_reading(true);  // a pipelined request waits in the socket, not in our memory
   start_timer();
   const auto reply_once = [mailbox = shared_.mailbox, weak = weak_from_this(),
@@ -93,14 +94,15 @@ void HttpSession::refuse(int status) {
   ++number_;
   close_after_ = true;
   connection_->pause_reading(true);
-  answer(fixed_error(status));
+  if (id_.empty()) id_ = shared_.ids->make();
+  answer(fixed_error(status, id_));
 }
 
 void HttpSession::answer(const HttpResponse& response) {
   if (response.stream) return begin_stream(response);
   phase_ = Phase::sending;
   account(0);
-  out_ = encode_response(response, {head_only_, close_after_, shared_.over_tls}, loop_.clock().now());
+  out_ = encode_response(response, {head_only_, close_after_, shared_.over_tls, false, id_}, loop_.clock().now());
   sent_ = 0;
   send_piece();
 }
@@ -125,7 +127,7 @@ void HttpSession::begin_stream(const HttpResponse& response) {
       if (self && self->connection_) self->stream_on();
     }));
   });
-  const HttpFraming framing{head_only_, true, shared_.over_tls, true};
+  const HttpFraming framing{head_only_, true, shared_.over_tls, true, id_};
   stream_sends_ = true;
   start_timer();
   connection_->pause_reading(false);  // so that a reader who leaves is missed at once, not at the next words for it
@@ -155,6 +157,7 @@ void HttpSession::on_drained(Connection&) {
   if (phase_ != Phase::sending) return;
   if (sent_ < out_.size()) return send_piece();
   out_ = {};
+  id_.clear();
   phase_ = Phase::reading;
   head_only_ = false;
   start_timer();

@@ -7,6 +7,7 @@
 #include "net/connection.h"
 #include "net/http_reader.h"
 #include "net/http_server.h"
+#include "net/request_id.h"
 
 #include <mutex>
 
@@ -25,6 +26,7 @@ struct HttpShared {
   HttpConfig config;
   HttpHandler handler;
   std::shared_ptr<HttpMailbox> mailbox;
+  RequestIds* ids = nullptr;
   bool over_tls = false;
   std::size_t reading_bytes = 0;
 };
@@ -61,6 +63,7 @@ class HttpSession final : public ConnectionEvents, public std::enable_shared_fro
   bool begun_ = false;  // the timer counts for a request, not for an idle connection
   bool head_only_ = false;
   bool close_after_ = false;
+  std::string id_;            // of the request that is being handled; empty: not read yet
   std::uint64_t number_ = 0;  // of the request; a reply to an earlier one is dropped
   std::size_t accounted_ = 0;
   std::string out_;

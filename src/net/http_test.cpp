@@ -1,5 +1,6 @@
 #include "net/http_client.h"
 #include "net/http_server.h"
+#include "net/request_id.h"
 #include "net/socket.h"
 #include "net/test_support.h"
 
@@ -216,7 +217,8 @@ TEST_F(HttpTest, MalformedRequestsGetOneFixedAnswer) {
   for (const std::string& bad : all_bad) {
     const std::string answer = raw(bad);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n")) << bad;
-    EXPECT_TRUE(answer.ends_with(R"({"error":"the request is malformed"})")) << bad;
+    EXPECT_THAT(answer, HasSubstr(R"("detail":"the request is malformed","request_id":"req-)")) << bad;
+    EXPECT_THAT(answer, HasSubstr("\r\nX-Request-Id: req-")) << bad;
   }
   EXPECT_THAT(status_line("POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: gzip\r\n\r\n"),
               StartsWith("HTTP/1.1 501"));
@@ -227,6 +229,33 @@ TEST_F(HttpTest, MalformedRequestsGetOneFixedAnswer) {
   }
   EXPECT_THAT(status_line("POST / HTTP/1.1\r\n" + host + "Content-Encoding: identity\r\n\r\n"),
               StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpTest, EachAnswerCarriesWhatItsRequestIsCalled) {
+  std::vector<std::string> seen;
+  serve({}, [&](HttpRequest request, const HttpReply& reply) {
+    seen.push_back(request.id);
+    reply({.headers = {{"X-Request-Id", "the handler's own"}}});
+  });
+  const auto id_of = [&](const std::string& header) {
+    const std::string answer = raw("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + header + "\r\n");
+    const std::string name = "\r\nX-Request-Id: ";
+    const auto at = answer.find(name);
+    EXPECT_NE(at, answer.npos) << answer;
+    EXPECT_EQ(answer.find(name, at + 1), answer.npos) << "once";
+    return answer.substr(at + name.size(), answer.find('\r', at + 1) - at - name.size());
+  };
+  EXPECT_EQ(id_of("X-Request-Id: build-17.3_a:b\r\n"), "build-17.3_a:b");
+  EXPECT_EQ(seen.back(), "build-17.3_a:b");
+  EXPECT_EQ(id_of("x-request-id: " + std::string(request_id_bytes_max, 'x') + "\r\n").size(), request_id_bytes_max);
+  const std::string first = id_of(""), second = id_of("");
+  EXPECT_TRUE(is_id(first, "req-")) << first;
+  EXPECT_NE(first, second);
+  EXPECT_EQ(seen.back(), second);
+  for (const std::string& bad : {std::string{"a b"}, std::string{"\"}"}, std::string{"<script>"},
+                                 std::string{"\xc3\xa4"}, std::string(request_id_bytes_max + 1, 'x')}) {
+    EXPECT_TRUE(is_id(id_of("X-Request-Id: " + bad + "\r\n"), "req-")) << bad;
+  }
 }
 
 TEST_F(HttpTest, LimitsAreMet) {

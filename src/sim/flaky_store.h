@@ -49,6 +49,9 @@ class FlakyStore final : public fleet::Store {
   Result<std::optional<fleet::SecondFactor>> second_factor(const AccountId& id) override {
     return real_->second_factor(id);
   }
+  Result<std::optional<fleet::KeptAnswer>> kept_answer(const TokenId& token, const crypto::Digest& name) override {
+    return real_->kept_answer(token, name);
+  }
   Result<std::vector<fleet::Workspace>> workspaces(const AccountId& id) override { return real_->workspaces(id); }
   Result<std::vector<fleet::Workspace>> workspaces_with_retention() override {
     return real_->workspaces_with_retention();
@@ -56,7 +59,7 @@ class FlakyStore final : public fleet::Store {
   Result<std::optional<fleet::Workspace>> workspace(const WorkspaceId& id) override { return real_->workspace(id); }
   Result<std::vector<fleet::FleetGroup>> fleets(const WorkspaceId& id) override { return real_->fleets(id); }
   Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override { return real_->fleet(id); }
-  Result<std::vector<fleet::Device>> devices(const WorkspaceId& id) override { return real_->devices(id); }
+  Result<std::vector<fleet::Device>> devices(const fleet::DeviceQuery& query) override { return real_->devices(query); }
   Result<std::optional<fleet::Device>> device(const DeviceId& id) override { return real_->device(id); }
   Status each_admissible(const std::function<void(const fleet::Admissible&)>& take) override {
     return real_->each_admissible(take);
@@ -66,8 +69,8 @@ class FlakyStore final : public fleet::Store {
     return real_->identity_by_dcn(d);
   }
   Result<std::vector<fleet::Identity>> identities_of(const DeviceId& id) override { return real_->identities_of(id); }
-  Result<std::vector<fleet::Identity>> identities(std::size_t page, std::size_t size) override {
-    return real_->identities(page, size);
+  Result<std::vector<fleet::Identity>> identities(const fleet::RegistryQuery& query) override {
+    return real_->identities(query);
   }
   Result<std::string> receipt(const crypto::Digest& d) override { return real_->receipt(d); }
   Result<std::int64_t> legacy_nonce(const crypto::Digest& d) override { return real_->legacy_nonce(d); }

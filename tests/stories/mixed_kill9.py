@@ -226,7 +226,7 @@ class MixedKillNine(unittest.TestCase):
         chance = random.Random(27)
         with Scene() as scene, Sink() as data_sink, Sink() as condition_sink:
             config = scene.folder / "signetd.conf"
-            config.write_text("webhook_allow = 127.0.0.0/8\n")
+            config.write_text("webhook_allow = 127.0.0.0/8\nrequest_burst = 1000000\n")
             manager = Manager(scene, "--config", config)
             manager.start()
             manager.set_up()

@@ -15,6 +15,7 @@ Result<fleet::AuditEntry> read_entry(const Row& row) {
   out.allowed = row.integer(6) != 0;
   out.detail = row.text(7);
   if (!row.is_null(8)) out.hash = TRY(row.block<32>(8));
+  out.request = row.text(9);
   return out;
 }
 
@@ -37,14 +38,15 @@ Status SqliteChanges::audit(const fleet::AuditEntry& entry) {
   e.number = former.number + 1;
   const crypto::Digest hash = fleet::audit_hash(former.hash, e);
   return database_.run(
-      "INSERT INTO audit (number, at, actor, action, subject, address, allowed, detail, hash) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      e.number, e.at, e.actor, e.action, e.subject, e.address, static_cast<std::int64_t>(e.allowed), e.detail, hash);
+      "INSERT INTO audit (number, at, actor, action, subject, address, allowed, detail, hash, request) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      e.number, e.at, e.actor, e.action, e.subject, e.address, static_cast<std::int64_t>(e.allowed), e.detail, hash,
+      e.request);
 }
 
 Result<std::vector<fleet::AuditEntry>> read_audit(Database& database, std::int64_t after, std::int64_t size) {
   return database.list(read_entry,
-                       "SELECT number, at, actor, action, subject, address, allowed, detail, hash FROM audit "
+                       "SELECT number, at, actor, action, subject, address, allowed, detail, hash, request FROM audit "
                        "WHERE number > ? ORDER BY number LIMIT ?",
                        after, size);
 }

@@ -86,7 +86,7 @@ Result<CheckedStore> check_sqlite(const std::string& path) {
                          "): the next start brings it up to date");
     return out;
   }
-  out.devices = TRY(database.number("SELECT count(*) FROM devices"));
+  out.devices = TRY(database.number("SELECT count(*) FROM devices WHERE removed = 0"));
   out.readings = TRY(database.number("SELECT count(*) FROM readings"));
   TRY(check_audit(database, out));
   return out;

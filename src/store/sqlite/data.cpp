@@ -33,10 +33,17 @@ struct Stretch {
 Result<std::int64_t> read_number(const Row& row) { return row.integer(0); }
 
 struct Names {
-  DeviceId device;
-  FleetId fleet;
+  bool removed = false;  // then it has none
+  DeviceId device{};
+  FleetId fleet{};
 };
-Result<Names> read_names(const Row& row) { return Names{TRY(row.id<DeviceId>(0)), TRY(row.id<FleetId>(1))}; }
+Result<Names> read_names(const Row& row) {
+  Names out{.removed = row.integer(2) != 0};
+  if (out.removed) return out;
+  out.device = TRY(row.id<DeviceId>(0));
+  out.fleet = TRY(row.id<FleetId>(1));
+  return out;
+}
 
 // The devices that a query names, by their numbers, rising; none: all of the workspace.
 Result<std::optional<std::vector<std::int64_t>>> numbers_in(Database& database, const fleet::DataQuery& query) {
@@ -61,7 +68,8 @@ Result<std::optional<std::vector<std::int64_t>>> numbers_in(Database& database, 
   numbers.clear();
   for (const FleetId& fleet : query.fleets) {
     const auto found = TRY(database.list(
-        read_number, "SELECT d.number FROM devices d JOIN fleets f ON f.number = d.fleet WHERE f.id = ?", fleet));
+        read_number,
+        "SELECT d.number FROM devices d JOIN fleets f ON f.number = d.fleet WHERE f.id = ? AND d.removed = 0", fleet));
     numbers.insert(numbers.end(), found.begin(), found.end());
   }
   if (!query.fleets.empty()) keep(std::move(numbers));
@@ -192,11 +200,13 @@ Status scan_readings(Database& database, const fleet::DataQuery& query, const Re
     auto named = names.find(device);
     if (named == names.end()) {
       const auto found = TRY(database.one(
-          read_names, "SELECT d.id, f.id FROM devices d JOIN fleets f ON f.number = d.fleet WHERE d.number = ?",
+          read_names,
+          "SELECT d.id, f.id, d.removed FROM devices d JOIN fleets f ON f.number = d.fleet WHERE d.number = ?",
           device));
       if (!found) return Error{Errc::corrupt, "the database holds a reading of no device"};
       named = names.emplace(device, *found).first;
     }
+    if (named->second.removed) continue;
     if (!take({named->second.device, named->second.fleet, tag, row.time(2), row.time(3), row.view(4)})) return {};
   }
   return {};

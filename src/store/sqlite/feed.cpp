@@ -84,6 +84,7 @@ Result<fleet::FeedPage> SqliteStore::feed(const fleet::FeedQuery& query) {
   Cursor cursor = TRY(database_.ask(
       "SELECT l.number, l.kind, d.id, d.name, f.id, l.label, l.at, l.to_device, coalesce(l.payload, r.payload), "
       "r.received_at FROM feed l LEFT JOIN devices d ON d.number = l.device AND d.workspace = l.workspace "
+      "AND d.removed = 0 "
       "LEFT JOIN fleets f ON f.number = d.fleet "
       "LEFT JOIN readings r ON l.payload IS NULL AND r.device = l.device AND r.tag = l.label AND r.device_time = l.at "
       "WHERE l.workspace = (SELECT number FROM workspaces WHERE id = ?) AND l.number > ? ORDER BY l.number LIMIT ?",

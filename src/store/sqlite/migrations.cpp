@@ -193,8 +193,37 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_workspace ON exports (workspace);
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3,  step_4,  step_5,  step_6, step_7,
-                           step_8, step_9, step_10, step_11, step_12, step_13};
+// Which request of a person or program an entry is of; its hash covers it when there is one.
+constexpr const char* step_14 = R"sql(
+ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';
+)sql";
+
+// Answers of named requests go with the token that asked.
+constexpr const char* step_15 = R"sql(
+CREATE TABLE answers (
+  token TEXT NOT NULL REFERENCES tokens (id) ON DELETE CASCADE, name BLOB NOT NULL, request BLOB NOT NULL,
+  at INTEGER NOT NULL, sealed BLOB, PRIMARY KEY (token, name)) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_of_token ON answers (token, at);
+CREATE INDEX answers_by_age ON answers (at);
+)sql";
+
+// Devices in pages, by id; by name, for who names one.
+constexpr const char* step_16 = R"sql(
+CREATE INDEX devices_in_order ON devices (workspace, id);
+CREATE INDEX devices_by_name ON devices (workspace, name, id);
+DROP INDEX devices_of_workspace;
+)sql";
+
+// A removed device is a row without an id until its readings are erased.
+constexpr const char* step_17 = R"sql(
+ALTER TABLE devices ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE devices ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX devices_removed ON devices (number) WHERE removed = 1;
+CREATE INDEX devices_of_fleet ON devices (fleet);
+)sql";
+
+constexpr std::array steps{step_1,  step_2,  step_3,  step_4,  step_5,  step_6,  step_7,  step_8, step_9,
+                           step_10, step_11, step_12, step_13, step_14, step_15, step_16, step_17};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

@@ -90,9 +90,17 @@ Result<std::optional<fleet::Identity>> SqliteStore::identity_by_dcn(std::string_
 Result<std::vector<fleet::Identity>> SqliteStore::identities_of(const DeviceId& device) {
   return database_.list(read_identity, "SELECT " IDENTITY_COLUMNS "WHERE d.id = ? ORDER BY i.number", device);
 }
-Result<std::vector<fleet::Identity>> SqliteStore::identities(std::size_t page, std::size_t size) {
-  return database_.list(read_identity, "SELECT " IDENTITY_COLUMNS "ORDER BY i.number LIMIT ? OFFSET ?",
-                        static_cast<std::int64_t>(size), static_cast<std::int64_t>(page * size));
+Result<std::vector<fleet::Identity>> SqliteStore::identities(const fleet::RegistryQuery& query) {
+  std::int64_t after = 0;
+  if (query.after) {
+    const auto found =
+        TRY(database_.one(read_integer, "SELECT number FROM identities WHERE fingerprint = ?", *query.after));
+    if (!found) return std::vector<fleet::Identity>{};
+    after = *found;
+  }
+  return database_.list(read_identity,
+                        "SELECT " IDENTITY_COLUMNS "WHERE i.number > ? ORDER BY i.number LIMIT ? OFFSET ?", after,
+                        static_cast<std::int64_t>(query.size), static_cast<std::int64_t>(query.page * query.size));
 }
 Result<std::string> SqliteStore::receipt(const crypto::Digest& fingerprint) {
   return TRY(database_.one(read_text, "SELECT receipt FROM identities WHERE fingerprint = ?", fingerprint))

@@ -6,6 +6,7 @@
 #include "fleet/aggregate.h"
 #include "fleet/condition_contract_for_test.h"
 #include "fleet/data_contract_for_test.h"
+#include "fleet/house_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
 #include "fleet/people_contract_for_test.h"
@@ -54,6 +55,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, IntegrationContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, DataContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PeopleContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, HouseContract, signet::store::SqliteMaker);
 }  // namespace signet::fleet
 
 namespace signet::store {

@@ -53,6 +53,9 @@ class SqliteChanges final : public fleet::Changes {
   Status set_last_used(std::span<const fleet::TokenUse> uses) override;
   Status put_second_factor(const fleet::SecondFactor& factor) override;
   Status remove_second_factor(const AccountId& account) override;
+  // asked_once.cpp
+  Status put_answer(const fleet::KeptAnswer& answer) override;
+  Status remove_old_answers(const TokenId& token, Timestamp before, std::size_t keep) override;
   // member.cpp
   Status put_member(const WorkspaceId& workspace, const AccountId& account, fleet::Role role, Timestamp since) override;
   Status remove_member(const WorkspaceId& workspace, const AccountId& account) override;
@@ -63,9 +66,15 @@ class SqliteChanges final : public fleet::Changes {
   Status add_workspace(const fleet::Workspace& workspace) override;
   Status set_retention(const WorkspaceId& workspace, unsigned days) override;
   Status add_fleet(const fleet::FleetGroup& fleet) override;
+  Status update_workspace(const fleet::Workspace& workspace) override;
+  Status update_fleet(const fleet::FleetGroup& fleet) override;
+  Status remove_workspace(const WorkspaceId& id) override;
+  Status remove_fleet(const FleetId& id) override;
   // device.cpp
   Status add_device(const fleet::Device& device) override;
   Status update_device(const fleet::Device& device) override;
+  Status remove_device(const DeviceId& id) override;
+  Result<std::size_t> erase_removed(std::size_t most) override;
   Status set_last_seen(const DeviceId& device, Timestamp at) override;
   // registry.cpp
   Status add_identity(const fleet::Identity& identity) override;
@@ -141,6 +150,7 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::Token>> sessions_of(const AccountId& account) override;
   Result<std::vector<fleet::Token>> api_keys(const WorkspaceId& workspace) override;
   Result<std::optional<fleet::SecondFactor>> second_factor(const AccountId& account) override;
+  Result<std::optional<fleet::KeptAnswer>> kept_answer(const TokenId& token, const crypto::Digest& name) override;
   Result<std::optional<fleet::Role>> role(const WorkspaceId& workspace, const AccountId& account) override;
   Result<std::vector<fleet::Member>> members(const WorkspaceId& workspace) override;
   Result<std::vector<fleet::Invitation>> invitations(const WorkspaceId& workspace) override;
@@ -150,13 +160,13 @@ class SqliteStore final : public fleet::Store {
   Result<std::optional<fleet::Workspace>> workspace(const WorkspaceId& id) override;
   Result<std::vector<fleet::FleetGroup>> fleets(const WorkspaceId& workspace) override;
   Result<std::optional<fleet::FleetGroup>> fleet(const FleetId& id) override;
-  Result<std::vector<fleet::Device>> devices(const WorkspaceId& workspace) override;
+  Result<std::vector<fleet::Device>> devices(const fleet::DeviceQuery& query) override;
   Result<std::optional<fleet::Device>> device(const DeviceId& id) override;
   Status each_admissible(const std::function<void(const fleet::Admissible&)>& take) override;
   Result<std::optional<fleet::Identity>> identity(const crypto::Digest& fingerprint) override;
   Result<std::optional<fleet::Identity>> identity_by_dcn(std::string_view dcn) override;
   Result<std::vector<fleet::Identity>> identities_of(const DeviceId& device) override;
-  Result<std::vector<fleet::Identity>> identities(std::size_t page, std::size_t size) override;
+  Result<std::vector<fleet::Identity>> identities(const fleet::RegistryQuery& query) override;
   Result<std::string> receipt(const crypto::Digest& fingerprint) override;
   Result<std::int64_t> legacy_nonce(const crypto::Digest& fingerprint) override;
   Result<std::uint64_t> log_position(std::string_view log) override;

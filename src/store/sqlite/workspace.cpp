@@ -3,6 +3,7 @@
 namespace signet::store {
 namespace {
 
+Result<bool> read_holder(const Row&) { return true; }
 Result<fleet::Workspace> read_workspace(const Row& row) {
   return fleet::Workspace{TRY(row.id<WorkspaceId>(0)), row.text(1), row.text(2),
                           TRY(row.id<AccountId>(3)),   row.time(4), static_cast<unsigned>(row.integer(5))};
@@ -35,6 +36,51 @@ Status SqliteChanges::add_fleet(const fleet::FleetGroup& f) {
       "INSERT INTO fleets (id, name, description, workspace, created_at) "
       "VALUES (?, ?, ?, (SELECT number FROM workspaces WHERE id = ?), ?)",
       f.id, f.name, f.description, f.workspace, f.created_at);
+}
+
+Status SqliteChanges::update_workspace(const fleet::Workspace& w) {
+  TRY(database_.run("UPDATE workspaces SET name = ?, description = ? WHERE id = ?", w.name, w.description, w.id));
+  return must_change_one("workspace");
+}
+Status SqliteChanges::update_fleet(const fleet::FleetGroup& f) {
+  TRY(database_.run("UPDATE fleets SET name = ?, description = ? WHERE id = ?", f.name, f.description, f.id));
+  return must_change_one("fleet");
+}
+// Devices hold it, also a removed one while what is left of it is erased.
+Status SqliteChanges::remove_workspace(const WorkspaceId& id) {
+  const auto held = TRY(database_.one(
+      read_holder, "SELECT 1 FROM devices WHERE workspace = (SELECT number FROM workspaces WHERE id = ?) LIMIT 1", id));
+  if (held) {
+    return Error{Errc::conflict,
+                 id.str() + " has devices, or readings of removed ones: try again when they are erased"};
+  }
+  for (const char* const literal :
+       {"DELETE FROM members WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
+        "DELETE FROM invitations WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
+        "DELETE FROM tokens WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
+        "DELETE FROM integrations WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
+        "DELETE FROM feed WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
+        "DELETE FROM fleets WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)"}) {
+    TRY(database_.run(literal, id));
+  }
+  feeds_ = {};
+  TRY(database_.run("DELETE FROM workspaces WHERE id = ?", id));
+  return must_change_one("workspace");
+}
+// What is left of a removed device goes to a neighbour.
+Status SqliteChanges::remove_fleet(const FleetId& id) {
+  const auto held = TRY(database_.one(read_holder,
+                                      "SELECT 1 FROM devices WHERE fleet = (SELECT number FROM fleets WHERE id = ?) "
+                                      "AND removed = 0 LIMIT 1",
+                                      id));
+  if (held) return Error{Errc::conflict, id.str() + " has devices"};
+  TRY(
+      database_.run("UPDATE devices SET fleet = (SELECT min(f.number) FROM fleets f WHERE f.workspace = "
+                    "devices.workspace AND f.id <> ?1) "
+                    "WHERE removed = 1 AND fleet = (SELECT number FROM fleets WHERE id = ?1)",
+                    id));
+  TRY(database_.run("DELETE FROM fleets WHERE id = ?", id));
+  return must_change_one("fleet");
 }
 
 Result<std::vector<fleet::Workspace>> SqliteStore::workspaces(const AccountId& account) {
