@@ -131,7 +131,7 @@ Result<net::HttpResponse> get_page(Service& service, const Call& call, WritePage
   query.size = TRY(call.query_number("size", query.size));
   TRY(take_cursor(call, query));
   return read_later(
-      service, TRY(service.fleet.ask_data_page(call.actor, query)),
+      service, call, TRY(service.fleet.ask_data_page(call.actor, query)),
       [write, newest_first = query.newest_first, is_first = !query.after](const fleet::DataPage& page) {
         const std::string next = page.next ? encode(fleet::DataCursor{*page.next, newest_first}) : std::string{};
         return write(page, next, is_first);
