@@ -17,7 +17,8 @@ LOAD = BIN.parent / "bench" / "load"
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 # A broker holds its clients to no rate: here we do not either.
-SETTINGS = {"loops": 1, "publishes_per_second": 1_000_000, "publish_burst": 1_000_000}
+SETTINGS = {"loops": 1, "publishes_per_second": 1_000_000, "publish_burst": 1_000_000,
+            "requests_per_second": 1_000_000, "request_burst": 1_000_000}
 
 
 def on_core(core, policy=None):
