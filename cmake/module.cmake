@@ -44,7 +44,7 @@ function(signet_test name)
   target_compile_options(${name}_test PRIVATE -Wno-shadow)
   target_link_libraries(${name}_test PRIVATE ${libraries} ${ARG_USES} GTest::gmock GTest::gtest GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name}_test)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS unit)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS unit)
   add_dependencies(unit_tests ${name}_test)
 endfunction()
 
