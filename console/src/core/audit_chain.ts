@@ -9,6 +9,7 @@ const pageSize = 1000;
 
 export function fieldsOf(entry: AuditEntry): Uint8Array {
   const texts = [String(entry.number), entry.at, entry.actor, entry.action, entry.subject, entry.address, entry.allowed ? "allowed" : "refused", entry.detail];
+  if (entry.request_id) texts.push(entry.request_id);
   const parts = texts.map((text) => new TextEncoder().encode(text));
   const out = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
   const view = new DataView(out.buffer);

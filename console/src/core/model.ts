@@ -37,7 +37,7 @@ export interface Aggregate {
 }
 export interface AuditEntry {
   number: number; at: string; actor: string; action: string; subject: string; address: string; allowed: boolean;
-  detail: string; hash: string | null;
+  detail: string; request_id?: string | null; hash: string | null;
 }
 export interface Refusal { reason: string; count: number }
 export interface Knocker {
