@@ -6,9 +6,9 @@
 namespace signet::board {
 namespace {
 
-constexpr std::size_t file_bytes_max = 64 * 1024;
+constexpr std::size_t endpoint_bytes_max = 64 * 1024;
 
-std::string path_in(const std::string& folder) { return folder + "/endpoint.json"; }
+std::string endpoint_path(const std::string& folder) { return folder + "/endpoint.json"; }
 
 Error wrong(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
@@ -39,22 +39,22 @@ json::object write_endpoint(const Endpoint& e) {
 }
 
 Result<std::optional<Endpoint>> load_endpoint(const std::string& folder) {
-  const auto file = read_file(path_in(folder), file_bytes_max);
+  const auto file = read_file(endpoint_path(folder), endpoint_bytes_max);
   if (!file && file.error().code == Errc::not_found) return std::optional<Endpoint>{};
   if (!file) return file.error();
   auto object = parse_json_object(text_of(file.value()));
   auto endpoint = object ? read_endpoint(object.value()) : Result<Endpoint>{object.error()};
   if (!endpoint) {
     return Error{Errc::corrupt,
-                 path_in(folder) + ": " + endpoint.error().what + "; claim the board again to write it anew"};
+                 endpoint_path(folder) + ": " + endpoint.error().what + "; claim the board again to write it anew"};
   }
   return std::optional<Endpoint>{std::move(endpoint).value()};
 }
 
 Status store_endpoint(const std::string& folder, const Endpoint& endpoint) {
-  return write_file_atomic(path_in(folder), bytes_of(json::serialize(write_endpoint(endpoint))), 0600);
+  return write_file_atomic(endpoint_path(folder), bytes_of(json::serialize(write_endpoint(endpoint))), 0600);
 }
 
-Status remove_endpoint(const std::string& folder) { return remove_file(path_in(folder)); }
+Status remove_endpoint(const std::string& folder) { return remove_file(endpoint_path(folder)); }
 
 }  // namespace signet::board

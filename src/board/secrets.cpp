@@ -5,7 +5,8 @@
 namespace signet::board {
 namespace {
 
-constexpr std::size_t file_bytes_max = element::sealed_bytes_max + 1024;  // what a backend adds to the plain text
+constexpr std::size_t sealed_file_bytes_max =
+    element::sealed_bytes_max + 1024;  // what a backend adds to the plain text
 
 std::string quoted(std::string_view name) { return "\"" + std::string{name} + "\""; }
 
@@ -63,7 +64,7 @@ crypto::SecretBytes write_secrets(const std::vector<SecretEntry>& entries) {
 }
 
 Result<Secrets::Opened> Secrets::open() {
-  const auto sealed = read_file(file_, file_bytes_max);
+  const auto sealed = read_file(file_, sealed_file_bytes_max);
   if (!sealed && sealed.error().code == Errc::not_found) return Opened{};
   if (!sealed) return sealed.error();
   auto plain = element_.unseal(secrets_purpose, sealed.value());

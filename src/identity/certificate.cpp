@@ -1,5 +1,6 @@
 #include "identity/certificate.h"
 
+#include "identity/malformed.h"
 #include "identity/names.h"
 
 #include <arpa/inet.h>
@@ -11,8 +12,6 @@ namespace {
 
 constexpr std::uint32_t path_length_max = 15;
 constexpr std::size_t serial_bytes_max = 20;  // RFC 5280 4.1.2.2
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 Result<Block<20>> key_id(Bytes id) {
   if (id.size() != 20) return malformed("key identifier: not 20 bytes");

@@ -1,12 +1,12 @@
 #include "identity/claim.h"
 
+#include "identity/malformed.h"
+
 namespace signet::identity {
 namespace {
 
 constexpr std::string_view tag{"signet.claim.v1\0", 16};
 constexpr std::size_t challenge_bytes = 32;
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 // Names go to people and logs: text, and no control characters.
 bool is_field_text(std::string_view text) {

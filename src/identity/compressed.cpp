@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint8_t source_key_and_dates = 0xa;
 
-Error malformed(std::string_view what) {
+Error not_compressed(std::string_view what) {
   return Error{Errc::malformed, "compressed certificate: " + std::string{what}};
 }
 
@@ -38,8 +38,8 @@ Result<Parts> unpack(const Compressed& compressed) {
   const std::uint8_t template_chain = TRY(in.u8());
   const std::uint8_t source_version = TRY(in.u8());
   out.dates.more = TRY(in.u8());
-  if ((template_chain & 15) != 0) return malformed("chain is not 0");
-  if (source_version >> 4 != source_key_and_dates) return malformed("serial number source is not A");
+  if ((template_chain & 15) != 0) return not_compressed("chain is not 0");
+  if (source_version >> 4 != source_key_and_dates) return not_compressed("serial number source is not A");
   out.template_id = template_chain >> 4;
   out.dates.version = source_version & 15;
   return out;
@@ -70,15 +70,16 @@ Result<Compressed> compress(const Certificate& certificate) {
     parts.template_id = TRY(device_template_of(certificate.subject_common_name));
     draft = TRY(device_draft(certificate.public_key, certificate.subject_common_name, issuer, parts.dates));
   }
-  if (encode_tbs(draft) != certificate.tbs) return malformed("the certificate is not of the profile, byte for byte");
+  if (encode_tbs(draft) != certificate.tbs)
+    return not_compressed("the certificate is not of the profile, byte for byte");
   return pack(parts);
 }
 
 Result<Certificate> rebuild_signer(const Compressed& compressed, const crypto::PublicKey& signer_key,
                                    const Certificate& root) {
   const Parts parts = TRY(unpack(compressed));
-  if (parts.template_id != template_signer) return malformed("not of a signer (template 1)");
-  if (!crypto::is_public_key(signer_key)) return malformed("the signer's key is not a point on the curve");
+  if (parts.template_id != template_signer) return not_compressed("not of a signer (template 1)");
+  if (!crypto::is_public_key(signer_key)) return not_compressed("the signer's key is not a point on the curve");
   const Issuer issuer = TRY(issuer_for(root));
   return finish(TRY(signer_draft(signer_key, parts.signer_id, issuer, parts.dates)), parts, root);
 }
@@ -86,9 +87,9 @@ Result<Certificate> rebuild_signer(const Compressed& compressed, const crypto::P
 Result<Certificate> rebuild_device(const Compressed& compressed, const crypto::PublicKey& device_key,
                                    std::string_view dcn, const Certificate& signer) {
   const Parts parts = TRY(unpack(compressed));
-  if (parts.template_id != TRY(device_template_of(dcn))) return malformed("its template is not that of this name");
-  if (!crypto::is_public_key(device_key)) return malformed("the device's key is not a point on the curve");
-  if (parts.signer_id != TRY(signer_id_of(signer.subject_common_name))) return malformed("of another signer");
+  if (parts.template_id != TRY(device_template_of(dcn))) return not_compressed("its template is not that of this name");
+  if (!crypto::is_public_key(device_key)) return not_compressed("the device's key is not a point on the curve");
+  if (parts.signer_id != TRY(signer_id_of(signer.subject_common_name))) return not_compressed("of another signer");
   const Issuer issuer = TRY(issuer_for(signer));
   return finish(TRY(device_draft(device_key, dcn, issuer, parts.dates)), parts, signer);
 }

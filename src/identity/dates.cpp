@@ -1,5 +1,7 @@
 #include "identity/template.h"
 
+#include "identity/malformed.h"
+
 namespace signet::identity {
 namespace {
 
@@ -8,8 +10,6 @@ using namespace std::chrono;
 constexpr unsigned first_year = 2000;
 constexpr unsigned long_max = 127;  // seven bits
 constexpr unsigned short_max = 31;  // five
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 namespace signet::identity::der {
 namespace {
 
-Error malformed(std::string_view what) { return Error{Errc::malformed, "DER: " + std::string{what}}; }
+Error not_der(std::string_view what) { return Error{Errc::malformed, "DER: " + std::string{what}}; }
 
 constexpr std::uint8_t constructed = 0x20;
 constexpr std::uint8_t long_tag = 0x1f;
@@ -17,22 +17,22 @@ Result<std::size_t> DerReader::length(Reader& in) const {
   if (first < 0x80) return first;
   if (first == 0x81) {
     const std::uint8_t size = TRY(in.u8());
-    if (size < 0x80) return malformed("length is not minimal");
+    if (size < 0x80) return not_der("length is not minimal");
     return size;
   }
   if (first == 0x82) {
     const std::uint16_t size = TRY(in.u16_be());
-    if (size < 0x100) return malformed("length is not minimal");
+    if (size < 0x100) return not_der("length is not minimal");
     return size;
   }
-  if (first == 0x80) return malformed("indefinite length");
+  if (first == 0x80) return not_der("indefinite length");
   return Error{Errc::too_large, "DER: element of more than 65535 bytes"};
 }
 
 Result<Element> DerReader::any() {
   Reader in{rest_};
   const std::uint8_t tag = TRY(in.u8());
-  if ((tag & long_tag) == long_tag) return malformed("tag number above 30");
+  if ((tag & long_tag) == long_tag) return not_der("tag number above 30");
   const std::size_t size = TRY(length(in));
   const Bytes content = TRY(in.take(size));
   const Element out{tag, content, rest_.first(rest_.size() - in.size())};
@@ -41,8 +41,8 @@ Result<Element> DerReader::any() {
 }
 
 Result<Element> DerReader::expect(std::uint8_t tag) {
-  if (rest_.empty()) return malformed("ends too early");
-  if (rest_[0] != tag) return malformed("tag " + hex(rest_.first(1)) + " where " + hex(Bytes{&tag, 1}) + " belongs");
+  if (rest_.empty()) return not_der("ends too early");
+  if (rest_[0] != tag) return not_der("tag " + hex(rest_.first(1)) + " where " + hex(Bytes{&tag, 1}) + " belongs");
   return any();
 }
 
@@ -60,10 +60,10 @@ Result<DerReader> DerReader::enter_string(std::uint8_t tag) {
 
 Result<Bytes> DerReader::non_negative() {
   const Bytes number = TRY(expect(integer)).content;
-  if (number.empty()) return malformed("INTEGER is empty");
-  if ((number[0] & 0x80) != 0) return malformed("INTEGER is negative");
+  if (number.empty()) return not_der("INTEGER is empty");
+  if ((number[0] & 0x80) != 0) return not_der("INTEGER is negative");
   if (number[0] != 0 || number.size() == 1) return number;
-  if ((number[1] & 0x80) == 0) return malformed("INTEGER is not minimal");
+  if ((number[1] & 0x80) == 0) return not_der("INTEGER is not minimal");
   return number.subspan(1);
 }
 
@@ -78,28 +78,28 @@ Result<std::uint32_t> DerReader::small_number(std::uint32_t at_most) {
 
 Result<bool> DerReader::truth() {
   const Bytes value = TRY(expect(boolean)).content;
-  if (value.size() != 1 || (value[0] != 0 && value[0] != 0xff)) return malformed("BOOLEAN is neither 00 nor FF");
+  if (value.size() != 1 || (value[0] != 0 && value[0] != 0xff)) return not_der("BOOLEAN is neither 00 nor FF");
   return value[0] != 0;
 }
 
 Result<Bytes> DerReader::whole_bits() {
   const Bytes bits = TRY(expect(bit_string)).content;
-  if (bits.empty() || bits[0] != 0) return malformed("BIT STRING is not of whole bytes");
+  if (bits.empty() || bits[0] != 0) return not_der("BIT STRING is not of whole bytes");
   return bits.subspan(1);
 }
 
 Result<std::uint16_t> DerReader::named_bits() {
   const Bytes bits = TRY(expect(bit_string)).content;
-  if (bits.size() < 2 || bits.size() > 3 || bits[0] > 7) return malformed("BIT STRING has a wrong size");
+  if (bits.size() < 2 || bits.size() > 3 || bits[0] > 7) return not_der("BIT STRING has a wrong size");
   const std::uint8_t last = bits[bits.size() - 1];
   const unsigned unused = bits[0];
-  if ((last & ((1u << unused) - 1)) != 0) return malformed("BIT STRING has stray last bits");
-  if ((last >> unused & 1) == 0) return malformed("BIT STRING has trailing zero bits");
+  if ((last & ((1u << unused) - 1)) != 0) return not_der("BIT STRING has stray last bits");
+  if ((last >> unused & 1) == 0) return not_der("BIT STRING has trailing zero bits");
   return static_cast<std::uint16_t>(bits[1] << 8 | (bits.size() == 3 ? bits[2] : 0));
 }
 
 Status DerReader::end() const {
-  if (!rest_.empty()) return malformed("has bytes left over");
+  if (!rest_.empty()) return not_der("has bytes left over");
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "identity/manifest.h"
 
 #include "identity/jws.h"
+#include "identity/malformed.h"
 #include "identity/manifest_units.h"
 #include "identity/names.h"
 #include "identity/profile.h"
@@ -11,8 +12,6 @@
 
 namespace signet::identity {
 namespace {
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 bool is_unique_id(std::string_view text) {
   return text.size() == 2 * element::uid_bytes && text.find_first_not_of("0123456789abcdef") == text.npos;

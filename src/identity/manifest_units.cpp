@@ -1,11 +1,11 @@
 #include "identity/manifest_units.h"
 
+#include "identity/malformed.h"
+
 namespace signet::identity {
 namespace {
 
 constexpr std::size_t chunk_bytes = 64 * 1024;
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 }  // namespace
 

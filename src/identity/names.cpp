@@ -1,11 +1,11 @@
 #include "identity/names.h"
 
+#include "identity/malformed.h"
+
 #include <cstdio>
 
 namespace signet::identity {
 namespace {
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 bool is_printable_string(Bytes text) {
   constexpr std::string_view others = " '()+,-./:=?";  // X.680 41.4

@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::size_t line_chars = 64;  // RFC 7468 section 2
 
-Error malformed(std::string_view label, std::string_view what) {
+Error not_pem(std::string_view label, std::string_view what) {
   return Error{Errc::malformed, "PEM: " + std::string{what} + " \"" + std::string{label} + "\""};
 }
 
@@ -24,10 +24,10 @@ Result<Buffer> decode_pem(std::string_view label, std::string_view text) {
   const std::string begin = "-----BEGIN " + std::string{label} + "-----";
   const std::string end = "-----END " + std::string{label} + "-----";
   const std::size_t from = text.find(begin);
-  if (from == text.npos) return malformed(label, "there is no");
-  if (text.find(begin, from + begin.size()) != text.npos) return malformed(label, "more than one");
+  if (from == text.npos) return not_pem(label, "there is no");
+  if (text.find(begin, from + begin.size()) != text.npos) return not_pem(label, "more than one");
   const std::size_t to = text.find(end, from);
-  if (to == text.npos) return malformed(label, "cut off: no end of");
+  if (to == text.npos) return not_pem(label, "cut off: no end of");
   std::string body{text.substr(from + begin.size(), to - from - begin.size())};
   std::erase_if(body, [](char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; });
   Result<Buffer> der = decode_base64(body);

@@ -1,5 +1,6 @@
 #include "identity/profile.h"
 
+#include "identity/malformed.h"
 #include "identity/template.h"
 
 #include <arpa/inet.h>
@@ -10,8 +11,6 @@ namespace {
 constexpr std::chrono::days server_term{825};
 constexpr unsigned enrolled_years = 1;
 constexpr std::string_view low_assurance = "low assurance";
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 Result<Certificate> sign_draft(const Draft& draft, const crypto::PublicKey& issuer_key, const SignDigest& sign) {
   if (!crypto::is_public_key(draft.public_key)) return malformed("certificate: the key is not a point on the curve");

@@ -1,5 +1,7 @@
 #include "identity/template.h"
 
+#include "identity/malformed.h"
+
 namespace signet::identity {
 namespace {
 
@@ -8,8 +10,6 @@ constexpr std::string_view signer_word = " Signer ";
 constexpr std::string_view upper_digits = "0123456789ABCDEF";
 constexpr std::size_t unique_id_chars = 18;
 constexpr std::size_t serial_bytes = 16;
-
-Error malformed(std::string_view what) { return Error{Errc::malformed, std::string{what}}; }
 
 bool is_upper_hex(std::string_view text) { return text.find_first_not_of(upper_digits) == text.npos; }
 

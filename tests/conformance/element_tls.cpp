@@ -52,8 +52,8 @@ TEST_P(ElementTls, ProvesItselfUnderEitherVersion) {
   }
 }
 
-std::string name_of(const testing::TestParamInfo<Kind>& kind) { return kind.param.name; }
-INSTANTIATE_TEST_SUITE_P(All, ElementTls, testing::Values(software(), atecc(), pkcs11(), tpm()), name_of);
+std::string tls_kind_name(const testing::TestParamInfo<Kind>& kind) { return kind.param.name; }
+INSTANTIATE_TEST_SUITE_P(All, ElementTls, testing::Values(software(), atecc(), pkcs11(), tpm()), tls_kind_name);
 
 }  // namespace
 }  // namespace signet::element::kit

@@ -2,12 +2,6 @@
 #include "element/atecc/turn.h"
 
 namespace signet::element {
-namespace {
-
-constexpr std::uint8_t op(Opcode opcode) { return static_cast<std::uint8_t>(opcode); }
-
-}  // namespace
-
 Result<crypto::PublicKey> Atecc::agreement_key() {
   const Buffer valid = TRY(play([](Turn& turn) {
     return turn.ask({.opcode = op(Opcode::info), .param1 = mode::info_key_valid, .param2 = agreement_slot}, 4);

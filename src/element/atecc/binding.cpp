@@ -2,12 +2,6 @@
 #include "element/atecc/turn.h"
 
 namespace signet::element {
-namespace {
-
-constexpr std::uint8_t op(Opcode opcode) { return static_cast<std::uint8_t>(opcode); }
-
-}  // namespace
-
 Result<Binding> Atecc::binding() {
   const ConfigZone config = TRY(read_config());
   const auto slots = bond_slots(config);

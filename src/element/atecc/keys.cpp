@@ -4,8 +4,6 @@
 namespace signet::element {
 namespace {
 
-constexpr std::uint8_t op(Opcode opcode) { return static_cast<std::uint8_t>(opcode); }
-
 Error no_such_slot(unsigned slot) { return Error{Errc::malformed, "slot " + std::to_string(slot) + " does not exist"}; }
 
 // What every chip answers to Random before its configuration is locked.

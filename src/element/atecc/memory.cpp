@@ -4,8 +4,6 @@
 namespace signet::element {
 namespace {
 
-constexpr std::uint8_t op(Opcode opcode) { return static_cast<std::uint8_t>(opcode); }
-
 std::uint8_t zone_bits(const Place& place) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(place.zone) | (place.whole_block ? zone_32_bytes : 0u));
 }

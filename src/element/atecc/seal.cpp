@@ -10,7 +10,6 @@
 namespace signet::element {
 namespace {
 
-constexpr std::uint8_t op(Opcode opcode) { return static_cast<std::uint8_t>(opcode); }
 constexpr std::uint32_t message_is_input_of_32_bytes = 2 | 32u << 24;  // KDF's details for HKDF
 
 }  // namespace

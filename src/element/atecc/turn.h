@@ -14,6 +14,8 @@ namespace signet::element {
 inline constexpr Millis watchdog_min{700};         // from wake; commands do not restart it
 inline constexpr Millis watchdog_long_min{7'000};  // with ChipMode bit 2
 
+constexpr std::uint8_t op(Opcode opcode) { return static_cast<std::uint8_t>(opcode); }
+
 class Atecc::Turn {
  public:
   // `chip_mode` is the driver's memory of the chip's clock divider and watchdog; nothing: not read yet.

@@ -12,7 +12,7 @@ constexpr std::size_t temp_key_bytes = 64;
 
 std::size_t key_offset(const Command& command) { return key_bytes * (command.param1 >> 6); }
 
-bool is_well_formed(const Command& command) {
+bool is_legal_aes(const Command& command) {
   const std::uint8_t kind = command.param1 & kind_mask;
   const bool gfm = kind == mode::aes_gfm;
   if (kind > mode::aes_decrypt && !gfm) return false;
@@ -38,7 +38,7 @@ std::optional<Bytes> key_of(Chip& chip, const Command& command) {
 }  // namespace
 
 Answer aes(Chip& chip, const Command& command) {
-  if (!is_well_formed(command)) return ChipStatus::parse_error;
+  if (!is_legal_aes(command)) return ChipStatus::parse_error;
   if ((chip.config()[at::aes_enable] & 1) == 0) return ChipStatus::execution_error;
   Reader in{command.data};
   const crypto::AesBlock block = in.block<crypto::aes_block_bytes>().value();

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint8_t legal =
     mode::mac_second_temp_key | mode::mac_first_temp_key | mode::mac_source_input | mode::mac_otp_8;
-constexpr std::size_t other_data_bytes = 13;
+constexpr std::size_t check_mac_data_bytes = 13;
 
 struct Request {
   Bytes challenge, response, other;  // 32, 32, 13
@@ -65,7 +65,7 @@ void on_match(Chip& chip, unsigned slot, const Request& request) {
 
 Answer check_mac(Chip& chip, const Command& command) {
   if ((command.param1 & ~legal) != 0 || command.param2 >= slot_count) return ChipStatus::parse_error;
-  if (command.data.size() != 2 * block_bytes + other_data_bytes) return ChipStatus::parse_error;
+  if (command.data.size() != 2 * block_bytes + check_mac_data_bytes) return ChipStatus::parse_error;
 
   const Request request{command};
   if (!is_config_locked(chip.config())) return ChipStatus::execution_error;

@@ -6,7 +6,7 @@
 namespace signet::element::emulator {
 namespace {
 
-constexpr std::uint8_t target_mask = 0x0c;
+constexpr std::uint8_t ecdh_target_mask = 0x0c;
 
 struct Source {
   crypto::PrivateKey key;
@@ -45,11 +45,11 @@ Answer into_temp_key(Chip& chip, const crypto::Secret<32>& shared) {
 }
 
 // [?] Only an output can be encrypted.
-bool is_well_formed(const Command& command) {
-  constexpr std::uint8_t legal = mode::ecdh_from_temp_key | mode::ecdh_encrypted | target_mask;
-  const std::uint8_t target = command.param1 & target_mask;
+bool is_legal_ecdh(const Command& command) {
+  constexpr std::uint8_t allowed = mode::ecdh_from_temp_key | mode::ecdh_encrypted | ecdh_target_mask;
+  const std::uint8_t target = command.param1 & ecdh_target_mask;
   const bool encrypted = (command.param1 & mode::ecdh_encrypted) != 0;
-  if ((command.param1 & ~legal) != 0 || command.data.size() != 64) return false;
+  if ((command.param1 & ~allowed) != 0 || command.data.size() != 64) return false;
   if (encrypted && (target == mode::ecdh_to_slot || target == mode::ecdh_to_temp_key)) return false;
   const bool from_temp_key = (command.param1 & mode::ecdh_from_temp_key) != 0;
   const bool slot_named = !from_temp_key || target == mode::ecdh_to_slot;
@@ -59,7 +59,7 @@ bool is_well_formed(const Command& command) {
 // Where the result goes; nothing when the slot forbids it. The 508A's form, 0, leaves it to the slot. [?] A slot that
 // keeps its result inside gives it to no other place.
 std::optional<std::uint8_t> target_of(const Command& command, bool stays_inside) {
-  const std::uint8_t target = command.param1 & target_mask;
+  const std::uint8_t target = command.param1 & ecdh_target_mask;
   if (target == 0) return stays_inside ? mode::ecdh_to_slot : mode::ecdh_to_output;
   if (stays_inside && target != mode::ecdh_to_slot) return std::nullopt;
   return target;
@@ -68,7 +68,7 @@ std::optional<std::uint8_t> target_of(const Command& command, bool stays_inside)
 }  // namespace
 
 Answer ecdh(Chip& chip, const Command& command) {
-  if (!is_well_formed(command)) return ChipStatus::parse_error;
+  if (!is_legal_ecdh(command)) return ChipStatus::parse_error;
   const ConfigZone& config = chip.config();
   if (!is_config_locked(config) || !is_data_locked(config)) return ChipStatus::execution_error;
   const auto source = source_of(chip, command);

@@ -6,7 +6,7 @@
 namespace signet::element::emulator {
 namespace {
 
-constexpr std::size_t other_data_bytes = 4;
+constexpr std::size_t gen_dig_data_bytes = 4;
 constexpr std::uint16_t nonce_last = 0x8000;          // zone 3: the shared nonce stands last
 constexpr std::uint16_t nonce_param2_legal = 0x80ff;  // [?] the digest has no place for the other bits
 
@@ -22,12 +22,12 @@ unsigned places_in(std::uint8_t zone) {
   }
 }
 
-bool is_well_formed(const Command& command) {
+bool is_legal_gen_dig(const Command& command) {
   const std::size_t size = command.data.size();
   if (command.param1 == mode::gen_dig_shared_nonce) {
     return size == block_bytes && (command.param2 & ~nonce_param2_legal) == 0;
   }
-  const bool other_data = command.param1 == mode::gen_dig_data && size == other_data_bytes;
+  const bool other_data = command.param1 == mode::gen_dig_data && size == gen_dig_data_bytes;
   return (size == 0 || other_data) && command.param2 < places_in(command.param1);
 }
 
@@ -84,7 +84,7 @@ std::optional<crypto::Digest> digest_for(Chip& chip, const Command& command) {
 }  // namespace
 
 Answer gen_dig(Chip& chip, const Command& command) {
-  if (!is_well_formed(command)) return ChipStatus::parse_error;
+  if (!is_legal_gen_dig(command)) return ChipStatus::parse_error;
   if (!is_config_locked(chip.config()) || !has_temp_key(chip)) return ChipStatus::execution_error;
   const auto digest = digest_for(chip, command);
   if (!digest) return ChipStatus::execution_error;

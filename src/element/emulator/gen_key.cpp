@@ -6,7 +6,7 @@
 namespace signet::element::emulator {
 namespace {
 
-constexpr std::size_t other_data_bytes = 3;
+constexpr std::size_t gen_key_data_bytes = 3;
 
 // TK = H(TK || 40 || three bytes || SN8 SN01 || 0^25 || X || Y)
 void digest_into_temp_key(Chip& chip, Bytes three, const crypto::PublicKey& key, unsigned slot) {
@@ -76,7 +76,7 @@ Answer gen_key(Chip& chip, const Command& command) {
   if (!stored && (command.param1 & ~(mode::gen_key_private | mode::gen_key_digest)) != 0) {
     return ChipStatus::parse_error;
   }
-  if (command.data.size() != (stored ? other_data_bytes : 0)) return ChipStatus::parse_error;
+  if (command.data.size() != (stored ? gen_key_data_bytes : 0)) return ChipStatus::parse_error;
   if (command.param2 >= slot_count && !into_temp_key) return ChipStatus::parse_error;
 
   if (!is_config_locked(chip.config())) return ChipStatus::execution_error;

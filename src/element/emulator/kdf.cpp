@@ -8,7 +8,7 @@ namespace signet::element::emulator {
 namespace {
 
 constexpr std::uint8_t source_mask = 0x03;
-constexpr std::uint8_t target_mask = 0x1c;
+constexpr std::uint8_t kdf_target_mask = 0x1c;
 constexpr std::uint8_t algorithm_mask = 0x60;
 constexpr std::size_t half_bytes = 32;  // of TempKey
 
@@ -83,9 +83,9 @@ std::size_t message_place_bytes(const Request& request) {
 }
 
 std::optional<Request> parse(const Command& command) {
-  if ((command.param1 & ~(source_mask | target_mask | algorithm_mask)) != 0) return std::nullopt;
+  if ((command.param1 & ~(source_mask | kdf_target_mask | algorithm_mask)) != 0) return std::nullopt;
   Request request{.source = static_cast<std::uint8_t>(command.param1 & source_mask),
-                  .target = static_cast<std::uint8_t>(command.param1 & target_mask),
+                  .target = static_cast<std::uint8_t>(command.param1 & kdf_target_mask),
                   .algorithm = static_cast<std::uint8_t>(command.param1 & algorithm_mask),
                   .source_slot = command.param2 & 0xffu,
                   .target_slot = command.param2 / 256u};

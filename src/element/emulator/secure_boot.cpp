@@ -35,7 +35,7 @@ BootPolicy policy_of(const ConfigZone& config) {
 std::uint8_t kind_of(const Command& command) { return command.param1 & kind_mask; }
 bool is_encrypted(const Command& command) { return (command.param1 & mode::secure_boot_encrypted) != 0; }
 
-bool is_well_formed(const Command& command) {
+bool is_legal_secure_boot(const Command& command) {
   constexpr std::uint8_t legal = kind_mask | mode::secure_boot_prohibit | mode::secure_boot_encrypted;
   if ((command.param1 & ~legal) != 0 || kind_of(command) < mode::secure_boot_full || command.param2 != 0) return false;
   const bool digest_alone = kind_of(command) == mode::secure_boot_full_store;
@@ -92,7 +92,7 @@ std::optional<Verdict> judge(Chip& chip, const BootPolicy& policy, const Command
 }  // namespace
 
 Answer secure_boot(Chip& chip, const Command& command) {
-  if (!is_well_formed(command)) return ChipStatus::parse_error;
+  if (!is_legal_secure_boot(command)) return ChipStatus::parse_error;
   const BootPolicy policy = policy_of(chip.config());
   if (!is_permitted(chip, policy, kind_of(command))) return ChipStatus::execution_error;
   std::optional<crypto::Secret<32>> hidden_by;

@@ -5,8 +5,8 @@
 namespace signet::element::emulator {
 namespace {
 
-constexpr std::uint8_t mode_mask = 0x07;
-constexpr std::uint8_t target_mask = 0xc0;
+constexpr std::uint8_t sha_mode_mask = 0x07;
+constexpr std::uint8_t sha_target_mask = 0xc0;
 constexpr std::size_t update_bytes_max = 64;
 constexpr std::size_t hmac_key_bytes = 32;
 
@@ -77,7 +77,7 @@ void put_result(Chip& chip, std::uint8_t target, const crypto::Digest& result) {
 }
 
 Answer end(Chip& chip, const Command& command) {
-  const std::uint8_t target = command.param1 & target_mask;
+  const std::uint8_t target = command.param1 & sha_target_mask;
   if (target == 0x80) return ChipStatus::parse_error;
   if (command.data.size() > update_bytes_max || command.param2 != command.data.size()) return ChipStatus::parse_error;
   if (!chip.ram.sha) return ChipStatus::execution_error;
@@ -115,9 +115,9 @@ Answer write_context(Chip& chip, const Command& command) {
 }  // namespace
 
 Answer sha(Chip& chip, const Command& command) {
-  const std::uint8_t kind = command.param1 & mode_mask;
+  const std::uint8_t kind = command.param1 & sha_mode_mask;
   const bool ends = kind == mode::sha_end || kind == mode::sha_hmac_end;
-  const std::uint8_t legal = ends ? mode_mask | target_mask : mode_mask;
+  const std::uint8_t legal = ends ? sha_mode_mask | sha_target_mask : sha_mode_mask;
   if ((command.param1 & ~legal) != 0) return ChipStatus::parse_error;
   switch (kind) {
     case mode::sha_start: return start(chip, command);

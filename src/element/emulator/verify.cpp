@@ -8,7 +8,7 @@ namespace signet::element::emulator {
 namespace {
 
 constexpr std::uint8_t kind_mask = 0x07;
-constexpr std::size_t other_data_bytes = 19;
+constexpr std::size_t verify_data_bytes = 19;
 
 struct Kind {
   std::uint8_t mode;
@@ -19,11 +19,11 @@ constexpr std::uint8_t any_source = mode::verify_digest_buffer | mode::verify_ma
 constexpr Kind kinds[] = {
     {mode::verify_stored, any_source, 64},
     {mode::verify_external, any_source, 64 + 64},
-    {mode::verify_validate, 0, 64 + other_data_bytes},  // [?] no MAC: the status alone
-    {mode::verify_invalidate, 0, 64 + other_data_bytes},
+    {mode::verify_validate, 0, 64 + verify_data_bytes},  // [?] no MAC: the status alone
+    {mode::verify_invalidate, 0, 64 + verify_data_bytes},
 };
 
-bool is_well_formed(const Command& command) {
+bool is_legal_verify(const Command& command) {
   const std::uint8_t mode = command.param1 & kind_mask;
   const auto* kind = std::ranges::find(kinds, mode, &Kind::mode);
   if (kind == std::end(kinds) || (command.param1 & ~(kind_mask | kind->legal_bits)) != 0) return false;
@@ -120,7 +120,7 @@ Answer change_validity(Chip& chip, const Command& command) {
 }  // namespace
 
 Answer verify(Chip& chip, const Command& command) {
-  if (!is_well_formed(command)) return ChipStatus::parse_error;
+  if (!is_legal_verify(command)) return ChipStatus::parse_error;
   const std::uint8_t kind = command.param1 & kind_mask;
   const bool validity = kind == mode::verify_validate || kind == mode::verify_invalidate;
   return validity ? change_validity(chip, command) : verify_message(chip, command);

@@ -11,7 +11,7 @@
 namespace signet::element {
 namespace {
 
-constexpr int backlog = 16;
+constexpr int tcp_backlog = 16;
 
 struct Endpoint {
   sockaddr_storage storage{};
@@ -68,7 +68,7 @@ Result<TcpListener> TcpListener::create(const std::string& address) {
   const int on = 1;  // a port whose last server has just ended is free
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(fd.get(), endpoint.generic(), endpoint.size) != 0) return os_error("serve at", address);
-  if (::listen(fd.get(), backlog) != 0) return os_error("listen at", address);
+  if (::listen(fd.get(), tcp_backlog) != 0) return os_error("listen at", address);
   return TcpListener{std::move(fd), endpoint.host};
 }
 

@@ -10,7 +10,7 @@
 namespace signet::element {
 namespace {
 
-constexpr int backlog = 16;
+constexpr int unix_backlog = 16;
 constexpr mode_t socket_mode = 0600;
 
 Result<sockaddr_un> address_of(const std::string& path) {
@@ -61,7 +61,7 @@ Result<UnixListener> UnixListener::create(const std::string& path) {
   if (::bind(fd.get(), generic(address), sizeof address) != 0) return os_error("serve at", path);
   UnixListener listener{path, std::move(fd)};
   if (::chmod(path.c_str(), socket_mode) != 0) return os_error("set mode of", path);
-  if (::listen(listener.fd(), backlog) != 0) return os_error("listen at", path);
+  if (::listen(listener.fd(), unix_backlog) != 0) return os_error("listen at", path);
   return listener;
 }
 

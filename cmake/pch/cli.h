@@ -1,0 +1,4 @@
+// The same, for command lines.
+#include "std.h"
+
+#include <CLI/CLI.hpp>
