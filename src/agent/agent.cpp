@@ -1,7 +1,5 @@
 #include "agent/agent.h"
 
-#include "base/json.h"
-
 namespace signet::agent {
 
 const char* name_of(Phase phase) {
@@ -26,10 +24,11 @@ void Agent::note(LogLevel level, const char* event, std::string text) {
   actions_.push_back(Note{level, event, std::move(text)});
 }
 
-void Agent::start(std::string device, std::vector<std::string> jobs, Moment now) {
+void Agent::start(std::string device, Program program, Moment now) {
   ENSURE(phase_ == Phase::stopped);
+  if (device != device_ && !device_.empty()) controls_.clear(), orders_.clear(), wishes_.clear();
   device_ = std::move(device);
-  jobs_ = std::move(jobs);
+  program_ = std::move(program);
   backoff_.reset();
   retry_at_ = now.steady;  // the first attempt at once
   enter(Phase::waiting);
@@ -48,14 +47,25 @@ void Agent::stop(Moment now) {
   session_.reset();
   flights_.clear();
   in_flight_.clear();
-  controls_.clear();
+  controls_.on_closed();
   enter(Phase::stopped);
 }
 
-void Agent::set_jobs(std::vector<std::string> jobs, Moment now) {
-  jobs_ = std::move(jobs);
+void Agent::set_program(Program program, Moment now) {
+  program_ = std::move(program);
+  orders_.keep_only(program_.jobs);
+  wishes_.clear();  // it was started anew: it is to hear them again
   if (phase_ != Phase::up) return;
-  tell("__manifest", json::serialize(json::object{{"jobs", json::value_from(jobs_)}, {"conditions", json::array{}}}));
+  say_manifest();
+  say("#status", json::serialize(json::object{{"firmware", firmware_}}));
+  work(now);
+}
+
+void Agent::set_firmware(std::string firmware, Moment now) {
+  if (firmware == firmware_) return;
+  firmware_ = std::move(firmware);
+  if (phase_ != Phase::up) return;
+  say("#status", json::serialize(json::object{{"firmware", firmware_}}));
   work(now);
 }
 
@@ -64,6 +74,7 @@ void Agent::on_open(Moment now) {
   mqtt::ClientOptions options;
   options.client_id = device_;
   options.keepalive = keepalive;
+  options.packet_bytes_max = message_bytes_max;
   session_.emplace(std::move(options), now.steady);
   enter(Phase::greeting);
   work(now);
@@ -81,7 +92,7 @@ void Agent::on_closed(const std::string& why, Moment now) {
   session_.reset();
   flights_.clear();
   in_flight_.clear();
-  controls_.clear();
+  controls_.on_closed();
   const Micros wait = backoff_.next();
   retry_at_ = now.steady + wait;
   const auto millis = std::chrono::duration_cast<Millis>(wait).count();

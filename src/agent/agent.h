@@ -7,12 +7,14 @@
 // it, or has refused it for good.
 #pragma once
 
+#include "agent/actions.h"
 #include "agent/backoff.h"
+#include "agent/control_queue.h"
+#include "agent/orders.h"
 #include "agent/outbox.h"
-#include "base/log.h"
+#include "base/json.h"
 #include "mqtt/client_session.h"
 
-#include <deque>
 #include <set>
 
 namespace signet::agent {
@@ -22,49 +24,30 @@ inline constexpr Seconds time_every{300};         // asks the time again
 inline constexpr Seconds time_answer_within{20};  // then asks once more
 inline constexpr Seconds stable_after{30};        // a connection that lived so long starts the backoff over
 inline constexpr std::size_t incident_bytes_max = 256;
-inline constexpr std::size_t window = 16;  // readings that wait for their PUBACK at once
-
-struct Moment {
-  Timestamp wall;  // the board's own clock, which may be wrong
-  Instant steady;
-};
-
-enum class Phase : std::uint8_t { stopped, waiting, dialing, greeting, subscribing, up };
-const char* name_of(Phase phase);
-
-// What the shell does for the machine.
-struct Dial {};  // then on_open or on_closed
-struct Transmit {
-  Buffer bytes;
-};
-struct HangUp {  // after what was transmitted; then on_closed with this reason
-  std::string why;
-};
-struct Settled {  // a reading left the outbox: acknowledged, or the reason why it was dropped
-  Timestamp device_time;
-  Status outcome;
-};
-struct IncidentTold {};  // the manager has acknowledged what report() was given
-struct Note {            // for the log
-  LogLevel level;
-  const char* event;
-  std::string text;
-};
-using Action = std::variant<Dial, Transmit, HangUp, Settled, IncidentTold, Note>;
+inline constexpr std::size_t window = 16;                       // readings that wait for their PUBACK at once
+inline constexpr std::size_t message_bytes_max = 256 * 1024;    // of the manager: the answer to #status is the largest
+inline constexpr std::size_t conditions_bytes_max = 64 * 1024;  // that are open, as the manager lists them
+inline constexpr const char* resetting = R"("resetting device...")";  // what the job `reset` is answered with
 
 class Agent {
  public:
   // Both outlive the agent.
   Agent(Outbox& outbox, crypto::Random& random) : outbox_(outbox), backoff_(random), refusals_(random) {}
 
-  // REQUIRES: stopped. `device` is its id at the manager; `jobs` go into the manifest.
-  void start(std::string device, std::vector<std::string> jobs, Moment now);
+  // REQUIRES: stopped. `device` is its id at the manager: another than before forgets what was to be told.
+  void start(std::string device, Program program, Moment now);
   void stop(Moment now);  // says goodbye; readings stay in the outbox
-  void set_jobs(std::vector<std::string> jobs, Moment now);
+  void set_program(Program program, Moment now);
+  void set_firmware(std::string firmware, Moment now);  // "Factory", "fmw-...:2.0.0": told with #status
 
   // What the manager's audit should know of this board, UTF-8 of at most incident_bytes_max: told in this connection or
-  // the next, until IncidentTold. A later one takes its place.
+  // the next, until Told "#incident". A later one takes its place.
   void report(std::string incident, Moment now);
+  // On j/up, now or with the next connection, until the manager has acknowledged it: Told. `value` is JSON, `version`
+  // that of what it answers. See ControlQueue::add.
+  Status tell(std::string key, std::string value, Moment now, std::optional<std::int64_t> version = {});
+  // Of a JobOrdered. A later order of that name waits for another answer: then this one is not told.
+  Status answer(const std::string& job, std::int64_t version, std::string result, Moment now);
 
   void on_open(Moment now);
   void on_bytes(Bytes bytes, Moment now);
@@ -90,14 +73,6 @@ class Agent {
     Timestamp at;
     Instant when;
   };
-  struct Control {
-    std::string message;
-    bool is_incident = false;
-  };
-  struct Flight {  // a reading by its device time, or a control
-    std::optional<Timestamp> reading{};
-    bool is_incident = false;
-  };
   void enter(Phase phase);
   void note(LogLevel level, const char* event, std::string text);
   void work(Moment now);
@@ -105,8 +80,10 @@ class Agent {
   bool send_control(Moment now);
   bool send_reading(Moment now);
   void ask_time(Moment now);
-  void tell(std::string_view key, std::string_view value, bool is_incident = false);
-  void tell_incident();
+  void say(std::string key, std::string value);  // in this connection
+  void say_manifest();
+  void control_acknowledged(std::uint16_t packet_id, mqtt::ReasonCode reason, Moment now);
+  void postpone(const char* event, mqtt::ReasonCode reason, Moment now);
 
   void on(const mqtt::Connected& event, Moment now);
   void on(const mqtt::ConnectRefused& event, Moment now);
@@ -117,23 +94,30 @@ class Agent {
   void on(const mqtt::Closed& event, Moment now);
   void on_message(std::string_view payload, Moment now);
   void on_time(std::int64_t millis, Moment now);
+  void on_status(const json::value& value, Moment now);
+  void on_order(const std::string& key, std::int64_t version, const json::value& value, Moment now);
+  void on_job(const std::string& name, std::int64_t version, const json::value& value, Moment now);
+  void on_wish(const std::string& name, std::int64_t version, const json::value& value);
+  void tell_answer(const std::string& job, std::int64_t version, std::string result);
   void drop(Timestamp device_time, const std::string& why);
 
   Outbox& outbox_;
   Backoff backoff_;   // between connections
   Backoff refusals_;  // after "later, please"
   std::string device_;
-  std::vector<std::string> jobs_;
+  Program program_;
+  std::string firmware_ = "Factory";
   Phase phase_ = Phase::stopped;
   std::vector<Action> actions_;
   std::optional<mqtt::ClientSession> session_;
   std::string end_;     // why the session ended
   Instant retry_at_{};  // waiting
   Instant up_since_{};
-  Instant hold_until_{};  // no reading before, after "later, please"
-  std::optional<std::string> incident_;
-  std::deque<Control> controls_;             // for j/up
-  std::map<std::uint16_t, Flight> flights_;  // by packet id
+  Instant hold_until_{};  // nothing that lasts before, after "later, please"
+  ControlQueue controls_;
+  Orders orders_;
+  std::map<std::string, std::int64_t> wishes_;  // the version of each that was handed on last
+  std::map<std::uint16_t, Timestamp> flights_;  // readings by packet id
   std::set<Timestamp> in_flight_;
   std::optional<ManagerTime> manager_time_;
   Instant time_asked_{};

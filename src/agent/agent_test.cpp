@@ -1,164 +1,7 @@
-#include "agent/agent.h"
-
-#include "base/json.h"
-#include "mqtt/server_session.h"
-
-#include <gtest/gtest.h>
+#include "agent/agent_scene_for_test.h"
 
 namespace signet::agent {
 namespace {
-
-constexpr Timestamp noon = Timestamp{Seconds{1'790'000'000}};
-constexpr const char* device = "dev-000000000001";
-
-struct RamDisk final : Disk {
-  std::map<std::string, Buffer> files;
-  Result<Buffer> read(const std::string& name, std::size_t) override {
-    if (!files.contains(name)) return Error{Errc::not_found, "no such file"};
-    return files[name];
-  }
-  Status append(const std::string& name, Bytes data) override {
-    files[name].insert(files[name].end(), data.begin(), data.end());
-    return {};
-  }
-  Status sync(const std::string&) override { return {}; }
-  Status replace(const std::string& name, Bytes data) override {
-    files[name] = copy_of(data);
-    return {};
-  }
-};
-
-struct Heard {
-  std::string topic;
-  std::string payload;
-  std::string timestamp_device;
-  std::uint16_t packet_id;
-};
-
-// A manager in one process with the agent: a scripted mqtt::ServerSession and a clock that both share.
-class AgentTest : public testing::Test {
- protected:
-  Moment now() { return {clock.now() + board_clock_off, clock.monotonic()}; }
-
-  void boot() {
-    agent.reset();
-    outbox.emplace(Outbox::load(disk).value());
-    agent.emplace(*outbox, random);
-    agent->start(device, {"blink"}, now());
-    perform();
-  }
-  void cut_connection() {
-    server.reset();
-    dialed = false;
-    agent->on_closed("connection reset", now());
-    perform();
-  }
-  // Does what the agent asks; a Dial is kept for open().
-  void perform() {
-    for (auto& action : agent->take_actions()) {
-      if (std::holds_alternative<Dial>(action)) dialed = true;
-      if (std::holds_alternative<HangUp>(action)) hung_up = true;
-      if (std::holds_alternative<IncidentTold>(action)) ++incidents_told;
-      if (auto* settle = std::get_if<Settled>(&action)) settled.push_back(*settle);
-      if (auto* note = std::get_if<Note>(&action)) notes.push_back(std::string{note->event} + " " + note->text);
-      if (auto* transmit = std::get_if<Transmit>(&action)) {
-        if (server) server->receive(transmit->bytes, clock.monotonic()), serve();
-      }
-    }
-  }
-  void open() {
-    ASSERT_TRUE(dialed);
-    dialed = false;
-    server.emplace(limits, clock.monotonic());
-    agent->on_open(now());
-    perform();
-  }
-  void bring_up() {
-    open();
-    ASSERT_EQ(agent->phase(), Phase::up);
-  }
-  void serve() {
-    while (auto event = server->next()) std::visit([&](const auto& e) { serve_one(e); }, *event);
-    deliver();
-  }
-  void deliver() {
-    const Buffer bytes = server->take_output();
-    if (bytes.empty()) return;
-    agent->on_bytes(bytes, now());
-    perform();
-  }
-  void serve_one(const mqtt::ConnectRequested& e) {
-    client_id = e.connect.client_id;
-    EXPECT_EQ(e.connect.version, mqtt::Version::v5);
-    EXPECT_TRUE(e.connect.clean_start);
-    EXPECT_EQ(e.connect.keepalive, 60);
-    server->accept();
-  }
-  void serve_one(const mqtt::SubscribeRequested& e) {
-    ASSERT_EQ(e.subscribe.subscriptions.size(), 1u);
-    EXPECT_EQ(e.subscribe.subscriptions[0].filter, std::string{"j/dn/"} + device);
-    server->answer_subscribe(e.subscribe.packet_id, {suback});
-  }
-  void serve_one(const mqtt::PublishReceived& e) {
-    const auto stamp = e.publish.properties.user("timestamp_device");
-    EXPECT_EQ(e.publish.qos, mqtt::Qos::at_least_once);
-    heard.push_back({std::string{e.publish.topic}, std::string{text_of(e.publish.payload)},
-                     std::string{stamp.value_or("")}, e.publish.packet_id});
-    const bool control = heard.back().topic.starts_with("j/up/");
-    if (control || answer) server->acknowledge(e.publish.packet_id, control ? mqtt::ReasonCode::success : *answer);
-    if (heard.back().payload.find("#now") != std::string::npos) tell_time();
-  }
-  void serve_one(const mqtt::UnsubscribeRequested&) {}
-  void serve_one(const mqtt::PublishAcknowledged&) { ++acknowledged_by_agent; }
-  void serve_one(const mqtt::PublishReleased&) {}
-  void serve_one(const mqtt::DeliveryReceived&) {}
-  void serve_one(const mqtt::SessionClosed&) {}
-
-  void tell_time() {
-    if (!knows_time) return;
-    say(R"({"version":1,"key":"#now","value":)" + std::to_string(epoch_millis(clock.now())) + "}");
-  }
-  void say(const std::string& message) {
-    ASSERT_TRUE(server->publish(mqtt::Qos::at_least_once, std::string{"j/dn/"} + device, bytes_of(message)));
-  }
-  std::vector<Heard> readings() const {
-    std::vector<Heard> out;
-    for (const auto& one : heard) {
-      if (one.topic.starts_with("j/data/")) out.push_back(one);
-    }
-    return out;
-  }
-  void publish(const std::string& payload) {
-    ASSERT_TRUE(agent->publish("test", payload, now()));
-    perform();
-  }
-  void advance(Micros by) {
-    clock.advance(by);
-    if (server) server->tick(clock.monotonic()), serve();
-    agent->tick(now());
-    perform();
-  }
-
-  ManualClock clock{noon};
-  Micros board_clock_off{0};
-  RamDisk disk;
-  crypto::SeededRandom_for_test random{1};
-  std::optional<Outbox> outbox;
-  std::optional<Agent> agent;
-  std::optional<mqtt::ServerSession> server;
-  mqtt::ServerLimits limits;
-  mqtt::ReasonCode suback = mqtt::ReasonCode::granted_qos_1;
-  std::optional<mqtt::ReasonCode> answer = mqtt::ReasonCode::success;  // to readings; none: silence
-  bool knows_time = true;
-  bool dialed = false;
-  bool hung_up = false;
-  int incidents_told = 0;
-  std::string client_id;
-  std::vector<Heard> heard;
-  std::vector<Settled> settled;
-  std::vector<std::string> notes;
-  int acknowledged_by_agent = 0;
-};
 
 TEST_F(AgentTest, ConnectsSubscribesTellsAndAsksTheTime) {
   boot();
@@ -168,7 +11,7 @@ TEST_F(AgentTest, ConnectsSubscribesTellsAndAsksTheTime) {
   EXPECT_EQ(client_id, device);
   ASSERT_EQ(heard.size(), 3u);
   for (const auto& one : heard) EXPECT_EQ(one.topic, std::string{"j/up/"} + device);
-  EXPECT_EQ(heard[0].payload, R"({"key":"#status","value":{}})");
+  EXPECT_EQ(heard[0].payload, R"({"key":"#status","value":{"firmware":"Factory"}})");
   EXPECT_EQ(heard[1].payload, R"({"key":"__manifest","value":{"jobs":["blink"],"conditions":[]}})");
   EXPECT_EQ(heard[2].payload, R"({"key":"#now","value":{}})");
   EXPECT_TRUE(agent->connected());
@@ -201,7 +44,7 @@ TEST_F(AgentTest, TellsAnIncidentOnceTheManagerHearsIt) {
   EXPECT_EQ(told(), 0) << "not connected";
   bring_up();
   EXPECT_EQ(told(), 1);
-  EXPECT_EQ(incidents_told, 1);
+  EXPECT_EQ(told_keys, std::vector<std::string>{"#incident"});
   cut_connection();
   clock.advance(Seconds{60});
   agent->tick(now());
@@ -210,7 +53,7 @@ TEST_F(AgentTest, TellsAnIncidentOnceTheManagerHearsIt) {
   EXPECT_EQ(told(), 1) << "once";
   agent->report("another", now());
   perform();
-  EXPECT_EQ(incidents_told, 2) << "at once when it is connected";
+  EXPECT_EQ(told_keys.size(), 2u) << "at once when it is connected";
 }
 
 TEST_F(AgentTest, StampsReadingsWithTheManagersTimeWhenItsOwnClockIsWrong) {
@@ -355,13 +198,18 @@ TEST_F(AgentTest, IgnoresWhatItDoesNotUnderstand) {
        {std::string{"not json"}, std::string{"[]"}, std::string{"{}"}, std::string{R"({"key":1})"},
         std::string{R"({"key":"#now","value":"noon"})"}, std::string{R"({"key":"#now","value":-1})"},
         std::string{R"({"key":"#now","value":9223372036854775807})"},
-        std::string{R"({"key":"@blink","value":{"args":{}}})"}}) {
+        std::string{R"({"key":"@blink","value":{"args":{}}})"}, std::string{R"({"key":"#status","value":7})"},
+        std::string{R"({"key":"#status","value":{"expected":{"@blink":{"v":{}}}}})"},
+        std::string{R"({"key":"#conditions","value":[]})"}, std::string{R"({"key":"","version":1,"value":0})"},
+        std::string{R"({"key":"#later","version":1,"value":0})"},
+        std::string{R"({"key":"a","version":1,"value":0})"}}) {
     say(message);
     deliver();
     EXPECT_FALSE(agent->has_time()) << message;
     EXPECT_TRUE(agent->connected()) << message;
   }
-  EXPECT_EQ(acknowledged_by_agent, 8);
+  EXPECT_EQ(acknowledged_by_agent, 14);
+  EXPECT_TRUE(orders.empty());
 }
 
 TEST_F(AgentTest, SaysGoodbyeAndKeepsItsReadings) {

@@ -1,7 +1,5 @@
-// What the manager says: CONNACK, SUBACK, messages on j/dn/<device>, and the end.
+// What the manager says: CONNACK, SUBACK, the time, and the end. Its orders: heard.cpp.
 #include "agent/agent.h"
-#include "base/json.h"
-
 namespace signet::agent {
 namespace {
 
@@ -31,26 +29,14 @@ void Agent::on(const mqtt::Subscribed& event, Moment now) {
   hold_until_ = {};
   enter(Phase::up);
   note(LogLevel::info, "agent.connected", device_);
-  tell("#status", "{}");
-  tell("__manifest", json::serialize(json::object{{"jobs", json::value_from(jobs_)}, {"conditions", json::array{}}}));
-  tell_incident();
+  say("#status", json::serialize(json::object{{"firmware", firmware_}}));
+  say_manifest();
   ask_time(now);
 }
 
 void Agent::on(const mqtt::MessageReceived& event, Moment now) {
   if (event.publish.topic == "j/dn/" + device_) on_message(text_of(event.publish.payload), now);
   if (event.publish.qos == mqtt::Qos::at_least_once) session_->acknowledge(event.publish.packet_id);
-}
-
-// {"version": ms, "key": "...", "value": ...}. An unknown key is for a later release: ignored.
-void Agent::on_message(std::string_view payload, Moment now) {
-  const auto message = parse_json_object(payload);
-  const auto key = message ? string_member(message.value(), "key") : message.error();
-  if (!key) return note(LogLevel::warn, "agent.message_ignored", key.error().what);
-  if (key.value() != "#now") return note(LogLevel::debug, "agent.message_ignored", key.value());
-  const auto millis = integer_member(message.value(), "value");
-  if (!millis) return note(LogLevel::warn, "agent.message_ignored", "#now: " + millis.error().what);
-  on_time(millis.value(), now);
 }
 
 // The answer left the manager half-way between question and answer, as far as we can know.

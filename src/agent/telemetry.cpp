@@ -1,6 +1,5 @@
 // What the agent says: controls on j/up/<device>, readings on j/data/<device>/<tag>.
 #include "agent/agent.h"
-#include "base/json.h"
 
 namespace signet::agent {
 namespace {
@@ -14,25 +13,31 @@ bool is_final(mqtt::ReasonCode reason) {
 
 }  // namespace
 
-void Agent::tell(std::string_view key, std::string_view value, bool is_incident) {
-  std::string message = R"({"key":)" + json::serialize(json::value(json::string_view{key.data(), key.size()}));
-  controls_.push_back({message + R"(,"value":)" + std::string{value} + "}", is_incident});
+void Agent::say(std::string key, std::string value) {
+  const Status added = controls_.add({std::move(key), std::move(value)});
+  if (!added) note(LogLevel::error, "agent.control_dropped", added.error().what);
+}
+
+void Agent::say_manifest() {
+  const json::object manifest{{"jobs", json::value_from(program_.jobs)},
+                              {"conditions", json::value_from(program_.conditions)}};
+  say("__manifest", json::serialize(manifest));
+}
+
+Status Agent::tell(std::string key, std::string value, Moment now, std::optional<std::int64_t> version) {
+  TRY(controls_.add({std::move(key), std::move(value), version, true}));
+  if (session_) work(now);
+  return {};
 }
 
 void Agent::report(std::string incident, Moment now) {
   ENSURE(incident.size() <= incident_bytes_max);
-  incident_ = std::move(incident);
-  if (phase_ != Phase::up) return;
-  tell_incident();
-  work(now);
-}
-
-void Agent::tell_incident() {
-  if (incident_) tell("#incident", json::serialize(json::value_from(*incident_)), true);
+  const Status told = tell("#incident", json::serialize(json::value(incident)), now);
+  if (!told) note(LogLevel::error, "agent.control_dropped", told.error().what);
 }
 
 void Agent::ask_time(Moment now) {
-  tell("#now", "{}");
+  say("#now", "{}");
   time_asked_ = now.steady;
   time_awaited_ = true;
 }
@@ -47,13 +52,17 @@ void Agent::pump(Moment now) {
 }
 
 bool Agent::send_control(Moment now) {
-  if (controls_.empty()) return false;
-  const auto sent = session_->publish(mqtt::Qos::at_least_once, "j/up/" + device_, bytes_of(controls_.front().message),
-                                      {}, now.steady);
+  const Control* control = controls_.next(now.steady >= hold_until_);
+  if (!control) return false;
+  const auto sent =
+      session_->publish(mqtt::Qos::at_least_once, "j/up/" + device_, bytes_of(encode(*control)), {}, now.steady);
   if (!sent && sent.error().code == Errc::exhausted) return false;
-  if (sent) flights_[sent.value()] = {.is_incident = controls_.front().is_incident};
-  if (!sent) note(LogLevel::error, "agent.control_dropped", sent.error().what);
-  controls_.pop_front();
+  if (sent) {
+    controls_.sent(control, sent.value());
+  } else {
+    note(LogLevel::error, "agent.control_dropped", sent.error().what);
+    controls_.skip(control);
+  }
   return true;
 }
 
@@ -71,7 +80,7 @@ bool Agent::send_reading(Moment now) {
   const auto sent =
       session_->publish(mqtt::Qos::at_least_once, topic, bytes_of(next->second.payload), properties, now.steady);
   if (sent) {
-    flights_[sent.value()] = {.reading = device_time};
+    flights_[sent.value()] = device_time;
     in_flight_.insert(device_time);
     return true;
   }
@@ -82,23 +91,38 @@ bool Agent::send_reading(Moment now) {
 
 void Agent::on(const mqtt::Acknowledged& event, Moment now) {
   const auto found = flights_.find(event.packet_id);
-  if (found == flights_.end()) return;
-  const auto [reading, is_incident] = found->second;
+  if (found == flights_.end()) return control_acknowledged(event.packet_id, event.reason, now);
+  const Timestamp reading = found->second;
   flights_.erase(found);
-  if (reading) in_flight_.erase(*reading);
+  in_flight_.erase(reading);
   if (!mqtt::is_error(event.reason)) {
-    if (is_incident) incident_.reset(), actions_.push_back(IncidentTold{});
-    if (!reading) return;
     refusals_.reset();
-    outbox_.remove(*reading);
-    actions_.push_back(Settled{*reading, {}});
+    outbox_.remove(reading);
+    actions_.push_back(Settled{reading, {}});
     return;
   }
-  const std::string why{mqtt::name_of(event.reason)};
-  if (!reading) return note(LogLevel::warn, "agent.control_refused", why);
-  if (is_final(event.reason)) return drop(*reading, "the manager refused it: " + why);
+  if (is_final(event.reason)) return drop(reading, "the manager refused it: " + std::string{name_of(event.reason)});
+  postpone("agent.reading_postponed", event.reason, now);
+}
+
+void Agent::control_acknowledged(std::uint16_t packet_id, mqtt::ReasonCode reason, Moment now) {
+  const bool refused = mqtt::is_error(reason);
+  if (refused && !is_final(reason) && controls_.postpone(packet_id)) {
+    return postpone("agent.control_postponed", reason, now);
+  }
+  const auto control = controls_.acknowledged(packet_id);
+  if (!control) return;
+  if (refused) {
+    return note(LogLevel::warn, "agent.control_refused", control->key + ": " + std::string{mqtt::name_of(reason)});
+  }
+  if (!control->lasts) return;
+  actions_.push_back(Told{control->key});
+  if (control->key == "@reset" && control->value == resetting) actions_.push_back(Order{ResetOrdered{}});
+}
+
+void Agent::postpone(const char* event, mqtt::ReasonCode reason, Moment now) {
   hold_until_ = std::max(hold_until_, now.steady + backoff_base + refusals_.next());
-  note(LogLevel::warn, "agent.reading_postponed", "the manager asks for patience: " + why);
+  note(LogLevel::warn, event, "the manager asks for patience: " + std::string{mqtt::name_of(reason)});
 }
 
 void Agent::drop(Timestamp device_time, const std::string& why) {

@@ -28,10 +28,9 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
   parts_.console.on_input([this](Bytes typed) { on_console(typed); });
   uplink_.on_settled([this](Timestamp device_time, const Status& outcome) { desk_.on_settled(device_time, outcome); });
   uplink_.on_change([this] { desk_.on_agent_change(); });
-  uplink_.on_incident_told([this] {
-    const Status gone = forget_incident(config_.folder);
-    if (!gone) log_warn("board.incident_told_again_later", {{"error", gone.error().what}});
-  });
+  uplink_.on_told([this](const std::string& key) { on_told(key); });
+  uplink_.on_order(
+      [this](const agent::Order& order) { std::visit([this](const auto& what) { on_order(what); }, order); });
   uplink_.on_say([this](const std::string& text) { say(text); });
 }
 
@@ -100,7 +99,7 @@ void Board::settle_incident() {
 
 void Board::refresh() {
   uplink_.set(
-      {agent_wanted_, parts_.wifi.connected(), endpoint_, unit_.chain, jobs_, unit_.barred ? unit_.problem : ""});
+      {agent_wanted_, parts_.wifi.connected(), endpoint_, unit_.chain, program_, unit_.barred ? unit_.problem : ""});
   desk_.on_agent_change();
 }
 
@@ -133,10 +132,12 @@ json::object Board::summary() {
           {"firmware", "Factory"}};
 }
 
-void Board::start_agent(std::vector<std::string> jobs) {
-  jobs_ = std::move(jobs);
+void Board::start_agent(agent::Program program) {
+  const bool again = agent_wanted_ && program == program_;
+  program_ = std::move(program);
   agent_wanted_ = true;
   refresh();
+  if (again) uplink_.restart_program();
   if (const std::string missing = uplink_.missing(); !missing.empty()) say("the agent waits: " + missing);
 }
 
@@ -145,6 +146,7 @@ json::object Board::agent_state() {
   return {{"online", agent.online()},
           {"connected", agent.connected()},
           {"has_time", agent.has_time()},
+          {"time", agent.has_time() ? json::value(rfc3339(uplink_.time())) : json::value(nullptr)},
           {"firmware", "Factory"},
           {"waiting", outbox_.waiting().size()}};
 }

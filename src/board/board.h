@@ -57,7 +57,7 @@ class Board final : private Services, private FirmwareEvents {
   Result<json::object> sign_claim(const json::object& arguments);
   Result<json::object> install(const json::object& arguments);
   Result<json::object> remove(const json::object& arguments);
-  Result<json::object> reset(const json::object& arguments);
+  Result<json::object> restart(const json::object& arguments);
   Status forget_owner(const char* why);
   Status forget_readings(const char* why);
   Result<json::object> set_secret(const json::object& arguments);
@@ -72,10 +72,22 @@ class Board final : private Services, private FirmwareEvents {
   Secrets& secrets() override { return secrets_; }
   Result<Buffer> device_certificate() override;
   json::object summary() override;
-  void start_agent(std::vector<std::string> jobs) override;
+  void start_agent(agent::Program program) override;
   bool online() override { return uplink_.agent().online(); }
   json::object agent_state() override;
   Result<Timestamp> publish(std::string_view tag, std::string_view payload) override;
+  Status answer_job(const std::string& job, std::int64_t version, std::string result) override;
+  Status tell(std::string key, std::string value, std::optional<std::int64_t> version) override;
+  void reset() override;
+  void fota_answered(const std::string& step, const std::string& refused) override;
+
+  // What comes from the manager (orders.cpp)
+  void on_told(const std::string& key);
+  void on_order(const agent::JobOrdered& job);
+  void on_order(const agent::ResetOrdered&);
+  void on_order(const agent::VariableWished& wish);
+  void on_order(const agent::UpdateTold& update);
+  void on_order(const agent::ConditionsTold& told);
 
   void on_firmware_text(std::string_view line) override { parts_.console.write(firmware_line(line)); }
   void on_firmware_request(const Frame& frame) override;
@@ -90,7 +102,7 @@ class Board final : private Services, private FirmwareEvents {
   Secrets secrets_;
   Bond bond_;
   BarredElement barred_;
-  std::vector<std::string> jobs_;
+  agent::Program program_;
   bool agent_wanted_ = false;
   LineReader console_lines_;
   Uplink uplink_;

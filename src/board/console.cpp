@@ -36,14 +36,9 @@ void Board::serve(const LineReader::Line& line) {
 
 Result<json::object> Board::perform(const ConsoleRequest& request) {
   static const std::map<std::string_view, Result<json::object> (Board::*)(const json::object&)> table{
-      {"identify", &Board::identify},
-      {"claim.sign", &Board::sign_claim},
-      {"claim.install", &Board::install},
-      {"claim.remove", &Board::remove},
-      {"reset", &Board::reset},
-      {"secret.set", &Board::set_secret},
-      {"secret.ls", &Board::list_secrets},
-      {"secret.rm", &Board::remove_secret},
+      {"identify", &Board::identify},      {"claim.sign", &Board::sign_claim},   {"claim.install", &Board::install},
+      {"claim.remove", &Board::remove},    {"reset", &Board::restart},           {"secret.set", &Board::set_secret},
+      {"secret.ls", &Board::list_secrets}, {"secret.rm", &Board::remove_secret},
   };
   const auto found = table.find(request.what);
   if (found == table.end()) return Error{Errc::not_found, "no such request: \"" + request.what + "\""};
@@ -110,6 +105,7 @@ Result<json::object> Board::remove(const json::object&) {
 
 // What the last owner left is neither the next one's to send nor to use.
 Status Board::forget_owner(const char* why) {
+  desk_.forget_owner();
   TRY(forget_readings(why));
   return secrets_.forget();
 }
@@ -138,7 +134,7 @@ Result<json::object> Board::remove_secret(const json::object& arguments) {
   return json::object{};
 }
 
-Result<json::object> Board::reset(const json::object&) {
+Result<json::object> Board::restart(const json::object&) {
   restart();
   return json::object{};
 }
@@ -161,7 +157,7 @@ void Board::restart() {
     on_firmware_end("reset");
     parts_.wifi.stop();
     agent_wanted_ = false;
-    jobs_.clear();
+    program_ = {};
     unit_ = Unit{};
     refresh();
     boot();

@@ -3,31 +3,6 @@
 #include <algorithm>
 
 namespace signet::board {
-namespace {
-
-Result<Millis> wait_member(const json::object& request, std::string_view name) {
-  const std::int64_t millis = TRY(integer_member(request, name));
-  if (millis < 0 || millis > wait_max_ms) {
-    return Error{Errc::malformed, "\"" + std::string{name} + "\" is not 0 to 3600000 milliseconds"};
-  }
-  return Millis{millis};
-}
-
-Result<std::vector<std::string>> read_jobs(const json::object& request) {
-  const auto names = TRY(array_member(request, "jobs"));
-  if (names.size() > jobs_max) return Error{Errc::too_large, "an agent has at most 64 jobs"};
-  std::vector<std::string> jobs;
-  for (const auto& name : names) {
-    if (!name.is_string() || name.as_string().empty() || name.as_string().size() > job_name_bytes_max) {
-      return Error{Errc::malformed, "a job's name has 1 to 64 bytes"};
-    }
-    jobs.emplace_back(name.as_string());
-  }
-  return jobs;
-}
-
-}  // namespace
-
 crypto::Digest app_digest(Bytes message) {
   crypto::Sha256 hash;
   hash.update(bytes_of(app_signature_domain));
@@ -53,9 +28,7 @@ Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request,
   if (what.starts_with("secret.")) return answer_secret(what, request);
   if (what == "board.init") return Answer{json::object{}};
   if (what == "board.summary") return Answer{services_.summary()};
-  if (what == "agent.state") return Answer{services_.agent_state()};
-  if (what == "agent.start") return start_agent(id, request, now);
-  if (what == "agent.publish") return publish(id, request, now);
+  if (what.starts_with("agent.")) return answer_agent(what, id, request, now);
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
 }
 
@@ -134,30 +107,10 @@ Result<Desk::Answer> Desk::answer_secret(const std::string& what, const json::ob
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
 }
 
-Result<Desk::Answer> Desk::start_agent(std::uint32_t id, const json::object& request, Instant now) {
-  auto jobs = TRY(read_jobs(request));
-  const Millis wait = TRY(wait_member(request, "wait"));
-  services_.start_agent(std::move(jobs));
-  if (services_.online() || wait == Millis{0}) return Answer{services_.agent_state()};
-  waiting_.push_back({id, std::nullopt, now + wait});
-  return Answer{};
-}
-
-Result<Desk::Answer> Desk::publish(std::uint32_t id, const json::object& request, Instant now) {
-  const std::string payload = TRY(string_member(request, "payload"));
-  const std::string tag = TRY(string_member(request, "tag"));
-  const Millis wait = TRY(wait_member(request, "timeout"));
-  const auto object = parse_json_object(payload);
-  if (!object) return Error{object.error()}.within("payload");
-  const Timestamp device_time = TRY(services_.publish(tag, payload));
-  if (wait == Millis{0}) return Answer{json::object{{"device_time", epoch_micros(device_time)}}};
-  waiting_.push_back({id, device_time, now + wait});
-  return Answer{};
-}
-
 void Desk::on_settled(Timestamp device_time, const Status& outcome) {
-  const auto found =
-      std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.reading == device_time; });
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) {
+    return w.what == Awaits::reading && w.reading == device_time;
+  });
   if (found == waiting_.end()) return;
   const std::uint32_t id = found->id;
   waiting_.erase(found);
@@ -168,7 +121,7 @@ void Desk::on_settled(Timestamp device_time, const Status& outcome) {
 void Desk::on_agent_change() {
   if (waiting_.empty() || !services_.online()) return;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    if (it->reading) {
+    if (it->what != Awaits::online) {
       ++it;
       continue;
     }
@@ -183,10 +136,11 @@ void Desk::tick(Instant now) {
       ++it;
       continue;
     }
-    if (it->reading) {
-      refuse(it->id, Error{Errc::unavailable, "no acknowledgement in time; the reading is kept and will be sent"});
-    } else {
-      reply(it->id, services_.agent_state());
+    switch (it->what) {
+      case Awaits::online: reply(it->id, services_.agent_state()); break;
+      case Awaits::event: reply(it->id, {{"event", nullptr}}); break;
+      case Awaits::reading:
+        refuse(it->id, Error{Errc::unavailable, "no acknowledgement in time; the reading is kept and will be sent"});
     }
     it = waiting_.erase(it);
   }

@@ -4,20 +4,21 @@
 // one answer. A firmware never sees a key, a socket or a certificate, and element.sign never signs bytes of its choice.
 #pragma once
 
-#include "base/clock.h"
-#include "base/json.h"
+#include "agent/actions.h"
 #include "board/client/frame.h"
+#include "board/inbox.h"
 #include "board/ports.h"
 #include "board/secrets.h"
 #include "element/element.h"
 
+#include <map>
 #include <optional>
 
 namespace signet::board {
 
 inline constexpr std::size_t waiting_requests_max = 64;  // that a firmware may have open at once
-inline constexpr std::size_t jobs_max = 64;
-inline constexpr std::size_t job_name_bytes_max = 64;
+inline constexpr std::size_t jobs_max = 64;              // of a program; as many conditions, as many variables
+inline constexpr std::size_t job_name_bytes_max = 64;    // and of a condition's or a variable's
 inline constexpr std::int64_t wait_max_ms = 3'600'000;
 inline constexpr std::string_view app_signature_domain{"signet.app.v1\0", 14};
 
@@ -30,10 +31,15 @@ struct Services {
   virtual Secrets& secrets() = 0;
   virtual Result<Buffer> device_certificate() = 0;  // DER
   virtual json::object summary() = 0;
-  virtual void start_agent(std::vector<std::string> jobs) = 0;
+  virtual void start_agent(agent::Program program) = 0;
   virtual bool online() = 0;
   virtual json::object agent_state() = 0;
   virtual Result<Timestamp> publish(std::string_view tag, std::string_view payload) = 0;
+  virtual Status answer_job(const std::string& job, std::int64_t version, std::string result) = 0;
+  virtual Status tell(std::string key, std::string value, std::optional<std::int64_t> version) = 0;
+  virtual void reset() = 0;  // as after power-on, soon
+  // What on_fota said to ask_fota; `refused` is empty when it agrees.
+  virtual void fota_answered(const std::string& step, const std::string& refused) = 0;
 };
 
 class Desk {
@@ -44,15 +50,26 @@ class Desk {
   void on_request(const Frame& request, Instant now);
   void on_settled(Timestamp device_time, const Status& outcome);  // a reading left the outbox
   void on_agent_change();
-  void forget() { waiting_.clear(); }  // the firmware has ended: nobody waits any more
+  void forget();  // the firmware has ended: nobody waits any more, and the jobs that it had taken have failed
+
+  void forget_owner() { inbox_.clear(); }  // what waits for the program was the former owner's wish
+
+  // For the program, when it next asks. Without an answer of the program's a job stays open.
+  void give_job(const agent::JobOrdered& job);
+  void give_wish(const agent::VariableWished& wish);
+  void give_conditions(const agent::ConditionsTold& told);
+  // Asks the program's on_fota; false: it has none, and fota_answered will not be called.
+  bool ask_fota(const std::string& step, json::value arg);
   void tick(Instant now);
   std::optional<Instant> deadline() const;
 
  private:
+  enum class Awaits : std::uint8_t { online, reading, event };
   struct Waiting {
     std::uint32_t id;
-    std::optional<Timestamp> reading;  // nothing: waits until the agent is online
+    Awaits what;
     Instant until;
+    Timestamp reading{};
   };
   using Answer = std::optional<json::object>;  // nothing: it comes later
   Result<Answer> answer(std::uint32_t id, const json::object& request, Instant now);
@@ -60,14 +77,26 @@ class Desk {
   Result<Answer> answer_wifi(const std::string& what, const json::object& request);
   Result<Answer> answer_secret(const std::string& what, const json::object& request);
   Result<Answer> answer_element(const std::string& what, const json::object& request);
+  Result<Answer> answer_agent(const std::string& what, std::uint32_t id, const json::object& request, Instant now);
   Result<Answer> start_agent(std::uint32_t id, const json::object& request, Instant now);
   Result<Answer> publish(std::uint32_t id, const json::object& request, Instant now);
+  Result<Answer> next_event(std::uint32_t id, const json::object& request, Instant now);
+  Status take_answer(const json::object& request);
+  Status take_variable(const json::object& request);
+  Status take_condition(const json::object& request);
+  Status take_fota_answer(const json::object& request);
+  void give(std::string name, json::object event);
+  json::object taken(json::object event);
   void reply(std::uint32_t id, const json::object& body) { send_({FrameKind::answer, id, json::serialize(body)}); }
   void refuse(std::uint32_t id, const Error& error) { send_({FrameKind::refusal, id, refusal_body(error)}); }
 
   Services& services_;
   Send send_;
   std::vector<Waiting> waiting_;
+  Inbox inbox_;
+  std::map<std::string, std::int64_t> jobs_taken_;  // versions of those that the program has begun
+  std::string fota_step_;                           // asked, not answered
+  bool has_on_fota_ = false;
 };
 
 // SHA-256("signet.app.v1" 0x00 message): what element.sign signs. No claim, certificate or handshake begins so.

@@ -13,7 +13,11 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   board::Secrets& secrets() override { return secrets_; }
   Result<Buffer> device_certificate() override { return Buffer{}; }
   json::object summary() override { return {}; }
-  void start_agent(std::vector<std::string>) override {}
+  void start_agent(agent::Program) override {}
+  Status answer_job(const std::string&, std::int64_t, std::string) override { return {}; }
+  Status tell(std::string, std::string, std::optional<std::int64_t>) override { return {}; }
+  void reset() override {}
+  void fota_answered(const std::string&, const std::string&) override {}
   bool online() override { return false; }
   json::object agent_state() override { return {}; }
   Result<Timestamp> publish(std::string_view, std::string_view) override { return Timestamp{}; }

@@ -1,84 +1,9 @@
-#include "board/desk.h"
-
-#include "base/errc_names.h"
-#include "board/sealing_element_for_test.h"
-
-#include <gtest/gtest.h>
-#include <filesystem>
+#include "board/desk_scene_for_test.h"
 
 namespace signet::board {
 namespace {
 
-constexpr Instant start = Instant{Seconds{100}};
-
-struct FakeWifi final : Wifi {
-  Status next;
-  bool up = false;
-  std::string ssid_, password_;
-  Status configure(const std::string& ssid, const std::string& password) override {
-    ssid_ = ssid, password_ = password;
-    return {};
-  }
-  Status start() override {
-    up = static_cast<bool>(next);
-    return next;
-  }
-  void stop() override { up = false; }
-  bool connected() const override { return up; }
-  Result<WifiInfo> info() override {
-    if (!up) return Error{Errc::unavailable, "Wi-Fi is not connected"};
-    return WifiInfo{true, "10.0.0.2", "m", "g", "d", "02"};
-  }
-};
-
-class DeskTest : public testing::Test, protected Services {
- protected:
-  DeskTest() {
-    std::string name = testing::TempDir() + "signet-desk-XXXXXX";
-    folder = ::mkdtemp(name.data());
-    secrets_.emplace(element_, folder);
-  }
-  ~DeskTest() override { std::filesystem::remove_all(folder); }
-  Secrets& secrets() override { return *secrets_; }
-  Result<Buffer> device_certificate() override { return Buffer{0x30, 0x00}; }
-  Wifi& wifi() override { return wifi_; }
-  void wifi_changed() override { ++wifi_changes; }
-  element::Element& element() override { return element_; }
-  json::object summary() override { return {{"board", "test"}}; }
-  void start_agent(std::vector<std::string> names) override { jobs = std::move(names); }
-  bool online() override { return is_online; }
-  json::object agent_state() override { return {{"online", is_online}}; }
-  Result<Timestamp> publish(std::string_view tag, std::string_view payload) override {
-    if (full) return Error{Errc::exhausted, "the outbox is full"};
-    published.push_back(std::string{tag} + " " + std::string{payload});
-    return from_epoch_micros(static_cast<std::int64_t>(published.size()));
-  }
-
-  // Sends one request; true and the body when it was answered at once, or the refusal's text.
-  std::string ask(const std::string& body) {
-    replies.clear();
-    desk.on_request({FrameKind::request, ++id, body}, start);
-    return last();
-  }
-  std::string last() const {
-    if (replies.empty()) return "(nothing yet)";
-    const auto& reply = replies.back();
-    return reply.kind == FrameKind::answer ? reply.body : std::string{name_of(error_of_refusal(reply.body).code)};
-  }
-
-  SealingElement_for_test element_;
-  FakeWifi wifi_;
-  std::string folder;
-  std::optional<Secrets> secrets_;
-  int wifi_changes = 0;
-  std::vector<std::string> jobs;
-  bool is_online = false;
-  bool full = false;
-  std::vector<std::string> published;
-  std::vector<Frame> replies;
-  std::uint32_t id = 0;
-  Desk desk{*this, [this](const Frame& frame) { replies.push_back(frame); }};
-};
+constexpr Instant start = desk_start;
 
 TEST_F(DeskTest, AnswersTheBoardAndTheElement) {
   EXPECT_EQ(ask(R"({"do":"board.init"})"), "{}");

@@ -52,7 +52,7 @@ std::string Uplink::missing() const {
 
 void Uplink::set(Needs needs) {
   const bool same_peer = needs.endpoint == needs_.endpoint && needs.chain == needs_.chain;
-  const bool new_jobs = needs.jobs != needs_.jobs;
+  const bool new_program = needs.program != needs_.program;
   needs_ = std::move(needs);
   const bool can = missing().empty();
   const bool runs = agent_.phase() != agent::Phase::stopped;
@@ -62,9 +62,9 @@ void Uplink::set(Needs needs) {
   }
   if (!same_peer) tls_.reset();
   if (can && agent_.phase() == agent::Phase::stopped) {
-    agent_.start(needs_.endpoint->device, needs_.jobs, now());
-  } else if (can && new_jobs) {
-    agent_.set_jobs(needs_.jobs, now());
+    agent_.start(needs_.endpoint->device, needs_.program, now());
+  } else if (can && new_program) {
+    agent_.set_program(needs_.program, now());
   }
   perform();
 }
@@ -77,6 +77,28 @@ Result<Timestamp> Uplink::publish(std::string_view tag, std::string_view payload
 
 void Uplink::report(std::string incident) {
   agent_.report(std::move(incident), now());
+  perform();
+}
+
+void Uplink::set_firmware(std::string firmware) {
+  agent_.set_firmware(std::move(firmware), now());
+  perform();
+}
+
+Status Uplink::tell(std::string key, std::string value, std::optional<std::int64_t> version) {
+  Status told = agent_.tell(std::move(key), std::move(value), now(), version);
+  perform();
+  return told;
+}
+
+Status Uplink::answer(const std::string& job, std::int64_t version, std::string result) {
+  Status answered = agent_.answer(job, version, std::move(result), now());
+  perform();
+  return answered;
+}
+
+void Uplink::restart_program() {
+  agent_.set_program(needs_.program, now());
   perform();
 }
 
@@ -97,8 +119,10 @@ void Uplink::perform_one(agent::Action& action) {
     agent_.on_closed(hang_up->why, now());
   } else if (const auto* settled = std::get_if<agent::Settled>(&action)) {
     settled_(settled->device_time, settled->outcome);
-  } else if (std::holds_alternative<agent::IncidentTold>(action)) {
-    incident_told_();
+  } else if (const auto* told = std::get_if<agent::Told>(&action)) {
+    told_(told->key);
+  } else if (const auto* order = std::get_if<agent::Order>(&action)) {
+    ordered_(*order);
   } else if (const auto* note = std::get_if<agent::Note>(&action)) {
     log(note->level, note->event, {{"detail", note->text}});
     if (note->level != LogLevel::debug) say_(note->text);

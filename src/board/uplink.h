@@ -17,11 +17,12 @@ class Uplink {
     bool network = false;  // Wi-Fi is up
     std::optional<Endpoint> endpoint;
     std::vector<Buffer> chain;  // device, signer
-    std::vector<std::string> jobs;
+    agent::Program program;
     std::string barred;  // why no key of the element may be used; empty when it may
   };
   using OnSettled = std::function<void(Timestamp, const Status&)>;
   using OnChange = std::function<void()>;
+  using OnOrder = std::function<void(const agent::Order&)>;
   using Say = std::function<void(const std::string&)>;  // for a person at the console
 
   // All outlive the uplink.
@@ -33,13 +34,20 @@ class Uplink {
   void on_settled(OnSettled call) { settled_ = std::move(call); }
   void on_change(OnChange call) { changed_ = std::move(call); }
   void on_say(Say call) { say_ = std::move(call); }
-  void on_incident_told(OnChange call) { incident_told_ = std::move(call); }
+  void on_told(Say call) { told_ = std::move(call); }  // the key that the manager has acknowledged
+  void on_order(OnOrder call) { ordered_ = std::move(call); }
 
   // Starts, stops or starts anew as the needs say.
   void set(Needs needs);
-  void report(std::string incident);  // see agent::Agent::report
+  // See agent::Agent for these.
+  void report(std::string incident);
+  void set_firmware(std::string firmware);
+  Status tell(std::string key, std::string value, std::optional<std::int64_t> version = {});
+  Status answer(const std::string& job, std::int64_t version, std::string result);
+  void restart_program();  // it has begun anew: what is wished of it is asked for once more
   Result<Timestamp> publish(std::string_view tag, std::string_view payload);
   const agent::Agent& agent() const { return agent_; }
+  Timestamp time() { return agent_.time(now()); }
   // What is missing before it can dial, for a person; empty when nothing is.
   std::string missing() const;
 
@@ -64,7 +72,8 @@ class Uplink {
   std::optional<net::Loop::TimerId> timer_;
   OnSettled settled_ = [](Timestamp, const Status&) {};
   OnChange changed_ = [] {};
-  OnChange incident_told_ = [] {};
+  Say told_ = [](const std::string&) {};
+  OnOrder ordered_ = [](const agent::Order&) {};
   Say say_ = [](const std::string&) {};
 };
 

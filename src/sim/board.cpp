@@ -17,7 +17,7 @@ void Board::step_clock() {
 Status Board::boot() {
   outbox_ = std::make_unique<agent::Outbox>(TRY(agent::Outbox::load(disk_)));
   agent_ = std::make_unique<agent::Agent>(*outbox_, choice_.random());
-  agent_->start(id_.str(), {"reset"}, now());
+  agent_->start(id_.str(), {.jobs = {"reset"}}, now());
   return {};
 }
 

@@ -17,6 +17,10 @@ class WifiBadSSID(WifiException):
     """No such network is in reach."""
 
 
+class MQTTPublishTimeout(Exception):
+    """No acknowledgement in time. The reading is kept by the board and will be sent."""
+
+
 def sleep(ms):
     """Waits so many milliseconds."""
     time.sleep(ms / 1000)
@@ -52,6 +56,7 @@ NAMES = {
     "zwarning": _teller("warning"),
     "zerror": _teller("error"),
     "zdebug": _teller("debug"),
+    "MQTTPublishTimeout": MQTTPublishTimeout,
     "WifiException": WifiException,
     "WifiBadPassword": WifiBadPassword,
     "WifiBadSSID": WifiBadSSID,

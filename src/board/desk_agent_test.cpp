@@ -1,0 +1,121 @@
+#include "board/desk_scene_for_test.h"
+
+namespace signet::board {
+namespace {
+
+constexpr const char* next_now = R"({"do":"agent.next","wait":0})";
+constexpr const char* next_later = R"({"do":"agent.next","wait":60000})";
+
+class DeskAgentTest : public DeskTest {
+ protected:
+  std::string answer_blink(std::int64_t version, const std::string& result) {
+    json::object request{{"do", "agent.answer"}, {"name", "blink"}, {"version", version}, {"result", result}};
+    return ask(json::serialize(request));
+  }
+  using Lines = std::vector<std::string>;
+};
+
+TEST_F(DeskAgentTest, AJobGoesToTheProgramAndItsAnswerBack) {
+  EXPECT_EQ(ask(next_later), "(nothing yet)");
+  desk.give_job({"blink", 5, R"({"n":3})"});
+  EXPECT_EQ(last(), R"({"event":"job","name":"blink","version":5,"args":{"n":3}})");
+  EXPECT_EQ(answer_blink(5, R"({"blinked":1.0})"), "{}");
+  EXPECT_EQ(said, Lines{R"(@blink 5 {"blinked":1.0})"});
+  EXPECT_EQ(answer_blink(5, "1"), "conflict") << "once";
+}
+
+TEST_F(DeskAgentTest, WhatComesWhileTheProgramIsBusyWaitsInOrder) {
+  desk.give_job({"blink", 5, "1"});
+  desk.give_wish({"speed", 7, "1200"});
+  desk.give_job({"blink", 6, "2"});
+  desk.give_conditions({R"({"u":{"tag":"door"}})"});
+  EXPECT_EQ(ask(next_now), R"({"event":"job","name":"blink","version":6,"args":2})")
+      << "ordered anew: the former is off";
+  EXPECT_EQ(answer_blink(5, "1"), "conflict");
+  EXPECT_EQ(ask(next_now), R"({"event":"variable","name":"speed","version":7,"value":1200})");
+  EXPECT_EQ(ask(next_now), R"({"event":"conditions","open":{"u":{"tag":"door"}}})");
+  EXPECT_EQ(ask(next_now), "(nothing yet)");
+  desk.tick(desk_start);
+  EXPECT_EQ(last(), R"({"event":null})");
+}
+
+TEST_F(DeskAgentTest, AnAnswerThatIsNoJsonOrTooLargeIsRefusedAndMayBeGivenAnew) {
+  desk.give_job({"blink", 5, "1"});
+  ask(next_now);
+  EXPECT_EQ(answer_blink(5, "{"), "malformed");
+  EXPECT_EQ(answer_blink(5, std::string(30, '[') + std::string(30, ']')), "malformed") << "too deep to be told again";
+  EXPECT_EQ(answer_blink(5, '"' + std::string(100, 'x') + '"'), "too_large");
+  EXPECT_EQ(answer_blink(5, "1"), "{}");
+}
+
+TEST_F(DeskAgentTest, AProgramThatEndsFailsTheJobsInItsHandsAndNoOthers) {
+  desk.give_job({"blink", 5, "1"});
+  desk.give_job({"beep", 6, "1"});
+  ask(next_now);
+  desk.forget();
+  EXPECT_EQ(said, Lines{R"(@blink 5 {"error":"the program ended before it had answered"})"});
+  EXPECT_EQ(ask(next_now), R"({"event":"job","name":"beep","version":6,"args":1})")
+      << "for the program that comes after";
+  desk.give_job({"blink", 7, "1"});
+  desk.forget_owner();
+  ask(next_now);
+  EXPECT_EQ(last(), "(nothing yet)") << "the next owner has not ordered it";
+}
+
+TEST_F(DeskAgentTest, AProgramNamesWhatItCanDo) {
+  EXPECT_NE(ask(R"({"do":"agent.start","jobs":["blink"],"conditions":["door"],"variables":["speed"],"wait":0})"),
+            "malformed");
+  EXPECT_EQ(program.conditions, Lines{"door"});
+  EXPECT_EQ(program.variables, Lines{"speed"});
+  for (const char* wrong : {R"("jobs":["reset"])", R"("jobs":["fota"])", R"("jobs":[],"variables":["@speed"])",
+                            R"("jobs":[],"variables":["condition"])", R"("jobs":[],"conditions":[""])"}) {
+    EXPECT_EQ(ask(R"({"do":"agent.start","wait":0,)" + std::string{wrong} + "}"), "malformed") << wrong;
+  }
+}
+
+TEST_F(DeskAgentTest, AVariableIsToldWithTheVersionOfTheWish) {
+  EXPECT_EQ(ask(R"({"do":"agent.variable","name":"speed","value":"1.0","version":7})"), "{}");
+  EXPECT_EQ(ask(R"({"do":"agent.variable","name":"speed","value":"1"})"), "{}");
+  EXPECT_EQ(said, (Lines{"speed 7 1.0", "speed -1 1"}));
+  for (const char* name : {"", "@blink", "#status", "__manifest", "condition"}) {
+    EXPECT_EQ(ask(R"({"do":"agent.variable","value":"1","name":")" + std::string{name} + "\"}"), "malformed") << name;
+  }
+  EXPECT_EQ(ask(R"({"do":"agent.variable","name":"speed","value":"nan"})"), "malformed");
+  EXPECT_EQ(said.size(), 2u);
+}
+
+TEST_F(DeskAgentTest, ConditionsAreToldAndAskedFor) {
+  EXPECT_EQ(ask(R"({"do":"agent.condition","value":"{\"uuid\":\"1\",\"tag\":\"door\"}"})"), "{}");
+  EXPECT_EQ(ask(R"({"do":"agent.condition","value":"{}"})"), "malformed");
+  EXPECT_EQ(ask(R"({"do":"agent.conditions"})"), "{}");
+  EXPECT_EQ(said, (Lines{R"(condition -1 {"uuid":"1","tag":"door"})", "#conditions -1 {}"}));
+}
+
+TEST_F(DeskAgentTest, TheProgramIsAskedAboutAnUpdateWhenItWantsToBe) {
+  EXPECT_FALSE(desk.ask_fota("check_version", "2.0.0")) << "it has no on_fota";
+  ask(R"({"do":"agent.start","jobs":[],"fota":true,"wait":0})");
+  EXPECT_TRUE(desk.ask_fota("check_version", "2.0.0"));
+  EXPECT_EQ(ask(next_now), R"({"event":"fota","step":"check_version","arg":"2.0.0"})");
+  EXPECT_EQ(ask(R"({"do":"agent.fota","step":"accept","refused":""})"), "conflict");
+  EXPECT_EQ(ask(R"({"do":"agent.fota","step":"check_version","refused":"too old"})"), "{}");
+  EXPECT_EQ(said, Lines{"check_version: too old"});
+  EXPECT_EQ(ask(R"({"do":"agent.fota","step":"check_version","refused":""})"), "conflict") << "answered";
+  desk.forget();
+  EXPECT_FALSE(desk.ask_fota("accept", "2.0.0")) << "it has ended";
+}
+
+TEST_F(DeskAgentTest, AProgramMayResetItsBoard) {
+  EXPECT_EQ(ask(R"({"do":"agent.reset"})"), "{}");
+  EXPECT_EQ(resets, 1);
+}
+
+TEST(Inbox, HasALimit) {
+  Inbox inbox;
+  for (std::size_t i = 0; i < inbox_max; ++i) ASSERT_TRUE(inbox.put(std::to_string(i), {}));
+  EXPECT_EQ(inbox.put("one more", {}).error().code, Errc::exhausted);
+  EXPECT_TRUE(inbox.put("0", {{"event", "job"}})) << "in the place of the former";
+  EXPECT_EQ(json::serialize(*inbox.take()), R"({"event":"job"})");
+}
+
+}  // namespace
+}  // namespace signet::board
