@@ -35,7 +35,11 @@ struct Config {
   Seconds ban_window{60};
   Seconds ban_time{300};
   Seconds ban_time_longest{3600};
+  std::uint32_t downloads_max = 1'000;
+  std::uint32_t download_kib_per_second = 0;
   std::string guard_exempt = "127.0.0.0/8 ::1";
+
+  std::uint32_t share_of_loop(std::uint32_t all) const { return all / std::max<std::uint32_t>(loops, 1); }
 };
 
 inline net::TlsOptions tls_options(const Config& config) { return {config.tls_backend, config.tls_legacy_ec}; }
@@ -75,6 +79,9 @@ inline constexpr std::tuple config_fields{
     Field{"ban_window", &Config::ban_window, "seconds"},
     Field{"ban_time", &Config::ban_time, "seconds of the first ban; each further one lasts twice as long"},
     Field{"ban_time_longest", &Config::ban_time_longest, "seconds; no automatic ban is longer"},
+    Field{"downloads_max", &Config::downloads_max, "devices that fetch firmware at once; the rest come again later"},
+    Field{"download_kib_per_second", &Config::download_kib_per_second,
+          "KiB of firmware a second, for all devices together, so that readings have the line too; 0: no limit"},
     Field{"guard_exempt", &Config::guard_exempt,
           "addresses and nets, with blanks between, that are never slowed and never banned by themselves"},
 };

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "fleet/fleet.h"
+#include "gateway/download_request.h"
 #include "mqtt/types.h"
 
 #include <variant>
@@ -77,7 +78,12 @@ struct Refused {
   Error why;
   std::size_t more;  // like it, which the hall held back
 };
-using Question = std::variant<EnterAsked, MessageHeard, ReadingHeard, SessionNoted, Left, Refused>;
+struct ImageAsked {
+  SessionNumber session;
+  fleet::Admission who;
+  ImageName image;
+};  // -> ImageJudged
+using Question = std::variant<EnterAsked, MessageHeard, ReadingHeard, SessionNoted, Left, Refused, ImageAsked>;
 
 enum class Verdict : std::uint8_t {
   welcome,
@@ -104,12 +110,21 @@ struct Noted {
   Noting what;
   std::uint16_t packet_id;
 };
+struct ImageFile {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::string sha256;  // hex
+};
+struct ImageJudged {
+  SessionNumber session;
+  Result<ImageFile> file;
+};
 struct MustGo {
   SessionNumber session;
   // session_taken_over, administrative_action; quota_exceeded and implementation_error: its session cannot be kept
   mqtt::ReasonCode reason;
 };
-using Answer = std::variant<Entered, MessageTaken, Noted, MustGo>;
+using Answer = std::variant<Entered, MessageTaken, Noted, ImageJudged, MustGo>;
 
 // A hall's way to the fleet's side.
 struct Desk {

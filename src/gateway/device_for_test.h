@@ -38,11 +38,12 @@ class FakeConnection final : public net::Connection {
   void pause_reading(bool yes) override { paused = yes; }
   const std::string& peer_address() const override { return address_; }
   std::string tls_version() const override { return "TLSv1.3"; }
-  std::string alpn() const override { return "mqtt"; }
+  std::string alpn() const override { return protocol; }
   const Buffer& peer_certificate() const override { return certificate_; }
   bool established() const override { return open; }
 
   Buffer sent;
+  std::string protocol = "mqtt";
   bool open = false, closed = false, paused = false;
   Millis patience{0};  // of close_within
 

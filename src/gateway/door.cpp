@@ -50,6 +50,11 @@ class Door::Guest final : public net::ConnectionEvents {
 
   void on_open(net::Connection& connection) override {
     door_.guard_.on_admitted(visit_, door_.clock_.monotonic());
+    if (connection.alpn() == http_protocol) {
+      auto download = door_.make_download_();
+      if (!download) return connection.close_now();
+      session_ = std::move(download);
+    }
     session_->on_open(connection);
   }
   void on_bytes(net::Connection& connection, Bytes bytes) override { session_->on_bytes(connection, bytes); }

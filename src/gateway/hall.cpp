@@ -1,12 +1,14 @@
 #include "gateway/hall.h"
 
 #include "base/log.h"
+#include "gateway/download.h"
 #include "gateway/session.h"
 
 namespace signet::gateway {
 namespace {
 
 constexpr std::uint32_t generation_mask = 0xffffff;
+constexpr Millis download_wait{20};  // for the rate's next turn
 
 std::uint32_t place_of(SessionNumber session) { return static_cast<std::uint32_t>(session); }
 std::uint32_t generation_of(SessionNumber session) {
@@ -16,11 +18,18 @@ std::uint32_t generation_of(SessionNumber session) {
 }  // namespace
 
 Hall::Hall(const Config& config, Gate& gate, Desk& desk, std::size_t number, store::LogWriter& log, Turn& turn)
-    : config_(config), gate_(gate), desk_(desk), number_(number), turn_(turn), telemetry_(config_, log, turn) {}
+    : config_(config),
+      gate_(gate),
+      desk_(desk),
+      number_(number),
+      turn_(turn),
+      telemetry_(config_, log, turn),
+      download_rate_(config.share_of_loop(config.download_kib_per_second) + 1,
+                     config.share_of_loop(config.download_kib_per_second) + 1, turn.clock().monotonic()) {}
 
 Hall::~Hall() { close_all(); }
 
-std::shared_ptr<Session> Hall::make_session() {
+SessionNumber Hall::take_place() {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(places_.size()));
     places_.emplace_back();
@@ -29,21 +38,50 @@ std::shared_ptr<Session> Hall::make_session() {
   free_.pop_back();
   Place& place = places_[at];
   place.generation = (place.generation + 1) & generation_mask;
-  auto session =
-      std::make_shared<Session>(*this, SessionNumber{number_} << 56 | SessionNumber{place.generation} << 32 | at);
-  place.session = session.get();
+  return SessionNumber{number_} << 56 | SessionNumber{place.generation} << 32 | at;
+}
+
+std::shared_ptr<Session> Hall::make_session() {
+  const SessionNumber number = take_place();
+  auto session = std::make_shared<Session>(*this, number);
+  places_[place_of(number)].session = session.get();
   return session;
 }
 
-Session* Hall::find(SessionNumber session) const {
+std::shared_ptr<Download> Hall::make_download() {
+  if (downloads_ >= config_.share_of_loop(config_.downloads_max) + 1) return nullptr;
+  const SessionNumber number = take_place();
+  auto download = std::make_shared<Download>(*this, number);
+  places_[place_of(number)].download = download.get();
+  ++downloads_;
+  return download;
+}
+
+Micros Hall::wait_for_download(std::size_t bytes) {
+  if (config_.download_kib_per_second == 0) return Micros{0};
+  const Instant now = clock().monotonic();
+  if (download_rate_.exhausted(now)) return download_wait;
+  download_rate_.spend(now, static_cast<std::int64_t>(bytes / 1024 + 1));
+  return Micros{0};
+}
+
+const Hall::Place* Hall::place(SessionNumber session) const {
   const std::uint32_t at = place_of(session);
   if (at >= places_.size() || places_[at].generation != generation_of(session)) return nullptr;
-  return places_[at].session;
+  return &places_[at];
+}
+
+Session* Hall::find(SessionNumber session) const {
+  const Place* const found = place(session);
+  return found ? found->session : nullptr;
 }
 
 void Hall::forget(SessionNumber session) {
-  if (!find(session)) return;
+  const Place* const found = place(session);
+  if (!found || (!found->session && !found->download)) return;
+  if (found->download) --downloads_;
   places_[place_of(session)].session = nullptr;
+  places_[place_of(session)].download = nullptr;
   free_.push_back(place_of(session));
 }
 
@@ -82,6 +120,11 @@ void Hall::on(Noted& noted) {
   if (Session* session = find(noted.session)) session->on_noted(noted);
 }
 
+void Hall::on(ImageJudged& judged) {
+  const Place* const found = place(judged.session);
+  if (found && found->download) found->download->on_judged(judged);
+}
+
 void Hall::on(MustGo& go) {
   Session* session = find(go.session);
   if (!session) return;
@@ -113,12 +156,14 @@ void Hall::sweep() {
   let_in_who_waits();
   for (std::size_t i = 0; i < places_.size(); ++i) {  // whoever ticks may end, and others come
     if (Session* session = places_[i].session) session->tick();
+    if (Download* download = places_[i].download) download->tick();
   }
 }
 
 void Hall::close_all() {
   telemetry_.finish();  // what has come in is still kept and acknowledged
   for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (Download* download = places_[i].download) download->detach();
     Session* session = places_[i].session;
     if (!session) continue;
     session->end(mqtt::ReasonCode::server_shutting_down, {Errc::unavailable, "the gateway stops"},

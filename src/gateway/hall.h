@@ -5,12 +5,14 @@
 #include "gateway/config.h"
 #include "gateway/desk.h"
 #include "gateway/gate.h"
+#include "gateway/rate.h"
 #include "gateway/telemetry.h"
 #include "mqtt/server_session.h"
 #include "net/connection.h"
 
 namespace signet::gateway {
 
+class Download;
 class Session;
 
 inline constexpr std::size_t packet_slack_bytes =
@@ -26,6 +28,8 @@ class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> 
   Status judge(Bytes leaf_der) { return gate_.judge(leaf_der); }
   // For each connection one; the net keeps it until after on_close.
   std::shared_ptr<Session> make_session();
+  // For one that turned out to speak HTTP. Null: downloads_max.
+  std::shared_ptr<Download> make_download();
   void give(Answer answer) override;
   void give_all(std::vector<Answer> answers);
   void sweep();                                       // once a second: timeouts, and readers that were slowed down
@@ -44,16 +48,23 @@ class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> 
   void count(int more) { sessions_ += static_cast<std::size_t>(more); }
   void wait_for_room(SessionNumber session) { waiting_for_room_.push_back(session); }
   void forget(SessionNumber session);
+  // Takes so many bytes from what downloads may send; otherwise how long to wait before asking again.
+  Micros wait_for_download(std::size_t bytes);
+  void after(Micros delay, std::function<void()> run) { turn_.after(delay, std::move(run)); }
 
  private:
   struct Place {
     Session* session = nullptr;
+    Download* download = nullptr;
     std::uint32_t generation = 0;  // of whoever has it, or had it last
   };
+  SessionNumber take_place();
+  const Place* place(SessionNumber session) const;
   Session* find(SessionNumber session) const;
   void on(Entered& entered);
   void on(MessageTaken& taken);
   void on(Noted& noted);
+  void on(ImageJudged& judged);
   void on(MustGo& go);
   void let_in_who_waits();
 
@@ -68,6 +79,8 @@ class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> 
   std::vector<std::uint32_t> free_;
   std::vector<SessionNumber> waiting_for_room_;
   std::size_t sessions_ = 0;
+  std::size_t downloads_ = 0;
+  Rate download_rate_;  // in KiB
 };
 
 }  // namespace signet::gateway

@@ -1,6 +1,7 @@
 #include "gateway/lane.h"
 
 #include "base/log.h"
+#include "gateway/download.h"
 #include "gateway/session.h"
 
 #include <thread>
@@ -40,12 +41,16 @@ net::ListenConfig listen_config(const Config& config, std::uint16_t port, bool f
 struct Lane::State {
   explicit State(const LaneShared& shared)
       : config(shared.config),
-        door(shared.guard, shared.clock, [this, &clock = shared.clock](const std::string& peer, const Error& why) {
-          // A ban of one address is no news while others are banned: the audit has each, and counts what is too many.
-          if (const auto more = bans_told.pass("", clock.monotonic()))
-            log_warn("gateway.banned", {{"address", peer}, {"why", why.what}, {"more", *more}});
-          if (hall) hall->refused(peer, peer, why);
-        }) {}
+        door(
+            shared.guard, shared.clock,
+            [this, &clock = shared.clock](const std::string& peer, const Error& why) {
+              // A ban of one address is no news while others are banned: the audit has each, and counts what is too
+              // many.
+              if (const auto more = bans_told.pass("", clock.monotonic()))
+                log_warn("gateway.banned", {{"address", peer}, {"why", why.what}, {"more", *more}});
+              if (hall) hall->refused(peer, peer, why);
+            },
+            [this]() -> std::shared_ptr<net::ConnectionEvents> { return hall ? hall->make_download() : nullptr; }) {}
 
   Status open(const LaneShared& shared, std::uint16_t port);
   void sweep_later() {
@@ -90,7 +95,7 @@ Status Lane::State::open(const LaneShared& shared, std::uint16_t port) {
     if (!open) return Error{Errc::unavailable, "the gateway stops"};
     return open->judge(leaf_der);
   };
-  tls = TRY(net::TlsServer::create(shared.identity, {"mqtt"}, judge, tls_options(config)));
+  tls = TRY(net::TlsServer::create(shared.identity, {"mqtt", http_protocol}, judge, tls_options(config)));
   listener = TRY(net::Listener::create(
       *loop, listen_config(config, port, desk->number() == 0), *tls,
       [this](const std::string& peer) { return door.let_in(peer, [this] { return hall->make_session(); }); }));

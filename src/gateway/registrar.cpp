@@ -82,6 +82,12 @@ void Registrar::on(MessageHeard& heard) {
 
 void Registrar::on(Refused& refused) { fleet_.refused(refused.address, refused.subject, refused.why, refused.more); }
 
+void Registrar::on(ImageAsked& asked) {
+  Result<ImageFile> file = Error{Errc::not_found, "this manager has no firmware"};
+  if (judge_image_) file = judge_image_(asked.who, asked.image);
+  answer(asked.session, ImageJudged{asked.session, std::move(file)});
+}
+
 void Registrar::pass() {
   do {
     if (!passages_.empty()) write_passages();

@@ -13,6 +13,9 @@
 
 namespace signet::gateway {
 
+// Whether a device may have an image, and where that lies. not_found and forbidden are told to the device as such.
+using JudgeImage = std::function<Result<ImageFile>(const fleet::Admission&, const ImageName&)>;
+
 class Registrar final : public fleet::Observer {
  public:
   // Becomes the fleet's observer.
@@ -23,6 +26,7 @@ class Registrar final : public fleet::Observer {
   std::size_t join(AnswerSink& answers);  // the hall's number
   void leave(std::size_t hall);
 
+  void serve_images(JudgeImage judge) { judge_image_ = std::move(judge); }  // without it there are none
   void serve(std::vector<Question> questions);
   bool sweep();  // once a second: wills that are due; true: once more at once
   void on_expelled(const DeviceId& device) override;
@@ -78,6 +82,7 @@ class Registrar final : public fleet::Observer {
   void on(SessionNoted& noted);
   void on(Left& left);
   void on(Refused& refused);
+  void on(ImageAsked& asked);
   void pass();  // those of this call that came and went
   void write_passages();
   void refuse(const fleet::Passage& came, SessionNumber session, const Error& why);
@@ -102,6 +107,7 @@ class Registrar final : public fleet::Observer {
   void answer(SessionNumber session, Answer answer);
 
   fleet::Fleet& fleet_;
+  JudgeImage judge_image_;
   std::size_t sessions_max_;
   std::vector<AnswerSink*> halls_;
   // Of one device in the order they came: the last has or awaits the place, those before it were told to go.

@@ -70,6 +70,7 @@ class Scene : public testing::Test {
     }
     return *hall_;
   }
+  void close_hall() { hall_.reset(), desk.reset(), registrar.reset(); }  // the next has what config says then
   void pass(Seconds seconds) {
     for (int i = 0; i < seconds.count(); ++i) clock.advance(Seconds{1}), hall().sweep();
   }
