@@ -1,5 +1,5 @@
 // Virtual boards of this folder: started, stopped, run with the project's program.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { VirtualBoard } from "../core/virtual";
 import { Refusal } from "../core/signet";
@@ -20,7 +20,7 @@ export async function startBoard(shared: Shared): Promise<void> {
   if (!name) return;
   const board = new VirtualBoard(() => shared.programs(), join(folder, ".signet", "boards"), name);
   await shared.attempt(`Starting ${name}`, async (signal) => {
-    const isNew = await board.start(mainOf(shared) ?? shared.context.asAbsolutePath("examples/telemetry/main.py"));
+    const isNew = await board.start(mainOf(shared) ? folder : shared.context.asAbsolutePath("examples/telemetry"));
     shared.ownBoards.set(board.console, board);
     await shared.findBoards();
     await shared.choose("board", board.console);
@@ -84,7 +84,7 @@ export async function runProgram(shared: Shared, consoles: Consoles): Promise<vo
   }
   consoles.forget();
   const done = await shared.attemptOnBoard(`Running on ${board.name}`, async () => {
-    await own.restart(program);
+    await own.restart(dirname(program));
     await shared.findBoards();
     return true;
   });

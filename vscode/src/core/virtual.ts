@@ -1,12 +1,13 @@
 // A virtual board with all that makes it a unit, in a folder of its own: a foundry, an element in software, the board.
 //   FOLDER/foundry  root, signer and log signer of the units made here
 //   FOLDER/NAME     the board's storage (its console is in it), NAME.chip the element's, NAME.manifest.json who it is
+//   FOLDER/../programs/NAME  what it runs: a copy, because no program may stand above its board's storage
 // Programs by argument arrays; what they say goes to FOLDER/NAME.log.
 import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:fs";
-import { access, mkdir, open, rm } from "node:fs/promises";
+import { access, cp, mkdir, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createHash } from "node:crypto";
 import { need, run, Refusal, type Programs } from "./signet";
 import { virtualBoards } from "./boards";
@@ -30,8 +31,8 @@ export class VirtualBoard {
     return join(tmpdir(), `signet-${createHash("sha256").update(join(this.folder, this.name)).digest("hex").slice(0, 16)}.sock`);
   }
 
-  // Starts it with this program; makes it a unit first when it is new. Says whether it was new.
-  async start(program: string): Promise<boolean> {
+  // Starts it with this project's program; makes it a unit first when it is new. Says whether it was new.
+  async start(project: string): Promise<boolean> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const isNew = !(await isThere(this.manifest));
     if (isNew && !(await isThere(this.foundry))) await this.make("init", this.foundry, "--organization", "Editor");
@@ -42,15 +43,23 @@ export class VirtualBoard {
       await this.make("personalise", "--foundry", this.foundry, "--element", `unix:${this.socket}`, "--batch", this.name);
       await this.make("manifest", "--foundry", this.foundry, "--batch", this.name, "-o", this.manifest);
     }
-    await this.startBoard(program);
+    await this.startBoard(await this.take(project));
     return isNew;
   }
 
   // The same board, with another program or the same anew; its element goes on.
-  async restart(program: string): Promise<void> {
+  async restart(project: string): Promise<void> {
     const board = this.running.pop();
     if (board) await end(board);
-    await this.startBoard(program);
+    await this.startBoard(await this.take(project));
+  }
+
+  // What an image of the project would hold; returns its main.py.
+  private async take(project: string): Promise<string> {
+    const to = join(this.folder, "..", "programs", this.name);
+    await rm(to, { recursive: true, force: true });
+    await cp(project, to, { recursive: true, filter: (from) => from === project || isOfProgram(relative(project, from)) });
+    return join(to, "main.py");
   }
 
   async stop(): Promise<void> {
@@ -103,6 +112,11 @@ async function end(child: ChildProcess): Promise<void> {
   const impatient = setTimeout(() => child.kill("SIGKILL"), 5000);
   await ended;
   clearTimeout(impatient);
+}
+
+// Folders whose name begins with a dot, and what Python keeps for itself, are of no program.
+function isOfProgram(name: string): boolean {
+  return !name.split("/").some((part) => part.startsWith(".") || part === "__pycache__" || part === "node_modules");
 }
 
 const isThere = (path: string) => access(path, constants.F_OK).then(() => true, () => false);

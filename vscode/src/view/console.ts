@@ -156,17 +156,16 @@ interface Link extends vscode.TerminalLink {
 }
 
 // The board has its own copy of the program: the file here is the one of the same name in an open folder. A name that
-// the board says is not followed out of these.
+// the board says is not followed out of these, nor into the copy.
 function fileOf(place: Place): string | undefined {
   const folders = (vscode.workspace.workspaceFolders ?? []).map((one) => one.uri.fsPath);
-  const inside = folders.some((folder) => place.file.startsWith(`${folder}/`) && !place.file.includes("/../"));
-  if (inside && existsSync(place.file)) return place.file;
-  const parts = place.file.split("/").filter((part) => part !== ".." && part !== "." && part !== "");
-  for (let from = 0; from < parts.length; ++from) {
-    for (const folder of folders) {
-      const file = join(folder, ...parts.slice(from));
-      if (existsSync(file)) return file;
-    }
+  const parts = place.file.split("/").filter((part) => part !== "");
+  if (parts.includes("..")) return undefined;
+  const isOpen = folders.some((folder) => place.file.startsWith(`${folder}/`) && !place.file.includes("/.signet/"));
+  if (isOpen && existsSync(place.file)) return place.file;
+  for (let from = parts.lastIndexOf(".signet") + 1; from < parts.length; ++from) {
+    const file = folders.map((folder) => join(folder, ...parts.slice(from))).find((one) => existsSync(one));
+    if (file) return file;
   }
   return undefined;
 }
