@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/port/process.h"
 #include "board/board.h"
+#include "board/flash/bootloader.h"
 #include "board/fuses/virtual_fuses.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
@@ -22,6 +23,9 @@ struct Options {
   std::string root;
   std::string packages;
   std::string tls_max = "1.3";
+  bool flash = false;
+  std::int64_t trial_seconds = board::trial_timeout.count();
+  std::uint64_t cut_power_at = 0;
 };
 
 constexpr const char* about =
@@ -31,7 +35,10 @@ constexpr const char* example =
     "Example:\n"
     "  signet-element --socket /tmp/element.sock --state /tmp/chip.bin &\n"
     "  signet-board --dir /tmp/board --element unix:/tmp/element.sock --program examples/telemetry/main.py \\\n"
-    "               --root root.pem\n\n"
+    "               --root root.pem\n"
+    "Example, of firmware that its owner signed:\n"
+    "  signet firmware flash --dir /tmp/board --key release.pem os.img lamp.img\n"
+    "  signet-board --dir /tmp/board --element unix:/tmp/element.sock --flash\n\n"
     "DIR/console is the serial line: give it to `signet device claim --board`. DIR/radio.conf names the Wi-Fi "
     "networks.\n"
     "--root is needed once, for a chip of a foundry; the board keeps it. SIGINT or SIGTERM ends the program.\n\n"
@@ -98,9 +105,13 @@ Result<board::BoardConfig> configure(const Options& options) {
   config.newest_tls = newest.value();
   const std::string packages = options.packages.empty() ? packages_beside_program() : options.packages;
   const std::string runner = TRY(absolute_file(packages + "/runner.py", "--python-path:"));
-  const std::string program = TRY(absolute_file(options.program, "--program:"));
   TRY(check_apart(runner, config.folder, "--python-path:"));
-  TRY(check_apart(program, config.folder, "--program:"));
+  std::string program = config.folder + "/program/main.py";  // where the board unpacks what its flash holds
+  if (!options.flash) {
+    program = TRY(absolute_file(options.program, "--program:"));
+    TRY(check_apart(program, config.folder, "--program:"));
+  }
+  config.trial_limit = Seconds{options.trial_seconds};
   config.firmware.command = {"/usr/bin/python3", "-I", "-B", runner, program};
   config.firmware.folder = config.folder + "/firmware";
   return config;
@@ -118,12 +129,15 @@ Status run(const Options& options) {
   const auto loop = TRY(net::Loop::create(clock));
   const auto opened = TRY(element::open_element(options.element, {random, element::ask_at_terminal}));
   config.model = opened.model;
+  std::unique_ptr<board::Bootloader> bootloader;
+  if (options.flash) bootloader = TRY(board::Bootloader::open(config.folder, config.name, *opened.element));
+  if (bootloader) bootloader->cut_power_at(options.cut_power_at);
   board::VirtualFuses fuses = TRY(board::VirtualFuses::open(config.folder));
   const auto line = TRY(board::Pty::create(*loop, config.folder));
   SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};
   board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
-  const auto board =
-      TRY(board::Board::create(std::move(config), {*loop, *opened.element, fuses, console, radio, random}));
+  const auto board = TRY(board::Board::create(
+      std::move(config), {*loop, *opened.element, fuses, console, radio, random, bootloader.get()}));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   log_info("board.ready", {{"console", line->path()}});
@@ -148,12 +162,21 @@ int main(int argc, char** argv) {
                  "the secure element: atecc:LINK, tpm:TCTI, pkcs11:token=LABEL, software:FILE")
       ->type_name("NAME")
       ->required();
-  app.add_option("--program", options.program, "the Python program that the board runs")->required();
+  CLI::Option_group* runs = app.add_option_group("runs", "what the board runs");
+  runs->require_option(1);
+  runs->add_flag("--flash", options.flash,
+                 "what DIR/flash holds, signed by its owner; signet firmware flash puts it in");
+  runs->add_option("--program", options.program, "this Python program, unsigned: for development");
   app.add_option("--root", options.root, "root certificate of the element's manufacturer, PEM or DER; kept in DIR");
   app.add_option("--python-path", options.packages,
                  "folder of the packages zdm, bsp, ...; default: ../python beside this program");
   app.add_option("--tls-max", options.tls_max, "newest TLS to speak; 1.2 for a network that breaks 1.3 (1.3)")
       ->check(CLI::IsMember({"1.2", "1.3"}));
+  app.add_option("--trial-limit", options.trial_seconds,
+                 "a new version that is not confirmed in so many seconds goes back (300)")
+      ->check(CLI::Range(1, 86'400));
+  app.add_option("--cut-power-at", options.cut_power_at,
+                 "for tests: die as by a power cut in the middle of the Nth change of the flash");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -32,18 +32,20 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
   uplink_.on_order(
       [this](const agent::Order& order) { std::visit([this](const auto& what) { on_order(what); }, order); });
   uplink_.on_say([this](const std::string& text) { say(text); });
+  if (parts_.bootloader) parts_.bootloader->on_say([this](const std::string& text) { say(text); });
 }
 
 Board::~Board() {
   parts_.console.on_input([](Bytes) {});
-  for (const auto& timer : {desk_timer_, restart_timer_}) {
+  for (const auto& timer : {desk_timer_, restart_timer_, trial_timer_}) {
     if (timer) parts_.loop.cancel(*timer);
   }
+  if (parts_.bootloader) parts_.bootloader->on_say([](const std::string&) {});
 }
 
 void Board::say(const std::string& text) { parts_.console.write(board_line(text)); }
 
-void Board::boot() {
+void Board::boot(signet::boot::Reset why) {
   say("signet-board " + config_.release + ", " + config_.name);
   if (outbox_.cut_bytes() > 0) {
     log_warn("outbox.end_cut", {{"bytes", outbox_.cut_bytes()}});
@@ -57,7 +59,7 @@ void Board::boot() {
     settle_incident();
   }
   refresh();
-  if (const Status started = firmware_.start(); !started) say("the program cannot start: " + started.error().what);
+  start_firmware(why);
 }
 
 void Board::say_who() {
@@ -122,14 +124,16 @@ Result<Buffer> Board::device_certificate() {
 }
 
 json::object Board::summary() {
-  return {{"board", config_.name},
-          {"release", config_.release},
-          {"element", config_.model},
-          {"dcn", unit_.dcn},
-          {"personalised", unit_.personalised},
-          {"bond", name_of(bond_.state)},
-          {"device", endpoint_ ? json::value(endpoint_->device) : json::value(nullptr)},
-          {"firmware", "Factory"}};
+  json::object out{{"board", config_.name},
+                   {"release", config_.release},
+                   {"element", config_.model},
+                   {"dcn", unit_.dcn},
+                   {"personalised", unit_.personalised},
+                   {"bond", name_of(bond_.state)},
+                   {"device", endpoint_ ? json::value(endpoint_->device) : json::value(nullptr)},
+                   {"firmware", "Factory"}};
+  tell_firmware(out);
+  return out;
 }
 
 void Board::start_agent(agent::Program program) {

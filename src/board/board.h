@@ -6,10 +6,15 @@
 #include "board/endpoint.h"
 #include "board/file_disk.h"
 #include "board/firmware.h"
+#include "board/flash/bootloader.h"
 #include "board/unit.h"
 #include "board/uplink.h"
+#include "boot/boot.h"
+#include "image/image.h"
 
 namespace signet::board {
+
+inline constexpr Seconds trial_timeout{300};  // a new version that is not confirmed by then goes back
 
 struct BoardConfig {
   std::string folder;   // the board's own storage
@@ -19,6 +24,7 @@ struct BoardConfig {
   std::optional<identity::Certificate> root;
   FirmwareConfig firmware;
   net::TlsVersion newest_tls = net::TlsVersion::v1_3;
+  Seconds trial_limit = trial_timeout;
 };
 
 // The hardware. All outlive the board.
@@ -29,6 +35,7 @@ struct BoardParts {
   Console& console;
   Wifi& wifi;
   crypto::Random& random;
+  Bootloader* bootloader = nullptr;  // null: the program of the configuration runs, and nothing is verified
 };
 
 class Board final : private Services, private FirmwareEvents {
@@ -36,7 +43,9 @@ class Board final : private Services, private FirmwareEvents {
   static Result<std::unique_ptr<Board>> create(BoardConfig config, const BoardParts& parts);
   ~Board() override;
 
-  void boot();  // power on: reads the element, says who it is, starts the firmware
+  // Power on: reads the element, says who it is, starts the firmware. From a flash that is FOLDER/program/main.py,
+  // which the configuration's command is to name.
+  void boot(signet::boot::Reset why = signet::boot::Reset::power);
 
  private:
   Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, std::optional<Endpoint> endpoint,
@@ -47,6 +56,15 @@ class Board final : private Services, private FirmwareEvents {
   void settle_incident();
   void refresh();
   void arm_desk();
+
+  // The firmware in the flash (loading.cpp)
+  void start_firmware(signet::boot::Reset why);
+  bool load_firmware(signet::boot::Reset why);
+  Status unpack_firmware();
+  void watch_trial(bool runs);
+  void end_trial_watch();
+  Status confirm_firmware();
+  void tell_firmware(json::object& to) const;
 
   // The console (console.cpp)
   void on_console(Bytes typed);
@@ -63,7 +81,12 @@ class Board final : private Services, private FirmwareEvents {
   Result<json::object> set_secret(const json::object& arguments);
   Result<json::object> list_secrets(const json::object& arguments);
   Result<json::object> remove_secret(const json::object& arguments);
-  void restart();
+  Status require_flash() const;  // console_firmware.cpp
+  Result<json::object> begin_firmware(const json::object& arguments);
+  Result<json::object> write_firmware(const json::object& arguments);
+  Result<json::object> request_firmware(const json::object& arguments);
+  Result<json::object> confirm_firmware(const json::object& arguments);
+  void restart(signet::boot::Reset why);
 
   // What the firmware may ask for
   Wifi& wifi() override { return parts_.wifi; }
@@ -108,6 +131,8 @@ class Board final : private Services, private FirmwareEvents {
   Uplink uplink_;
   Desk desk_;
   Firmware firmware_;
+  std::optional<Loaded> loaded_;  // of the flash, without its payload
+  std::optional<net::Loop::TimerId> trial_timer_;
   std::optional<net::Loop::TimerId> desk_timer_;
   std::optional<net::Loop::TimerId> restart_timer_;
 };

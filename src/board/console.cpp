@@ -36,9 +36,18 @@ void Board::serve(const LineReader::Line& line) {
 
 Result<json::object> Board::perform(const ConsoleRequest& request) {
   static const std::map<std::string_view, Result<json::object> (Board::*)(const json::object&)> table{
-      {"identify", &Board::identify},      {"claim.sign", &Board::sign_claim},   {"claim.install", &Board::install},
-      {"claim.remove", &Board::remove},    {"reset", &Board::restart},           {"secret.set", &Board::set_secret},
-      {"secret.ls", &Board::list_secrets}, {"secret.rm", &Board::remove_secret},
+      {"identify", &Board::identify},
+      {"claim.sign", &Board::sign_claim},
+      {"claim.install", &Board::install},
+      {"claim.remove", &Board::remove},
+      {"reset", &Board::restart},
+      {"secret.set", &Board::set_secret},
+      {"secret.ls", &Board::list_secrets},
+      {"secret.rm", &Board::remove_secret},
+      {"firmware.begin", &Board::begin_firmware},
+      {"firmware.write", &Board::write_firmware},
+      {"firmware.request", &Board::request_firmware},
+      {"firmware.confirm", &Board::confirm_firmware},
   };
   const auto found = table.find(request.what);
   if (found == table.end()) return Error{Errc::not_found, "no such request: \"" + request.what + "\""};
@@ -60,6 +69,7 @@ Result<json::object> Board::identify(const json::object&) {
                   {"claimed", endpoint_.has_value()},
                   {"firmware", "Factory"}};
   if (endpoint_) ok["device"] = endpoint_->device;
+  tell_firmware(ok);
   return ok;
 }
 
@@ -135,7 +145,7 @@ Result<json::object> Board::remove_secret(const json::object& arguments) {
 }
 
 Result<json::object> Board::restart(const json::object&) {
-  restart();
+  restart(signet::boot::Reset::request);
   return json::object{};
 }
 
@@ -149,10 +159,11 @@ Status Board::forget_readings(const char* why) {
   return {};
 }
 
-void Board::restart() {
+void Board::restart(signet::boot::Reset why) {
   if (restart_timer_) return;
-  restart_timer_ = parts_.loop.after(before_restart, [this] {
+  restart_timer_ = parts_.loop.after(before_restart, [this, why] {
     restart_timer_.reset();
+    end_trial_watch();
     firmware_.stop();
     on_firmware_end("reset");
     parts_.wifi.stop();
@@ -160,7 +171,7 @@ void Board::restart() {
     program_ = {};
     unit_ = Unit{};
     refresh();
-    boot();
+    boot(why);
   });
 }
 

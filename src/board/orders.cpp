@@ -18,7 +18,7 @@ void Board::on_order(const agent::JobOrdered& job) {
 void Board::on_order(const agent::ResetOrdered&) {
   log_info("board.reset_ordered");
   say("the manager resets the board");
-  restart();
+  restart(signet::boot::Reset::request);
 }
 
 void Board::on_order(const agent::VariableWished& wish) { desk_.give_wish(wish); }
@@ -48,7 +48,7 @@ Status Board::tell(std::string key, std::string value, std::optional<std::int64_
 
 void Board::reset() {
   say("the program resets the board");
-  restart();
+  restart(signet::boot::Reset::request);
 }
 
 void Board::fota_answered(const std::string& step, const std::string& refused) {

@@ -36,6 +36,23 @@ constexpr const char* inspect_footer =
 constexpr const char* verify_footer =
     "Example:\n"
     "  signet firmware verify lamp.signed.img --key release.pem --key next.pem --board virtual";
+constexpr const char* flash_footer =
+    "As over the programmer's cable: the board is off. A fresh board needs a key, an OS and an application; the keys "
+    "of\n"
+    "one that has some change by images alone (firmware sign --introduce). The OS of a virtual board is signet-board\n"
+    "itself: its OS image, of any file, says which version applications find.\n"
+    "Example:\n"
+    "  signet firmware flash --dir board --key release.pem os.signed.img lamp.signed.img\n"
+    "  signet-board --flash --dir board --element software:lamp.id";
+constexpr const char* install_footer =
+    "The board takes what its owner signed, starts it on trial, and goes back unless it is confirmed in time.\n"
+    "Example:\n"
+    "  signet firmware install --board board/console lamp-1.3.signed.img\n"
+    "  signet firmware confirm --board board/console";
+constexpr const char* confirm_footer =
+    "From now on the board takes nothing with a lower security counter.\n"
+    "Example:\n"
+    "  signet firmware confirm --board /dev/ttyUSB0";
 
 void add_build_options(CLI::App* build, Arguments& args) {
   build->add_option("source", args.file, "the project's folder, or a file")->type_name("SOURCE")->required();
@@ -50,10 +67,31 @@ void add_build_options(CLI::App* build, Arguments& args) {
   build->add_option("-o,--out", args.out_file, "where to write the image")->type_name("FILE")->required();
 }
 
+using Verb = std::function<CLI::App*(const char* name, const char* meaning, const char* footer, Command command)>;
+
+// What puts images onto a board at hand.
+void add_board_verbs(const Verb& verb, Arguments& args) {
+  CLI::App* flash =
+      verb("flash", "Give a board that is off its first keys and images", flash_footer, run_firmware_flash);
+  flash->add_option("images", args.images, "an OS, an application, or both; signed")->type_name("IMAGE")->required();
+  flash->add_option("--dir", args.folder, "the board's own storage")->type_name("DIR")->required();
+  flash->add_option("--key", args.keys, "public key that a fresh board is to accept, PEM; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  flash->add_option("--board", args.board, "the board's name, for which the images are (virtual)")->type_name("NAME");
+  CLI::App* install = verb("install", "A new version over a board's console", install_footer, run_firmware_install);
+  install->add_option("images", args.images, "an OS, an application, or both; signed")->type_name("IMAGE")->required();
+  CLI::App* confirm = verb("confirm", "The version on trial stays", confirm_footer, run_firmware_confirm);
+  for (CLI::App* command : {install, confirm}) {
+    command->add_option("--board", args.board, "the board's serial console")->type_name("PTY")->required();
+    command->add_option("--baud", args.baud, "speed of the console (115200)")->type_name("BAUD");
+  }
+}
+
 }  // namespace
 
 void add_firmware(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* firmware = app.add_subcommand("firmware", "Images for boards: made, signed, looked at, verified");
+  CLI::App* firmware = app.add_subcommand("firmware", "Images for boards: made, signed, verified, brought to one");
   firmware->require_subcommand(1)->fallthrough();
   firmware->footer(firmware_footer);
   const auto verb = [&](const char* name, const char* meaning, const char* footer, Command command) {
@@ -84,6 +122,7 @@ void add_firmware(CLI::App& app, Arguments& args, const std::function<void(Comma
       ->required();
   verify->add_option("--board", args.board, "and that it may run on this board")->type_name("NAME");
   verify->add_option("--counter", args.count, "and is not below this security counter")->type_name("N");
+  add_board_verbs(verb, args);
 }
 
 }  // namespace signet::cli

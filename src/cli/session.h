@@ -63,6 +63,8 @@ struct Arguments {
   std::string kind;
   std::string key;
   std::vector<std::string> keys;
+  std::vector<std::string> images;
+  std::string folder;
   std::string introduce;
   std::string retire;
 
@@ -225,5 +227,8 @@ Status run_firmware_sign(Session& session);
 Status run_firmware_build(Session& session);  // firmware.cpp
 Status run_firmware_inspect(Session& session);
 Status run_firmware_verify(Session& session);
+Status run_firmware_flash(Session& session);  // firmware_flash.cpp
+Status run_firmware_install(Session& session);
+Status run_firmware_confirm(Session& session);
 
 }  // namespace signet::cli

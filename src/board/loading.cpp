@@ -1,0 +1,79 @@
+// What the board runs: what its bootloader found in the flash, on trial or for good.
+#include "board/board.h"
+
+namespace signet::board {
+namespace {
+
+std::string text_of(const std::optional<Loaded>& loaded) {
+  return "firmware " + image::text_of(loaded->application) + " on OS " + image::text_of(loaded->os);
+}
+
+}  // namespace
+
+void Board::start_firmware(signet::boot::Reset why) {
+  if (parts_.bootloader && !load_firmware(why)) return;
+  if (const Status started = firmware_.start(); !started) say("the program cannot start: " + started.error().what);
+}
+
+bool Board::load_firmware(signet::boot::Reset why) {
+  loaded_.reset();
+  if (unit_.barred) {
+    say("no firmware runs: the counters that forbid old versions are in another board's element");
+    return false;
+  }
+  const auto outcome = parts_.bootloader->start(why);
+  log_info("board.booted", {{"outcome", name_of(outcome)}});
+  if (outcome == signet::boot::Outcome::nothing) {
+    say("no firmware runs: " + parts_.bootloader->problem());
+    return false;
+  }
+  const Status unpacked = unpack_firmware();
+  if (unpacked) say(text_of(loaded_) + (outcome == signet::boot::Outcome::trial ? ", on trial" : ""));
+  if (!unpacked) say("the firmware cannot run: " + unpacked.error().what);
+  if (outcome == signet::boot::Outcome::trial) watch_trial(static_cast<bool>(unpacked));
+  return static_cast<bool>(unpacked);
+}
+
+Status Board::unpack_firmware() {
+  Loaded loaded = TRY(parts_.bootloader->load());
+  if (loaded.kind != image::Kind::python)
+    return Error{Errc::conflict, "it is a native executable, and this board runs Python projects"};
+  TRY(unpack_program(loaded.payload, config_.folder + "/program"));
+  loaded.payload.clear();
+  loaded_ = std::move(loaded);
+  return {};
+}
+
+// A version that is not confirmed in time, or cannot run at all, goes.
+void Board::watch_trial(bool runs) {
+  if (!runs) return restart(signet::boot::Reset::watchdog);
+  trial_timer_ = parts_.loop.after(config_.trial_limit, [this] {
+    trial_timer_.reset();
+    say("the trial was not confirmed in time");
+    log_warn("board.trial_over", {});
+    restart(signet::boot::Reset::watchdog);
+  });
+}
+
+void Board::end_trial_watch() {
+  if (trial_timer_) parts_.loop.cancel(*trial_timer_);
+  trial_timer_.reset();
+}
+
+Status Board::confirm_firmware() {
+  TRY(parts_.bootloader->confirm());
+  end_trial_watch();
+  log_info("board.confirmed", {{"version", image::text_of(loaded_->application)}});
+  say(text_of(loaded_) + " is confirmed");
+  return {};
+}
+
+// For tools and programs: nothing for a board without a flash.
+void Board::tell_firmware(json::object& to) const {
+  if (!parts_.bootloader) return;
+  to["boot"] = name_of(parts_.bootloader->outcome());
+  to["version"] = loaded_ ? json::value(image::text_of(loaded_->application)) : json::value(nullptr);
+  to["os_version"] = loaded_ ? json::value(image::text_of(loaded_->os)) : json::value(nullptr);
+}
+
+}  // namespace signet::board
