@@ -32,8 +32,9 @@ while True:
     sleep(300)
 """
 FAILING = "\nprint('now')\nundefined_name()\n"
-SETTINGS = {"signet.programs": str(BIN), "security.workspace.trust.enabled": False, "workbench.startupEditor": "none",
+SETTINGS = {"security.workspace.trust.enabled": False, "workbench.startupEditor": "none",
             "terminal.integrated.gpuAcceleration": "off", "telemetry.telemetryLevel": "off",
+            "window.autoDetectColorScheme": True, "breadcrumbs.enabled": False,
             "extensions.ignoreRecommendations": True, "workbench.enableExperiments": False,
             "extensions.autoCheckUpdates": False, "files.simpleDialog.enable": True}
 
@@ -63,11 +64,11 @@ class EditorScene:
                 "--root", board.foundry / "root.pem")
 
     # --- the editor
-    def start_editor(self, **settings):
+    def start_editor(self):
         home = self.scene.folder / "editor"
         user, extensions = home / "data", home / "extensions"
         (user / "User").mkdir(parents=True)
-        (user / "User" / "settings.json").write_text(json.dumps(SETTINGS | settings))
+        (user / "User" / "settings.json").write_text(json.dumps(SETTINGS))
         # A VSCode server reads settings of the machine, as signet.programs, from another file than a person's.
         (user / "Machine").mkdir()
         (user / "Machine" / "settings.json").write_text(json.dumps({"signet.programs": str(BIN)}))
@@ -94,7 +95,8 @@ class EditorScene:
     # --- what the browser's script asks for, by these names
     def do(self, what):
         acts = {"claimed": self.claimed, "board stops": self.stop_board, "board starts": self.board.start,
-                "secrets": self.secrets, "program fails": self.fail, "a stranger's board comes": self.stranger}
+                "secrets": self.secrets, "program fails": self.fail, "a stranger's board comes": self.stranger,
+                "sign out": lambda: self.board.operate("logout") and None}
         return acts[what]() or "done"
 
     def claimed(self):
@@ -129,7 +131,7 @@ class EditorScene:
         board.start()
 
     def drive(self, script, **more):
-        url = self.start_editor(**more.pop("settings", {}))
+        url = self.start_editor()
         facts = self.scene.folder / "editor.json"
         facts.write_text(json.dumps({
             "modules": str(editor_install.HOME), "chromium": shutil.which("chromium"), "dcn": self.dcn,

@@ -1,12 +1,13 @@
 // The parts list: what there is, and which command does what.
 import * as vscode from "vscode";
-import { runProgram, startBoard, stopBoard } from "./command/board";
+import { bootSigned, runProgram, startBoard, stopBoard } from "./command/board";
 import { chooseBoard, chooseDevice, createDevice } from "./command/choose";
 import { claim, ready, unclaim } from "./command/claim";
 import { build } from "./command/firmware";
 import { ExampleTree, newProject } from "./command/project";
 import { secrets } from "./command/secrets";
 import { setUp, signIn, signOut } from "./command/session";
+import { launchUpdate, upload } from "./command/update";
 import { Shared } from "./context";
 import { Consoles } from "./view/console";
 import { ControlPanel } from "./view/panel";
@@ -54,6 +55,9 @@ function addCommands(all: Shared, consoles: Consoles): void {
       const board = all.board ?? (await chooseBoard(all));
       if (board) consoles.show(board);
     },
+    flash: () => bootSigned(all),
+    upload: () => upload(all),
+    update: () => launchUpdate(all),
     newProject: () => newProject(all),
     openExample: (node) => newProject(all, node as never),
     signIn: () => signIn(all),

@@ -1,12 +1,15 @@
 // Virtual boards of this folder: started, stopped, run with the project's program.
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
+import type { Board } from "../core/boards";
 import { VirtualBoard } from "../core/virtual";
 import { Refusal } from "../core/signet";
-import { confirmed, type Shared } from "../context";
+import type { Shared } from "../context";
 import type { Consoles } from "../view/console";
 import { mainOf } from "./project";
-import { checkSyntax } from "./firmware";
+import { build, checkSyntax } from "./firmware";
+import { publicHalf, releaseKey, sign } from "./sign";
 
 export const boardsMax = 8; // of a folder at once; each is two programs
 
@@ -64,7 +67,8 @@ export async function stopBoard(shared: Shared): Promise<void> {
   });
 }
 
-// Run: a virtual board of ours starts again with the program as it is now. Any other board gets firmware by an update.
+// Run. A virtual board of ours that is for development starts again with the program as it is now; any other board gets
+// it as signed firmware over its console.
 export async function runProgram(shared: Shared, consoles: Consoles): Promise<void> {
   await vscode.workspace.saveAll(false);
   const program = mainOf(shared);
@@ -77,16 +81,64 @@ export async function runProgram(shared: Shared, consoles: Consoles): Promise<vo
   const { board } = shared;
   if (!board) return;
   const own = shared.ownBoards.get(board.console);
-  if (!own) {
-    const yes = await confirmed(`Bring the program to ${board.name} as an update?`, "This board was not started by the editor: it gets a program as signed firmware, from its manager.", "Launch update");
-    if (yes) await vscode.commands.executeCommand("signet.update");
-    return;
-  }
   consoles.forget();
-  const done = await shared.attemptOnBoard(`Running on ${board.name}`, async () => {
-    await own.restart(dirname(program));
+  const done = own && !own.hasFlash ? await restart(shared, own, dirname(program)) : await install(shared, board);
+  if (done) consoles.show(board);
+}
+
+async function restart(shared: Shared, own: VirtualBoard, project: string): Promise<boolean> {
+  const done = await shared.attemptOnBoard(`Running on ${own.name}`, async () => {
+    await own.restart(project);
     await shared.findBoards();
     return true;
   });
-  if (done) consoles.show(board);
+  return done === true;
+}
+
+const confirmTries = 60, confirmEvery = 500; // ms: a board takes some seconds from its reset to the trial
+
+// Built, signed, brought over the console, started on trial; who runs a program at a desk is there to confirm it.
+async function install(shared: Shared, board: Board): Promise<boolean> {
+  const signed = await signedImage(shared);
+  if (!signed) return false;
+  const at = ["--board", board.console, "--baud", String(shared.setting("baud", 115200))];
+  const done = await shared.attemptOnBoard(`Bringing it to ${board.name}`, async (signal) => {
+    await shared.signet.ask(["firmware", "install", ...at, signed], { signal, seconds: 900 });
+    for (let left = confirmTries; ; --left) {
+      try {
+        await shared.signet.ask(["firmware", "confirm", ...at], { signal });
+        return true;
+      } catch (error) {
+        if (left === 0 || (error instanceof Refusal && error.code === "cancelled")) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, confirmEvery));
+    }
+  });
+  return done === true;
+}
+
+async function signedImage(shared: Shared): Promise<string | undefined> {
+  const key = await releaseKey(shared);
+  const built = key && (await build(shared));
+  return key && built ? shared.attempt("Signing", () => sign(shared, built.image, key)) : undefined;
+}
+
+// From unsigned programs to firmware that its owner signed: from now on it takes updates as a real board does.
+export async function bootSigned(shared: Shared): Promise<void> {
+  const own = shared.board && shared.ownBoards.get(shared.board.console);
+  if (!own || own.hasFlash) {
+    void vscode.window.showInformationMessage(own ? `${own.name} boots signed firmware already.` : "The chosen board was not started here: signet firmware flash gives one its first firmware.");
+    return;
+  }
+  const key = await releaseKey(shared);
+  const built = key && (await build(shared));
+  const half = key && (await publicHalf(key));
+  if (!key || !built || !half) return;
+  await shared.attemptOnBoard(`Flashing ${own.name}`, async (signal) => {
+    const os = join(dirname(built.image), `os-${built.osVersion}.img`);
+    await writeFile(`${os}.txt`, `The OS of a virtual board is signet-board itself; this one is called ${built.osVersion}.\n`);
+    await shared.signet.ask(["firmware", "build", `${os}.txt`, "--kind", "os", "--board", built.board, "--version", built.osVersion, "-o", os], { signal });
+    await own.flash([await sign(shared, os, key), await sign(shared, built.image, key)], [half]);
+    await shared.findBoards();
+  });
 }

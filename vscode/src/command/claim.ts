@@ -24,9 +24,9 @@ export async function claim(shared: Shared): Promise<void> {
       shared.output.info(`claimed: ${claimed.dcn} is ${device.id}`);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal("", String(error));
-      if (refusal.code === "cancelled") shared.claim = undefined;
-      else shared.claim = { state: "refused", device: device.id, broken: breakOf(refusal) };
-      throw error;
+      shared.claim = refusal.code === "cancelled" ? undefined : { state: "refused", device: device.id, broken: breakOf(refusal) };
+      shared.output.error(`claim of ${device.id}: ${refusal.message}`);
+      await vscode.commands.executeCommand("signet.panel.focus"); // it shows which link refused, and what to do
     } finally {
       await shared.fleet.refresh();
     }

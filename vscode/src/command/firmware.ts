@@ -45,6 +45,7 @@ export interface Built {
   image: string;
   version: string;
   board: string;
+  osVersion: string;
 }
 
 export async function build(shared: Shared): Promise<Built | undefined> {
@@ -63,6 +64,6 @@ export async function build(shared: Shared): Promise<Built | undefined> {
     const words = ["firmware", "build", folder, "--board", project.board, "--version", project.version, "--os-version", project.osVersion, "-o", image];
     const said = await shared.signet.ask(words, { signal });
     shared.output.info(`built ${image}: ${String(said["files"])} files, digest ${text(said, "digest")}`);
-    return { folder, image, version: project.version, board: project.board };
+    return { folder, image, version: project.version, board: project.board, osVersion: project.osVersion };
   });
 }

@@ -30,8 +30,9 @@ export const beginnings: [beginning: string, link: number, advice: string][] = [
 const ofTheBoard = [" is in use by another tool", "open the board's console", " is no serial line", " gave no answer to identify"];
 
 export function breakOf(refusal: Refusal): Break {
-  const what = refusal.message;
-  const known = beginnings.find(([beginning]) => what.startsWith(beginning));
+  const said = refusal.message;
+  const what = said.charAt(0).toUpperCase() + said.slice(1);
+  const known = beginnings.find(([beginning]) => said.startsWith(beginning));
   if (known) return { link: known[1], what, advice: known[2] };
   if (ofTheBoard.some((words) => what.includes(words))) {
     return { link: 0, what, advice: "Close what else has the line open, plug the board in again, or choose another one." };

@@ -4,12 +4,12 @@
 //   FOLDER/../programs/NAME  what it runs: a copy, because no program may stand above its board's storage
 // Programs by argument arrays; what they say goes to FOLDER/NAME.log.
 import { spawn, type ChildProcess } from "node:child_process";
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, cp, mkdir, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createHash } from "node:crypto";
-import { need, run, Refusal, type Programs } from "./signet";
+import { need, refusalOf, run, Refusal, type Programs } from "./signet";
 import { virtualBoards } from "./boards";
 
 export const startSecondsMax = 30;
@@ -24,6 +24,8 @@ export class VirtualBoard {
 
   get manifest(): string { return join(this.folder, `${this.name}.manifest.json`); }
   get foundry(): string { return join(this.folder, "foundry"); }
+  // Once its flash holds firmware, the board boots that and nothing else.
+  get hasFlash(): boolean { return existsSync(join(this.folder, this.name, "flash")); }
   get isRunning(): boolean { return this.running.length === 2 && this.running.every((one) => one.exitCode === null && one.signalCode === null); }
   private get log(): string { return join(this.folder, `${this.name}.log`); }
   // A unix socket's name is at most 107 bytes long; a folder's may be longer.
@@ -54,6 +56,16 @@ export class VirtualBoard {
     await this.startBoard(await this.take(project));
   }
 
+  // Signed firmware and whose: what it boots from now on. Its claim and its secrets stay.
+  async flash(images: string[], keys: string[]): Promise<void> {
+    const board = this.running.pop();
+    if (board) await end(board);
+    const words = ["--json", "firmware", "flash", "--dir", join(this.folder, this.name), ...keys.flatMap((key) => ["--key", key]), ...images];
+    const said = await run(await need(this.programs(), "signet"), words);
+    await this.startBoard(join(this.folder, "..", "programs", this.name, "main.py"));
+    if (said.code !== 0) throw refusalOf(said.err, said.code);
+  }
+
   // What an image of the project would hold; returns its main.py.
   private async take(project: string): Promise<string> {
     const to = join(this.folder, "..", "programs", this.name);
@@ -72,7 +84,7 @@ export class VirtualBoard {
   private async startBoard(program: string): Promise<void> {
     await rm(this.console, { force: true });
     await this.spawn("signet-board", ["--dir", join(this.folder, this.name), "--element", `unix:${this.socket}`,
-      "--root", join(this.foundry, "root.pem"), "--program", program]);
+      "--root", join(this.foundry, "root.pem"), ...(this.hasFlash ? ["--flash"] : ["--program", program])]);
     await this.until(async () => (await virtualBoards(this.folder)).some((one) => one.console === this.console), "its console");
   }
 

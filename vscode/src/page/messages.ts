@@ -1,7 +1,7 @@
 // What passes between the panel's page and the extension.
 export const panelCommands = [
   "signet.claim", "signet.unclaim", "signet.chooseBoard", "signet.chooseDevice", "signet.newBoard", "signet.stopBoard",
-  "signet.secrets", "signet.build", "signet.run", "signet.console", "signet.newProject",
+  "signet.secrets", "signet.build", "signet.run", "signet.console", "signet.flash", "signet.upload", "signet.update", "signet.newProject",
   "signet.signIn", "signet.setUp", "signet.openDevice", "signet.openSettings", "signet.refresh", "signet.copyDcn", "signet.copyReceipt",
 ] as const;
 export type PanelCommand = (typeof panelCommands)[number];
@@ -12,7 +12,7 @@ export interface PanelModel {
   why: string;
   server: string;
   boards: number;
-  board?: { name: string; detail: string; isOwn: boolean } | undefined;
+  board?: { name: string; detail: string; isOwn: boolean; boots: "program" | "flash" | "" } | undefined;
   device?: { name: string; id: string; dcn: string; online: boolean; revoked: boolean; firmware: string; seen: string } | undefined;
   claim?: { state: "running" | "done" | "refused"; dcn: string; receipt: string; link: number; what: string; advice: string; links: { name: string; does: string }[] } | undefined;
   update?: { version: string; phase: string; percent: number; says: string; why: string } | undefined;

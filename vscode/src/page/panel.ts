@@ -49,6 +49,8 @@ const row = (...children: Child[]) => part("div", { class: "row" }, ...children)
 const dot = (kind: string) => part("span", { class: `dot ${kind}`, "aria-hidden": "true" });
 const line = (...children: Child[]) => part("p", { class: "line" }, ...children);
 
+const boots = { program: "runs the program as it is, for development", flash: "boots firmware that you signed", "": "" };
+
 function physical(model: PanelModel): HTMLElement {
   const { board } = model;
   if (!board) {
@@ -58,7 +60,9 @@ function physical(model: PanelModel): HTMLElement {
   }
   return card("Physical device", button("Change", "signet.chooseBoard", { kind: "quiet" }),
     line(dot("good"), part("strong", {}, board.name)), part("p", { class: "muted small" }, board.detail),
-    board.isOwn ? row(button("Stop it", "signet.stopBoard", { kind: "quiet" })) : undefined);
+    board.isOwn ? part("p", { class: "muted small" }, boots[board.boots]) : undefined,
+    board.isOwn ? row(board.boots === "program" ? button("Boot signed firmware", "signet.flash", { kind: "quiet" }) : undefined,
+      button("Stop it", "signet.stopBoard", { kind: "quiet" })) : undefined);
 }
 
 function cloud(model: PanelModel): HTMLElement {
@@ -81,9 +85,8 @@ function claimed(model: PanelModel): HTMLElement {
       row(button("Show in web console", "signet.openDevice"), button("Unclaim", "signet.unclaim", { kind: "danger", off })));
   }
   return card("Identity", undefined,
-    part("p", { class: "muted" }, "The board's secure element signs, the manager verifies."),
-    row(button(claim?.state === "refused" ? "Claim again" : "Claim device", "signet.claim", { kind: "primary", off })),
-    claim?.state === "refused" ? chain(claim) : undefined);
+    claim?.state === "refused" ? chain(claim) : part("p", { class: "muted" }, "The board's secure element signs, the manager verifies."),
+    row(button(claim?.state === "refused" ? "Claim again" : "Claim device", "signet.claim", { kind: "primary", off })));
 }
 
 function pair(name: string, value: string, copy: PanelCommand): HTMLElement {
@@ -99,14 +102,16 @@ function chain(claim: NonNullable<PanelModel["claim"]>): HTMLElement {
   const steps = claim.links.map((one, at) => part("li", { class: kind(at) }, part("strong", {}, one.name), ` ${one.does}`, part("span", { class: "hidden" }, `: ${said[kind(at)]}`)));
   return part("div", { class: "refusal", role: "alert" },
     claim.link >= 0 ? part("ol", {}, ...steps) : undefined,
-    part("p", { class: "wrong" }, claim.what), claim.advice && !claim.what.includes(claim.advice) ? part("p", {}, claim.advice) : undefined);
+    part("p", {}, claim.what), claim.advice && !claim.what.includes(claim.advice) ? part("p", {}, claim.advice) : undefined);
 }
 
 function work(model: PanelModel): HTMLElement {
   const noBoard = model.board ? undefined : "Choose a board first";
+  const noDevice = model.device?.dcn ? undefined : "Claim a device first";
   return card("Program", button("New project", "signet.newProject", { kind: "quiet" }), part("div", { class: "grid" },
     button("Build", "signet.build"), button("Run", "signet.run"), button("Console", "signet.console", { off: noBoard }),
-    button("Secrets", "signet.secrets", { off: noBoard })));
+    button("Secrets", "signet.secrets", { off: noBoard }), button("Upload firmware", "signet.upload", { off: noDevice }),
+    button("Launch update", "signet.update", { off: noDevice })));
 }
 
 function update(model: PanelModel): HTMLElement | undefined {

@@ -38,10 +38,10 @@ export class ControlPanel implements vscode.WebviewViewProvider {
 
 export function modelOf(shared: Shared): PanelModel {
   const { board, device, fleet, claim, update } = shared;
-  const isOwn = board !== undefined && shared.ownBoards.has(board.console);
+  const own = board && shared.ownBoards.get(board.console);
   return {
     busy: shared.busy, state: fleet.state, why: fleet.why, server: fleet.server.replace("https://", ""),
-    board: board && { name: board.name, detail: board.detail, isOwn },
+    board: board && { name: board.name, detail: board.detail, isOwn: own !== undefined, boots: own ? (own.hasFlash ? "flash" : "program") : "" },
     boards: shared.boards.length,
     device: device && {
       name: device.name, id: device.id, dcn: device.dcn, online: device.online, revoked: device.revoked, firmware: device.firmware,
