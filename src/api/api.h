@@ -19,6 +19,8 @@ namespace signet::api {
 
 inline constexpr std::size_t body_bytes_max = 64 * 1024;           // of a request, but for
 inline constexpr std::size_t manifest_body_bytes_max = 32u << 20;  // POST /v3/registry/manifests
+// POST /v3/workspaces/{wks}/firmwares/{fmw}/versions/{ver}: the largest image, rounded up
+inline constexpr std::size_t image_body_bytes_max = (8u << 20) + (8u << 10);
 inline constexpr std::size_t path_bytes_max = 1024;
 inline constexpr const char* next_cursor_header = "x-next-cursor";  // of a page that is no JSON object
 inline constexpr std::size_t query_values_max = 256;

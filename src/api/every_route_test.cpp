@@ -2,6 +2,7 @@
 #include "api/rate_limit.h"
 #include "api/scene_for_test.h"
 #include "fleet/export.h"
+#include "fleet/memory_images_for_test.h"
 #include "fleet/permission.h"
 #include "fleet/totp.h"
 
@@ -67,6 +68,7 @@ class EveryRoute : public ::testing::Test {
       serve("GET", path);
     names["wks"] = scene.workspace;
     names["int"] = "gate000000000000", names["num"] = "1", names["pex"] = "pex-000000000000", names["file"] = "x";
+    names["fmw"] = "fmw-000000000000", names["ver"] = "1.2.0";
     served.insert("POST /v3/setup");  // by the scene
     expect_members(serve("POST", "/v3/login", {{"email", "You@example.org"}, {"password", scene.password}}),
                    signed_in(), "login");
@@ -207,6 +209,34 @@ class EveryRoute : public ::testing::Test {
     EXPECT_TRUE(files.all.empty());
   }
 
+  void serve_firmware() {
+    const std::string all = "/v3/workspaces/{wks}/firmwares", one = all + "/{fmw}", version = one + "/versions/{ver}";
+    fleet::Firmwares{scene.fleet}.keep_in(&images);
+    const json::object made = serve("POST", all, {{"name", "lamp"}, {"description", "of the hall"}});
+    names["fmw"] = std::string{made.at("firmware").at("id").as_string()};
+    EXPECT_EQ(serve("GET", all).at("firmwares").as_array().size(), 1u);
+    serve("GET", one);
+    serve("PUT", one, {{"name", "lantern"}});
+    const auto image = fleet::image_for_test();
+    const auto uploaded = scene.send("POST", fill(version, names), std::string{text_of(image)});
+    EXPECT_EQ(uploaded.status, 200) << uploaded.body;
+    served.insert("POST " + version);
+    EXPECT_EQ(scene.send("POST", fill(version, names), std::string(image_body_bytes_max + 1, 'x')).status, 413);
+    EXPECT_EQ(scene.send("POST", fill(version, names), "no image").status, 400);
+    EXPECT_EQ(serve("GET", one + "/versions").at("versions").at(0).at("size").at(0), image.size());
+    serve("GET", version);
+    const std::string device = "/v3/devices/{dev}/fota";
+    EXPECT_EQ(serve("POST", device + "/{fmw}/versions/{ver}").at("fota").at("status"), "pending");
+    EXPECT_EQ(serve("POST", "/v3/workspaces/{wks}/fota/{fmw}/versions/{ver}").at("fota").at("devices").at(0),
+              json::value(names["dev"]));
+    EXPECT_EQ(serve("GET", device).at("fota").at("value").at("firmware_id"), json::value(names["fmw"]));
+    EXPECT_EQ(serve("GET", device + "/history", {}, {{"size", "5"}}).at("updates").as_array().size(), 2u);
+    EXPECT_EQ(serve("DELETE", device).at("fota").at("status"), "cancelled");
+    serve("DELETE", version);
+    serve("DELETE", one);
+    EXPECT_TRUE(images.all.empty());
+  }
+
   void serve_dead_letters() {
     const std::string all = "/v3/workspaces/{wks}/integrations/{int}/dead-letters";
     serve("PUT", "/v3/workspaces/{wks}/integrations/{int}", {{"enabled", true}});
@@ -263,6 +293,7 @@ class EveryRoute : public ::testing::Test {
     Status remove_all(const fleet::ExportId&) override { return all.clear(), Status{}; }
   };
   Files files;
+  fleet::MemoryImages_for_test images;
   Scene_for_test scene;
   std::map<std::string, std::string> names;
   std::set<std::string> served;
@@ -274,6 +305,7 @@ TEST_F(EveryRoute, answers_as_its_row_promises) {
   serve_twins();
   serve_integrations();
   serve_exports();
+  serve_firmware();
   serve_identities();
   serve("GET", "/v3/timeseries/{wks}/data");
   serve("GET", "/v3/workspaces/{wks}/events");

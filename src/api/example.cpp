@@ -52,38 +52,23 @@ json::value example_of(std::string_view member, std::string_view type) {
 }
 
 // The path's own words first: "devices" stands in many paths that are about something else.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 31> sections{{
-    {"/data", "data"},
-    {"/retention", "data"},
-    {"/integrations", "integrations"},
-    {"/events", "live"},
-    {"/jobs", "jobs"},
-    {"/twin", "twin"},
-    {"/variables", "twin"},
-    {"/status", "twin"},
-    {"/conditions", "conditions"},
-    {"/identities", "claims"},
-    {"/claim", "claims"},
-    {"/revoke", "claims"},
-    {"/enroll", "claims"},
-    {"/registry", "registry"},
-    {"/members", "people"},
-    {"/invitations", "people"},
-    {"/join", "people"},
-    {"/api-keys", "people"},
-    {"/account", "account"},
-    {"/login", "account"},
-    {"/logout", "account"},
-    {"/setup", "account"},
-    {"/session", "account"},
-    {"/security", "operation"},
-    {"/audit", "operation"},
-    {"/firmware", "firmware"},
-    {"/fota", "firmware"},
-    {"/exports", "data"},
-    {"/fleets", "workspaces"},
-    {"/devices", "devices"},
-    {"/workspaces", "workspaces"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 32> sections{{
+    {"/firmware", "firmware"},  {"/fota", "firmware"},
+    {"/rollouts", "firmware"},  {"/data", "data"},
+    {"/retention", "data"},     {"/integrations", "integrations"},
+    {"/events", "live"},        {"/jobs", "jobs"},
+    {"/twin", "twin"},          {"/variables", "twin"},
+    {"/status", "twin"},        {"/conditions", "conditions"},
+    {"/identities", "claims"},  {"/claim", "claims"},
+    {"/revoke", "claims"},      {"/enroll", "claims"},
+    {"/registry", "registry"},  {"/members", "people"},
+    {"/invitations", "people"}, {"/join", "people"},
+    {"/api-keys", "people"},    {"/account", "account"},
+    {"/login", "account"},      {"/logout", "account"},
+    {"/setup", "account"},      {"/session", "account"},
+    {"/security", "operation"}, {"/audit", "operation"},
+    {"/exports", "data"},       {"/fleets", "workspaces"},
+    {"/devices", "devices"},    {"/workspaces", "workspaces"},
 }};
 
 // For a shell, within single quotes.
@@ -105,17 +90,14 @@ json::object example_body(const Route& route) {
 }
 
 std::string example_path(const Route& route) {
-  static const std::map<std::string, std::string, std::less<>> known{{"wks", "wks-2rwublsnczbh"},
-                                                                     {"flt", "flt-2rwublsnczbh"},
-                                                                     {"dev", "dev-2rwublsnczbh"},
-                                                                     {"acc", "acc-2rwublsnczbh"},
-                                                                     {"inv", "inv-2rwublsnczbh"},
-                                                                     {"tok", "tok-2rwublsnczbh"},
-                                                                     {"int", "gate2rwublsnczbh"},
-                                                                     {"job", "blink"},
-                                                                     {"name", "speed"},
-                                                                     {"page", "devices"},
-                                                                     {"dcn", "sn0123A5BD93B7E82E01"}};
+  static const std::map<std::string, std::string, std::less<>> known{
+      {"wks", "wks-2rwublsnczbh"}, {"flt", "flt-2rwublsnczbh"},
+      {"dev", "dev-2rwublsnczbh"}, {"acc", "acc-2rwublsnczbh"},
+      {"inv", "inv-2rwublsnczbh"}, {"tok", "tok-2rwublsnczbh"},
+      {"int", "gate2rwublsnczbh"}, {"job", "blink"},
+      {"name", "speed"},           {"page", "devices"},
+      {"fmw", "fmw-2rwublsnczbh"}, {"ver", "1.2.0"},
+      {"rol", "rol-2rwublsnczbh"}, {"dcn", "sn0123A5BD93B7E82E01"}};
   std::string out{route.path};
   for (auto at = out.find('{'); at != out.npos; at = out.find('{')) {
     const std::size_t size = out.find('}', at) - at + 1;
@@ -132,6 +114,9 @@ std::string example_command(const Route& route) {
   out += " 'https://signet.example.org:8443" + example_path(route) + "'";
   if (!route.body.empty()) {
     out += " \\\n  -H 'Content-Type: application/json' \\\n  -d '" + quoted(json::serialize(example_body(route))) + "'";
+  }
+  if (route.body_type != "application/json") {
+    out.append(" \\\n  -H 'Content-Type: ").append(route.body_type).append("' --data-binary @lamp.signed.img");
   }
   return out;
 }

@@ -90,6 +90,10 @@ json::object operation_of(const Route& route) {
     media.as_object()["example"] = example_body(route);
     out["requestBody"].as_object()["required"] = true;
   }
+  if (route.body_type != "application/json") {
+    out["requestBody"] = content(route.body_type, {{"type", "string"}, {"format", "binary"}});
+    out["requestBody"].as_object()["required"] = true;
+  }
   const bool is_json = route.content_type == "application/json";
   json::object done = content(route.content_type, is_json ? object_of(route.answer) : schema_of("string"));
   done["description"] = "done";

@@ -343,6 +343,8 @@ std::vector<Route> make_routes() {
   add_integrations(out);
   add_dead_letters(out);
   add_exports(out);
+  add_firmware(out);
+  add_fota(out);
   add_events(out);
   add_metrics(out);
   add_data(out);

@@ -57,6 +57,7 @@ struct Route {
   std::vector<Value> answer = {};  // members of the JSON object; empty: see content_type
   std::string_view content_type = "application/json";
   std::size_t body_max = body_bytes_max;
+  std::string_view body_type = "application/json";  // another: the body is bytes, and none of the members above
 };
 const std::vector<Route>& routes();
 void add_work(std::vector<Route>& to);          // routes_work.cpp
@@ -64,6 +65,10 @@ void add_data(std::vector<Route>& to);          // routes_data.cpp
 void add_integrations(std::vector<Route>& to);  // integration.cpp
 void add_exports(std::vector<Route>& to);       // export.cpp
 std::vector<Schema> with_exports(std::vector<Schema> all);
+void add_firmware(std::vector<Route>& to);  // firmware.cpp
+std::vector<Schema> with_firmware(std::vector<Schema> all);
+void add_fota(std::vector<Route>& to);  // fota.cpp
+std::vector<Schema> with_fota(std::vector<Schema> all);
 void add_dead_letters(std::vector<Route>& to);  // dead_letter.cpp
 Schema dead_letter_schema();
 void add_events(std::vector<Route>& to);   // events.cpp

@@ -153,8 +153,8 @@ json::value or_null(const std::optional<Timestamp>& at) {
 }
 
 const std::vector<Schema>& schemas() {
-  static const std::vector<Schema> all =
-      with_people(with_data(with_exports(with_integrations(with_manager(with_work(with_security({
+  static const std::vector<Schema> all = with_people(
+      with_data(with_fota(with_firmware(with_exports(with_integrations(with_manager(with_work(with_security({
           {"Account", {{"id", "string"}, {"email", "string"}, {"created_at", "time"}}},
           {"Workspace",
            {{"id", "string"},
@@ -208,7 +208,7 @@ const std::vector<Schema>& schemas() {
            {{"current", "object", "key: {\"t\": milliseconds, \"v\": value}, as the device reported"},
             {"expected", "object", "the same, as the device shall be"},
             {"delta", "object", "of these the values that the device has not confirmed; jobs are not among them"}}},
-      })))))));
+      })))))))));
   return all;
 }
 

@@ -106,6 +106,20 @@ const std::map<std::string, Rights> table{
     {"POST /v3/workspaces/{wks}/exports/{pex}/run", {Least::admin, 404}},
     {"GET /v3/workspaces/{wks}/exports/{pex}/files", {Least::viewer, 404, true}},
     {"GET /v3/workspaces/{wks}/exports/{pex}/files/{file}", {Least::viewer, 404, true}},
+    {"GET /v3/workspaces/{wks}/firmwares", {Least::viewer, 200, true}},
+    {"POST /v3/workspaces/{wks}/firmwares", {Least::operator_}},
+    {"GET /v3/workspaces/{wks}/firmwares/{fmw}", {Least::viewer, 200, true}},
+    {"PUT /v3/workspaces/{wks}/firmwares/{fmw}", {Least::operator_}},
+    {"DELETE /v3/workspaces/{wks}/firmwares/{fmw}", {Least::admin, 409}},  // a device is being updated to it
+    {"GET /v3/workspaces/{wks}/firmwares/{fmw}/versions", {Least::viewer, 200, true}},
+    {"GET /v3/workspaces/{wks}/firmwares/{fmw}/versions/{ver}", {Least::viewer, 200, true}},
+    {"POST /v3/workspaces/{wks}/firmwares/{fmw}/versions/{ver}", {Least::operator_, 400}},  // no image
+    {"DELETE /v3/workspaces/{wks}/firmwares/{fmw}/versions/{ver}", {Least::admin, 409}},
+    {"GET /v3/devices/{dev}/fota", {Least::viewer, 200, true}},
+    {"GET /v3/devices/{dev}/fota/history", {Least::viewer, 200, true}},
+    {"POST /v3/devices/{dev}/fota/{fmw}/versions/{ver}", {Least::operator_}},
+    {"DELETE /v3/devices/{dev}/fota", {Least::operator_}},
+    {"POST /v3/workspaces/{wks}/fota/{fmw}/versions/{ver}", {Least::operator_}},
     {"GET /v3/devices/{dev}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/workspaces/{wks}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/devices/{dev}/twin", {Least::viewer, 200, true}},
@@ -202,19 +216,18 @@ class WhoMay : public ::testing::Test {
   // What the path names, made anew: so that nobody finds what the one before has left.
   std::map<std::string, std::string> things() {
     const std::string n = std::to_string(++made);
-    std::map<std::string, std::string> out{{"wks", workspace.str()},
-                                           {"job", "blink"},
-                                           {"name", "speed"},
-                                           {"int", "gate000000000000"},
-                                           {"num", "1"},
-                                           {"pex", "pex-000000000000"},
-                                           {"file", "x"},
-                                           {"dcn", Factory_for_test::dcn}};
+    std::map<std::string, std::string> out{
+        {"wks", workspace.str()},    {"job", "blink"}, {"name", "speed"}, {"int", "gate000000000000"},   {"num", "1"},
+        {"pex", "pex-000000000000"}, {"file", "x"},    {"ver", "1"},      {"dcn", Factory_for_test::dcn}};
     const fleet::FleetGroup group{ids.next<FleetIdKind>(), workspace, {}, "fleet " + n, "", now()};
     fleet::Device device;
     device.id = ids.next<DeviceIdKind>(), device.workspace = workspace, device.fleet = group.id;
     fleet::Job job{.id = ids.next<JobIdKind>(), .device = device.id, .name = "blink"};
     job.scheduled_at = job.due_at = now();
+    const fleet::Firmware firmware{ids.next<fleet::FirmwareIdKind>(), workspace, "firmware " + n, "", now()};
+    const fleet::FirmwareVersion version{firmware.id, "1", now(), {{.kind = "os"}}};
+    fleet::Update update{.id = ids.next<fleet::UpdateIdKind>(), .device = device.id, .firmware = firmware.id};
+    update.version = "1";
     const AccountId boss = scene.store.operator_account().value()->id;
     fleet::Invitation invitation{};
     invitation.id = ids.next<InvitationIdKind>(), invitation.hash = crypto::sha256(bytes_of(n));
@@ -224,6 +237,10 @@ class WhoMay : public ::testing::Test {
       TRY(to.add_fleet(group));
       TRY(to.add_device(device));
       TRY(to.put_job(job));
+      TRY(to.remove_firmware(std::exchange(last_firmware, firmware.id)));
+      TRY(to.put_firmware(firmware));
+      TRY(to.put_version(version));
+      TRY(to.put_update(update));
       TRY(to.put_invitation(invitation));
       return to.set_identity(fingerprint, fleet::IdentityState::claimed, device.id);
     }));
@@ -232,6 +249,7 @@ class WhoMay : public ::testing::Test {
     last_key = crypto::sha256(bytes_of(token_of(boss, workspace, false)));
     last_device = device.id;
     out["flt"] = group.id.str(), out["dev"] = device.id.str(), out["inv"] = invitation.id.str();
+    out["fmw"] = firmware.id.str();
     out["acc"] = member(n + "@example.org", fleet::Role::viewer).str(), out["tok"] = last_token;
     return out;
   }
@@ -288,6 +306,7 @@ class WhoMay : public ::testing::Test {
   std::string last_token;
   crypto::Digest last_key{};
   DeviceId last_device;
+  fleet::FirmwareId last_firmware;
   unsigned made = 0;
 };
 

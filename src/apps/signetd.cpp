@@ -12,8 +12,10 @@
 #include "courier/courier.h"
 #include "courier/exporter.h"
 #include "element/open/open.h"
+#include "fleet/fota.h"
 #include "gateway/gateway.h"
 #include "net/worker.h"
+#include "store/files/images.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite.h"
 
@@ -31,7 +33,8 @@ constexpr const char* example =
     "  signetd --data /var/lib/signet --name signet.example.org\n"
     "  signet setup 'https://signet.example.org:8443/setup#token=...'   (the link that signetd prints)\n\n"
     "  signetd --data /var/lib/signet backup /mnt/backup/monday\n\n"
-    "DIR keeps everything: signet.db, ingest/, bans and the manager's own keys. 'backup' copies it while the manager\n"
+    "DIR keeps everything: signet.db, firmware/, ingest/, bans and the manager's own keys. 'backup' copies it while "
+    "the manager\n"
     "serves, but for readings of the last moment, which still lie in ingest/.\n"
     "SIGINT or SIGTERM ends the program in good order; SIGHUP reads server_certificate and server_key again.";
 constexpr std::size_t config_bytes_max = 64 * 1024;
@@ -242,6 +245,8 @@ api::GateFigures figures_of(const gateway::Gateway& gateway) {
   return {gateway.sessions(), ingest.backlog_bytes, ingest.accepted_bytes};
 }
 
+std::string host_of(const Options& options) { return options.names.empty() ? "localhost" : options.names.front(); }
+
 struct Ports {
   std::uint16_t devices;
   std::uint16_t people;
@@ -250,11 +255,10 @@ struct Ports {
 // Says where the manager is, once it serves: to the log, to the ready file for programs, and the setup link to people.
 Status announce(const Options& options, const Ports& ports, const std::string& setup_token,
                 const std::string& fingerprint) {
-  const std::string host = options.names.empty() ? "localhost" : options.names.front();
   std::string link;
   if (!setup_token.empty()) {
-    link =
-        "https://" + host + ":" + std::to_string(ports.people) + "/setup#token=" + setup_token + "&ca=" + fingerprint;
+    link = "https://" + host_of(options) + ":" + std::to_string(ports.people) + "/setup#token=" + setup_token +
+           "&ca=" + fingerprint;
   }
   log_info("signetd.ready", {{"devices", ports.devices}, {"people", ports.people}, {"ca", fingerprint}});
   if (!link.empty()) {
@@ -296,8 +300,11 @@ Status serve(const Options& options) {
   const auto courier = TRY(courier::Courier::create(webhooks, fleet, *loop));
   courier::ExportFolder exports{options.data + "/exports"};
   const courier::Exporter exporter{exports, fleet, *loop};
+  store::ImageFolder images{options.data + firmware_folder};
+  fleet::Firmwares{fleet}.keep_in(&images);
   const auto gateway = TRY(with_hint(
       gateway::Gateway::create(config, fleet, *loop, certificate->identity(), options.data), "--device-port"));
+  fleet::Fota{fleet}.serve_at("https://" + host_of(options) + ":" + std::to_string(gateway->port()));
 
   api::Api api{
       fleet,

@@ -6,6 +6,7 @@
 #include "cli/element_line.h"
 #include "cli/export.h"
 #include "cli/firmware_line.h"
+#include "cli/fota.h"
 #include "cli/more_names.h"
 #include "cli/outward_line.h"
 #include "cli/people_line.h"
@@ -51,6 +52,7 @@ class Tree {
     add_element(app_, args_, choose);
     add_own_elements();
     add_firmware(app_, args_, choose);
+    add_fota(app_, args_, choose);
     add_profiles(app_, args_, choose);
     add_completion(app_, args_, choose);
     add_more_names(app_, args_, choose);

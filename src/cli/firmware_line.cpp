@@ -10,7 +10,17 @@ constexpr const char* firmware_footer =
     "  signet firmware keygen software:release.key -o release.pem\n"
     "  signet firmware build lamp/ --board virtual --version 1.2.0 --os-version 2.0.0 -o lamp.img\n"
     "  signet firmware sign lamp.img --key software:release.key -o lamp.signed.img\n"
-    "  signet firmware verify lamp.signed.img --key release.pem --board virtual";
+    "  signet firmware verify lamp.signed.img --key release.pem --board virtual\n"
+    "and from there to the manager, which devices download it from ('signet fota --help'):\n"
+    "  signet firmware create lamp\n"
+    "  signet firmware upload lamp 1.2.0 lamp.signed.img";
+constexpr const char* upload_footer =
+    "Each image says itself which part it is; one or both may be uploaded, now or later. A version stays as it is "
+    "once\n"
+    "devices are being updated to it. The manager checks that an image is whole; whose signature counts is for "
+    "boards.\n"
+    "Example:\n"
+    "  signet firmware upload lamp 1.2.0 lamp.signed.img os.signed.img";
 constexpr const char* keygen_footer =
     "NAME is software:FILE (encrypted, asks for a passphrase) or pkcs11:token=LABEL;object=LABEL. -o writes the "
     "public\n"
@@ -88,6 +98,30 @@ void add_board_verbs(const Verb& verb, Arguments& args) {
   }
 }
 
+void add_at_manager(CLI::App* firmware, Arguments& args, const std::function<void(Command)>& choose) {
+  const auto verb = [&](const char* name, const char* meaning, Command command) {
+    CLI::App* out = firmware->add_subcommand(name, meaning);
+    out->fallthrough();
+    out->callback([choose, command] { choose(command); });
+    return out;
+  };
+  CLI::App* create = verb("create", "At the manager: make a firmware, for versions to hang on", run_firmware_create);
+  create->add_option("name", args.name)->type_name("NAME")->required();
+  create->add_option("--description", args.description)->type_name("TEXT");
+  verb("ls", "At the manager: list", run_firmware_ls);
+  CLI::App* show = verb("show", "At the manager: the versions of one, and their images", run_firmware_show);
+  CLI::App* upload = verb("upload", "To the manager: signed images, as a version", run_firmware_upload);
+  CLI::App* remove = verb("rm", "At the manager: remove a version, or all of a firmware", run_firmware_rm);
+  for (CLI::App* command : {show, upload, remove}) {
+    command->add_option("firmware", args.name, "id or name")->type_name("FIRMWARE")->required();
+  }
+  upload->footer(upload_footer);
+  upload->add_option("version", args.version, "as 1.2.0, or what you like")->type_name("VERSION")->required();
+  upload->add_option("image", args.words, "signed image, one or two")->type_name("IMAGE")->required()->expected(1, 2);
+  remove->add_option("version", args.version, "all of them when absent")->type_name("VERSION");
+  remove->add_flag("--yes", args.yes, "do not ask");
+}
+
 }  // namespace
 
 void add_firmware(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
@@ -123,6 +157,7 @@ void add_firmware(CLI::App& app, Arguments& args, const std::function<void(Comma
   verify->add_option("--board", args.board, "and that it may run on this board")->type_name("NAME");
   verify->add_option("--counter", args.count, "and is not below this security counter")->type_name("N");
   add_board_verbs(verb, args);
+  add_at_manager(firmware, args, choose);
 }
 
 }  // namespace signet::cli

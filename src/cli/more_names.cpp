@@ -17,6 +17,7 @@ constexpr std::array aliases{
     Alias{"registry", "show", "get"}, Alias{"integration", "show", "get"}, Alias{"job", "check", "get"},
     Alias{"key", "revoke", "rm"},     Alias{"variable", "unset", "rm"},    Alias{"job", "cancel", "rm"},
     Alias{"data", "tail", "watch"},   Alias{"audit", "tail", "watch"},     Alias{"job", "schedule", "create"},
+    Alias{"firmware", "show", "get"}, Alias{"fota", "check", "get"},       Alias{"fota", "cancel", "rm"},
 };
 
 Status run_workspace_get(Session& session) {

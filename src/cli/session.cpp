@@ -111,6 +111,15 @@ Result<json::object> ask(Session& session, std::string_view method, const std::s
   return object;
 }
 
+Result<json::object> ask_with_file(Session& session, std::string_view method, const std::string& path, Bytes file) {
+  net::HttpCall call = TRY(call_of(session, method, path));
+  call.headers["Content-Type"] = "application/octet-stream";
+  call.body.assign(file.begin(), file.end());
+  const net::HttpAnswer answer = TRY(session.env.http(call));
+  if (answer.status != 200) return refusal_of(answer);
+  return parse_json_object(answer.body, answer_depth_max);
+}
+
 Result<json::object> ask_all(Session& session, const std::string& path, std::string_view list) {
   json::object out = TRY(ask(session, "GET", path));
   while (const json::value* next = out.if_contains("next")) {

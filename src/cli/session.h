@@ -36,6 +36,7 @@ struct Arguments {
   std::string out_file;
   std::string log_signer;
   std::vector<std::string> roots;
+  std::vector<std::string> words;  // of a command whose arguments depend on its flags
   std::vector<std::string> devices;
   std::vector<std::string> tags;
   std::string start;
@@ -79,6 +80,7 @@ struct Arguments {
   bool example = false;
   bool on = false;
   bool off = false;
+  bool wait = false;
 };
 
 struct Session {
@@ -104,6 +106,9 @@ Status ask_for_stream(Session& session, const std::string& path, const std::stri
 // The same, whatever the answer is made of.
 Result<net::HttpAnswer> fetch(Session& session, std::string_view method, const std::string& path,
                               const json::value& body = nullptr);
+
+// The same with a file as its body.
+Result<json::object> ask_with_file(Session& session, std::string_view method, const std::string& path, Bytes file);
 
 // What --workspace says, an id or a name; the only one when it says nothing.
 Result<std::string> workspace_of(Session& session);
@@ -230,5 +235,15 @@ Status run_firmware_verify(Session& session);
 Status run_firmware_flash(Session& session);  // firmware_flash.cpp
 Status run_firmware_install(Session& session);
 Status run_firmware_confirm(Session& session);
+Status run_firmware_create(Session& session);  // firmware_manager.cpp
+Status run_firmware_ls(Session& session);
+Status run_firmware_show(Session& session);
+Status run_firmware_upload(Session& session);
+Status run_firmware_rm(Session& session);
+Result<std::string> firmware_id(Session& session, const std::string& name);  // of an id or a name
+Status run_fota_schedule(Session& session);                                  // fota.cpp
+Status run_fota_check(Session& session);
+Status run_fota_ls(Session& session);
+Status run_fota_cancel(Session& session);
 
 }  // namespace signet::cli

@@ -135,7 +135,6 @@ struct Figures {
   std::size_t jobs_pending = 0;
   StoreFigures store;
 };
-
 class Integrations;
 class Exports;
 
@@ -290,6 +289,7 @@ class Fleet {
   friend class OwnAccount;  // own_account.h
   friend class AskedOnce;   // asked_once.h
   friend class House;       // house.h: renamed, removed
+  friend struct Inner;      // state.h: for firmware.h, fota.h, rollout.h
   struct State;
   Status still_admitted(const Admission& who);
   std::vector<Reading> take_wills(std::span<const DueWill> wills);

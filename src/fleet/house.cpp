@@ -68,6 +68,9 @@ Status House::remove_workspace(const Actor& actor, const WorkspaceId& id) {
   for (const Export& one : TRY(s.store.exports())) {
     if (one.workspace == id) return Error{Errc::conflict, id.str() + " has exports: first remove them"};
   }
+  if (!TRY(s.store.firmwares(id)).empty()) {
+    return Error{Errc::conflict, id.str() + " has firmware: first remove it ('signet firmware rm')"};
+  }
   if (TRY(s.store.workspaces(actor.account)).size() == 1) {
     return Error{Errc::conflict, id.str() + " is your only workspace: first make another"};
   }

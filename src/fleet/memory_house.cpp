@@ -23,6 +23,7 @@ Status MemoryHouseChanges::remove_workspace(const WorkspaceId& id) {
   std::erase_if(now_.members, [&](const Member& one) { return one.workspace == id; });
   std::erase_if(now_.invitations, [&](const Invitation& one) { return one.workspace == id; });
   std::erase_if(now_.integrations, [&](const auto& one) { return one.second.workspace == id; });
+  std::erase_if(now_.rollouts, [&](const auto& one) { return one.second.workspace == id; });
   remove_tokens([&](const Token& one) { return one.only == id; });
   std::erase_if(now_.workspaces, [&](const Workspace& one) { return one.id == id; });
   now_.feeds.erase(id);
@@ -42,6 +43,7 @@ Status MemoryHouseChanges::remove_device(const DeviceId& id) {
   std::erase_if(now_.readings, [&](const auto& one) { return one.second.device == id; });
   std::erase_if(now_.twin, [&](const auto& one) { return std::get<DeviceId>(one.first) == id; });
   std::erase_if(now_.jobs, [&](const auto& one) { return one.second.device == id; });
+  std::erase_if(now_.updates, [&](const auto& one) { return one.second.device == id; });
   std::erase_if(now_.conditions, [&](const auto& one) { return one.second.device == id; });
   now_.sessions.erase(id);
   std::erase_if(now_.devices, [&](const Device& one) { return one.id == id; });

@@ -1,13 +1,13 @@
 // memory_house_for_test.h -- private to memory_store: what becomes of workspaces, fleets and devices that are there.
 #pragma once
 
-#include "fleet/memory_outward_for_test.h"
+#include "fleet/memory_firmware_for_test.h"
 
 namespace signet::fleet {
 
-class MemoryHouseChanges : public MemoryOutwardChanges {
+class MemoryHouseChanges : public MemoryFirmwareChanges {
  public:
-  using MemoryOutwardChanges::MemoryOutwardChanges;
+  using MemoryFirmwareChanges::MemoryFirmwareChanges;
 
   Status update_workspace(const Workspace& workspace) override;
   Status update_fleet(const FleetGroup& fleet) override;

@@ -63,6 +63,18 @@ class MemoryStore_for_test final : public Store {
   Result<std::vector<Export>> exports() override;
   Result<std::vector<DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after, std::size_t size) override;
   Result<std::size_t> dead_letter_count(const IntegrationId& of) override;
+  Result<std::vector<Firmware>> firmwares(const WorkspaceId& workspace) override;
+  Result<std::optional<Firmware>> firmware(const FirmwareId& id) override;
+  Result<std::vector<FirmwareVersion>> versions(const FirmwareId& firmware) override;
+  Result<std::optional<FirmwareVersion>> version(const FirmwareId& firmware, std::string_view version) override;
+  Result<std::uint64_t> image_bytes(const WorkspaceId& workspace) override;
+  Result<bool> has_image(const crypto::Digest& sha256) override;
+  Result<std::vector<Update>> updates(const UpdateQuery& query) override;
+  Result<bool> is_wanted(const FirmwareId& firmware, std::string_view version) override;
+  Result<std::vector<Rollout>> rollouts(const WorkspaceId& workspace) override;
+  Result<std::vector<Rollout>> rollouts_running() override;
+  Result<std::optional<Rollout>> rollout(const RolloutId& id) override;
+  Result<std::vector<RolloutCount>> rollout_counts(const RolloutId& id) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
   struct Contents {
@@ -90,6 +102,10 @@ class MemoryStore_for_test final : public Store {
     std::map<ExportId, Export> exports;
     std::map<std::int64_t, DeadLetter> dead_letters;
     std::int64_t dead_letter_number = 0;
+    std::map<FirmwareId, Firmware> firmwares;
+    std::map<std::pair<FirmwareId, std::string>, FirmwareVersion> versions;
+    std::map<UpdateId, Update> updates;  // ids rise
+    std::map<RolloutId, Rollout> rollouts;
     std::vector<AuditEntry> audit;
   };
 

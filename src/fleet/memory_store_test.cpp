@@ -2,6 +2,7 @@
 
 #include "fleet/condition_contract_for_test.h"
 #include "fleet/data_contract_for_test.h"
+#include "fleet/firmware_contract_for_test.h"
 #include "fleet/house_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
@@ -22,6 +23,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, IntegrationContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DataContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PeopleContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, HouseContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, FirmwareContract, MemoryMaker);
 
 TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {
   MemoryStore_for_test store;

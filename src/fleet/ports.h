@@ -7,6 +7,7 @@
 #pragma once
 
 #include "fleet/export_model.h"
+#include "fleet/firmware_ports.h"
 #include "fleet/model.h"
 #include "fleet/outward.h"
 #include "fleet/people_ports.h"
@@ -33,7 +34,7 @@ enum class TwinSide : std::uint8_t { current, expected };
 
 // The changes of one act. They exist only inside Store::change, so that nothing is ever changed without its audit
 // entry. conflict: it is there already. not_found: what it hangs on (or what is to change) is not there.
-class Changes : public PeopleChanges {
+class Changes : public PeopleChanges, public FirmwareChanges {
  public:
   virtual Status add_workspace(const Workspace& workspace) = 0;  // its account is its owner: a member
   virtual Status add_fleet(const FleetGroup& fleet) = 0;
@@ -44,7 +45,8 @@ class Changes : public PeopleChanges {
   virtual Status remove_fleet(const FleetId& id) = 0;
   virtual Status add_device(const Device& device) = 0;
   virtual Status update_device(const Device& device) = 0;  // name, description, fleet, phys_id
-  // And its twin, jobs, conditions and session. conflict: an identity names it. Its readings are not found any more.
+  // And its twin, jobs, updates, conditions and session. conflict: an identity names it. Its readings are not found any
+  // more.
   virtual Status remove_device(const DeviceId& id) = 0;
   // At most so many readings of removed devices, then what is left of the devices: how many. 0: nothing is left.
   virtual Result<std::size_t> erase_removed(std::size_t most) = 0;
@@ -111,7 +113,7 @@ struct StoreFigures {
   std::uint64_t failures = 0;
   std::uint64_t memory_bytes = 0;  // of the store's library: its cache, mostly
 };
-class Store : public PeopleStore, public Readings {
+class Store : public PeopleStore, public FirmwareStore, public Readings {
  public:
   // Runs `act`; when it returns well everything it changed is durable together, otherwise nothing is changed.
   // Inside, reads of the store see the changes made so far. Acts do not nest.

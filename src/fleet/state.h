@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "fleet/export.h"
+#include "fleet/firmware.h"
 #include "fleet/fleet.h"
 #include "fleet/integration.h"
 #include "fleet/telemetry.h"
@@ -75,6 +76,8 @@ struct Fleet::State {
   bool erasing = true;                 // readings of removed devices may be left
   std::size_t retention_turn = 0;      // whose old readings are removed next
   std::optional<KeptAnswer> to_begin;  // asked_once.h: goes into the next change()
+  ImageFiles* images = nullptr;
+  std::string device_url;  // where devices download
 
   State(Fleet& fleet, Store& s, Clock& c, crypto::Random& r, ManagerIdentity m, Policy p);
 
@@ -140,6 +143,20 @@ struct Fleet::State {
 
   Result<std::vector<DownMessage>> requested(const Admission& who, const std::string& key,
                                              const json::value& value);  // twin.cpp
+  // --- fota.cpp
+  Status put(Changes& to, const Update& update);
+  Status tell(Changes& to, Update& update, Messages& messages);  // pending from now on
+  Status end_update(Changes& to, Update& update, UpdateStatus status, std::string detail);
+  Status replace_update(Changes& to, const Update& by);  // ends the device's open one
+  Result<std::optional<Update>> open_update(const DeviceId& device);
+  Update update_to(const FirmwareVersion& version, const DeviceId& device);
+  Result<FirmwareVersion> require_version(const Actor& actor, const WorkspaceId& workspace, const FirmwareId& firmware,
+                                          std::string_view version);
+  // --- fota_heard.cpp
+  Result<std::vector<DownMessage>> fota_heard(const DeviceId& device, const json::value& said, const Twin& twin);
+  Result<std::optional<Update>> fota_progress(const DeviceId& device, const json::value& said);  // none: not of one
+  Result<std::vector<DownMessage>> fota_info(const Admission& who, const json::value& asked);
+
   // --- condition.cpp
   Result<std::vector<DownMessage>> condition_heard(const Admission& who, const json::value& value);
   Status check_open_room(const Admission& who);
@@ -176,6 +193,11 @@ struct Fleet::State {
   Result<bool> is_familiar(const AccountId& account, const std::string& host);  // it is signed in there
   // second_factor.cpp: takes the code; `factor` is then as it is to be kept.
   Status prove_code(const Actor& actor, std::string_view action, SecondFactor& factor, std::string_view code);
+};
+
+struct Inner {
+  using State = Fleet::State;
+  static State& of(Fleet& fleet) { return *fleet.state_; }
 };
 
 // account.cpp

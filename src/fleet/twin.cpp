@@ -75,12 +75,16 @@ Result<std::vector<DownMessage>> Fleet::heard(const Admission& who, std::string_
   if (message.key.starts_with('#')) return s.requested(who, message.key, message.value);
   if (message.key == "condition") return s.condition_heard(who, message.value);
   const Twin twin = TRY(s.store.twin(who.device));
+  if (message.key == "@fota") return s.fota_heard(who.device, message.value, twin);
   if (message.key.starts_with('@')) return s.job_heard(who.device, message.key, message.value, message.version, twin);
   const TwinEntry entry{message.key, epoch_millis(s.clock.now()), json::serialize(message.value)};
   if (!message.value.is_null()) TRY(check_room(twin.current, entry));
   const std::optional<std::string> phys_id = phys_id_in(message);
   const bool settled = TRY(State::settles_wish(twin, message.key, message.value, message.version));
-  TRY(s.store.change([&](Changes& to) -> Status {
+  std::optional<Update> moved;
+  if (message.key == "_fota_status") moved = TRY(s.fota_progress(who.device, message.value));
+  TRY(s.change([&](Changes& to) -> Status {
+    if (moved) TRY(s.put(to, *moved));
     if (phys_id) {
       std::optional<Device> device = TRY(s.store.device(who.device));
       if (!device) return Error{Errc::not_found, "no device " + who.device.str()};
@@ -108,6 +112,7 @@ Result<std::vector<DownMessage>> Fleet::State::requested(const Admission& who, c
     const json::value expected = TRY(map_of(twin.expected));
     return std::vector{answer(key, json::object{{"current", current}, {"expected", expected}}, now)};
   }
+  if (key == "#fota_info") return fota_info(who, value);
   if (key == "#conditions") return std::vector{answer(key, TRY(open_list(who)), now)};
   std::string why = "no such request";
   std::string_view action = "device.request";

@@ -107,6 +107,31 @@ class FlakyStore final : public fleet::Store {
     return real_->dead_letters(of, after, size);
   }
   Result<std::size_t> dead_letter_count(const IntegrationId& of) override { return real_->dead_letter_count(of); }
+  Result<std::vector<fleet::Firmware>> firmwares(const WorkspaceId& workspace) override {
+    return real_->firmwares(workspace);
+  }
+  Result<std::optional<fleet::Firmware>> firmware(const fleet::FirmwareId& id) override { return real_->firmware(id); }
+  Result<std::vector<fleet::FirmwareVersion>> versions(const fleet::FirmwareId& firmware) override {
+    return real_->versions(firmware);
+  }
+  Result<std::optional<fleet::FirmwareVersion>> version(const fleet::FirmwareId& firmware,
+                                                        std::string_view version) override {
+    return real_->version(firmware, version);
+  }
+  Result<std::uint64_t> image_bytes(const WorkspaceId& workspace) override { return real_->image_bytes(workspace); }
+  Result<bool> has_image(const crypto::Digest& sha256) override { return real_->has_image(sha256); }
+  Result<std::vector<fleet::Update>> updates(const fleet::UpdateQuery& query) override { return real_->updates(query); }
+  Result<bool> is_wanted(const fleet::FirmwareId& firmware, std::string_view version) override {
+    return real_->is_wanted(firmware, version);
+  }
+  Result<std::vector<fleet::Rollout>> rollouts(const WorkspaceId& workspace) override {
+    return real_->rollouts(workspace);
+  }
+  Result<std::vector<fleet::Rollout>> rollouts_running() override { return real_->rollouts_running(); }
+  Result<std::optional<fleet::Rollout>> rollout(const fleet::RolloutId& id) override { return real_->rollout(id); }
+  Result<std::vector<fleet::RolloutCount>> rollout_counts(const fleet::RolloutId& id) override {
+    return real_->rollout_counts(id);
+  }
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override {
     return real_->audit(after, size);
   }

@@ -2,8 +2,7 @@
 
 The rows below are the documentation: method, path, what is sent, what comes back. A program that was written for it
 asks with an API key in X-API-KEY, which is bound to one workspace, and sends Content-Type: application/json always.
-Beyond the documented members an answer may have more. Firmware updates (rows 15 to 17 of the documentation) are not
-served yet: test_firmware_updates_are_not_served_yet says so, and fails when they are.
+Beyond the documented members an answer may have more.
 """
 import http.client
 import json
@@ -15,6 +14,7 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from harness import PATIENCE, Scene, wait_for  # noqa: E402
+from firmware_image import firmware_image  # noqa: E402
 from mqtt5 import Client  # noqa: E402
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
@@ -37,6 +37,9 @@ DEVICE = {"id": DEVICE_ID, "name": str, "account_id": ACCOUNT, "fleet_id": FLEET
           "identities": maybe([{"dcn": str, "device_id": DEVICE_ID, "revoked": bool}])}
 JOB = {"name": str, "status": re.compile("pending|done"), "scheduled_at": TIME, "value": object}
 FLEET_JOB = JOB | {"devices": [DEVICE_ID]}
+FOTA = {"scheduled_at": TIME, "status": re.compile("pending|done|failed|cancelled"),
+        "value": {"firmware_id": identifier("fmw"), "firmware_version": str}}
+FLEET_FOTA = FOTA | {"devices": [DEVICE_ID]}
 DATUM = {"timestamp_device": TIME, "timestamp_in": TIME, "fleet_id": FLEET_ID, "device_id": DEVICE_ID, "tag": str,
          "payload": dict}
 
@@ -165,13 +168,34 @@ class Documented(unittest.TestCase):
         self.assertTrue(set(devices) <= set(everywhere["devices"]), "without a fleet, all")
 
     # --- rows 15 to 17
-    def test_firmware_updates_are_not_served_yet(self):
-        device = self.device("old")["id"]
-        for method, path in (("GET", f"/devices/{device}/fota"),
-                             ("POST", f"/devices/{device}/fota/fmw-000000000000/versions/1"),
-                             ("POST", f"{self.wks}/fota/fmw-000000000000/versions/1")):
-            status, _, answer = self.send(method, path)
+    def firmware(self):
+        """Its id; it has the version 2.0.0."""
+        fmw = self.manager.call("POST", f"/v3{self.wks}/firmwares", {"name": "os"})["firmware"]["id"]
+        self.manager.call("POST", f"/v3{self.wks}/firmwares/{fmw}/versions/2.0.0", firmware_image(b"an OS"))
+        return fmw
+
+    def test_firmware_updates(self):
+        fmw, device = self.firmware(), self.device("old")["id"]
+        status, _, answer = self.send("GET", f"/devices/{device}/fota")
+        self.assertEqual((status, answer["code"]), (404, "not_found"), "it was never asked to")
+        made = self.ok("POST", f"/devices/{device}/fota/{fmw}/versions/2.0.0", "fota", FOTA)
+        self.assertEqual(made["value"], {"firmware_id": fmw, "firmware_version": "2.0.0"})
+        self.assertEqual(made["status"], "pending")
+        self.assertEqual(self.ok("GET", f"/devices/{device}/fota", "fota", FOTA), made)
+        for path in (f"/devices/{device}/fota/{fmw}/versions/3.0.0",
+                     f"/devices/{device}/fota/fmw-000000000000/versions/2.0.0"):
+            status, _, answer = self.send("POST", path)
             self.assertEqual((status, answer["code"]), (404, "not_found"), path)
+
+    def test_firmware_updates_of_fleets(self):
+        fmw, fleets = self.firmware(), [self.ok("POST", f"{self.wks}/fleets", "fleet", FLEET, {
+            "name": f"fota {name}", "description": ""})["id"] for name in ("one", "two", "three")]
+        devices = [self.device(f"in {fleet}", fleet_id=fleet)["id"] for fleet in fleets]
+        path = f"{self.wks}/fota/{fmw}/versions/2.0.0"
+        made = self.ok("POST", f"{path}?fleet={fleets[0]}&fleet={fleets[1]}", "fota", FLEET_FOTA)
+        self.assertEqual(sorted(made["devices"]), sorted(devices[:2]))
+        everywhere = self.ok("POST", path, "fota", FLEET_FOTA)
+        self.assertTrue(set(devices) <= set(everywhere["devices"]), "without a fleet, all")
 
     # --- zStorage
     def test_the_timeseries(self):

@@ -26,6 +26,12 @@ Result<std::string> orphan(const Row& row) {
   return "a row of " + row.text(0) + " refers to " + row.text(2) + ", where there is none";
 }
 
+Result<fleet::KeptImage> read_kept(const Row& row) {
+  const crypto::Digest sha256 = TRY(row.block<32>(0));
+  const fleet::FirmwareId firmware = TRY(row.id<fleet::FirmwareId>(2));
+  return fleet::KeptImage{sha256, static_cast<std::uint64_t>(row.integer(1)), firmware, row.text(3)};
+}
+
 // The audit's entries, read page by page: there may be millions.
 Status check_audit(Database& database, CheckedStore& out) {
   crypto::Digest former{};
@@ -90,6 +96,13 @@ Result<CheckedStore> check_sqlite(const std::string& path) {
   out.readings = TRY(database.number("SELECT count(*) FROM readings"));
   TRY(check_audit(database, out));
   return out;
+}
+
+Result<std::vector<fleet::KeptImage>> images_of(const std::string& path) {
+  Database database = TRY(open_ours(path));
+  return database.list(read_kept,
+                       "SELECT sha256, min(size), min(firmware), version FROM firmware_images GROUP BY sha256 "
+                       "ORDER BY firmware, version");
 }
 
 }  // namespace signet::store

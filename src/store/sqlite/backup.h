@@ -2,7 +2,7 @@
 // is whole.
 #pragma once
 
-#include "base/result.h"
+#include "fleet/firmware_model.h"
 
 #include <string>
 #include <vector>
@@ -17,11 +17,15 @@ Status backup_sqlite(const std::string& from, const std::string& to);
 struct CheckedStore {
   std::int64_t schema = 0;  // its version
   std::int64_t devices = 0, readings = 0, audit_entries = 0;
+  std::int64_t images = 0;          // of firmware: files beside it, which check_sqlite does not look at
   std::vector<std::string> faults;  // in words; none: it is whole
 };
 
 // Reads all of it: pages, indices, references between tables, and the chain of the audit.
 //   not_found, corrupt   there is no such file, or it is no database of ours
 Result<CheckedStore> check_sqlite(const std::string& path);
+
+// The firmware images that a whole database names.
+Result<std::vector<fleet::KeptImage>> images_of(const std::string& path);
 
 }  // namespace signet::store

@@ -41,7 +41,8 @@ Status SqliteChanges::remove_device(const DeviceId& id) {
   if (bound) return Error{Errc::conflict, "an identity names device " + id.str()};
   for (const char* const literal :
        {"DELETE FROM twin WHERE device = ?", "DELETE FROM jobs WHERE device = ?",
-        "DELETE FROM conditions WHERE device = ?", "DELETE FROM sessions WHERE device = ?",
+        "DELETE FROM updates WHERE device = ?", "DELETE FROM conditions WHERE device = ?",
+        "DELETE FROM sessions WHERE device = ?",
         "UPDATE devices SET removed = 1, id = 'removed-' || number, name = '', description = '', phys_id = '' "
         "WHERE number = ?"}) {
     TRY(database_.run(literal, of.device));

@@ -222,8 +222,45 @@ CREATE INDEX devices_removed ON devices (number) WHERE removed = 1;
 CREATE INDEX devices_of_fleet ON devices (fleet);
 )sql";
 
-constexpr std::array steps{step_1,  step_2,  step_3,  step_4,  step_5,  step_6,  step_7,  step_8, step_9,
-                           step_10, step_11, step_12, step_13, step_14, step_15, step_16, step_17};
+// Images are files beside the database, by their SHA-256. An update outlives the version that it names. An open one is
+// waiting (0) or pending (1).
+constexpr const char* step_18 = R"sql(
+CREATE TABLE firmwares (
+  id TEXT PRIMARY KEY, workspace INTEGER NOT NULL REFERENCES workspaces, name TEXT NOT NULL, description TEXT NOT NULL,
+  created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX firmwares_of_workspace ON firmwares (workspace, id);
+CREATE TABLE firmware_versions (
+  firmware TEXT NOT NULL REFERENCES firmwares, version TEXT NOT NULL, created_at INTEGER NOT NULL,
+  PRIMARY KEY (firmware, version)) STRICT, WITHOUT ROWID;
+CREATE TABLE firmware_images (
+  firmware TEXT NOT NULL, version TEXT NOT NULL, part INTEGER NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL,
+  md5 BLOB NOT NULL, chunks BLOB NOT NULL, kind TEXT NOT NULL, own_version TEXT NOT NULL, board TEXT NOT NULL,
+  os_version TEXT NOT NULL, security_counter INTEGER NOT NULL, key_hash BLOB NOT NULL, uploaded_at INTEGER NOT NULL,
+  PRIMARY KEY (firmware, version, part),
+  FOREIGN KEY (firmware, version) REFERENCES firmware_versions) STRICT, WITHOUT ROWID;
+CREATE INDEX firmware_images_by_file ON firmware_images (sha256);
+
+CREATE TABLE rollouts (
+  id TEXT PRIMARY KEY, workspace INTEGER NOT NULL REFERENCES workspaces, firmware TEXT NOT NULL, version TEXT NOT NULL,
+  canaries INTEGER NOT NULL, percents TEXT NOT NULL, soak INTEGER NOT NULL, failures_percent INTEGER NOT NULL,
+  return_within INTEGER NOT NULL, window_from INTEGER, window_until INTEGER, status INTEGER NOT NULL,
+  wave INTEGER NOT NULL, waves INTEGER NOT NULL, detail TEXT NOT NULL, created_at INTEGER NOT NULL,
+  wave_ended_at INTEGER, finished_at INTEGER) STRICT, WITHOUT ROWID;
+CREATE INDEX rollouts_of_workspace ON rollouts (workspace, id);
+CREATE INDEX rollouts_running ON rollouts (id) WHERE status = 0;
+CREATE TABLE updates (
+  id TEXT PRIMARY KEY, device INTEGER NOT NULL REFERENCES devices, firmware TEXT NOT NULL, version TEXT NOT NULL,
+  status INTEGER NOT NULL, scheduled_at INTEGER NOT NULL, told_at INTEGER, progress TEXT NOT NULL,
+  os_percent INTEGER NOT NULL, application_percent INTEGER NOT NULL, progress_at INTEGER, finished_at INTEGER,
+  detail TEXT NOT NULL, rollout TEXT REFERENCES rollouts, wave INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX updates_of_device ON updates (device, id);
+CREATE INDEX updates_of_rollout ON updates (rollout, wave, status) WHERE rollout IS NOT NULL;
+CREATE UNIQUE INDEX updates_open ON updates (device) WHERE status <= 1;
+CREATE INDEX updates_wanted ON updates (firmware, version) WHERE status <= 1;
+)sql";
+
+constexpr std::array steps{step_1,  step_2,  step_3,  step_4,  step_5,  step_6,  step_7,  step_8,  step_9,
+                           step_10, step_11, step_12, step_13, step_14, step_15, step_16, step_17, step_18};
 
 Status migrate_one(Database& database, std::size_t step) {
   TRY(database.script("BEGIN IMMEDIATE"));

@@ -6,6 +6,7 @@
 #include "fleet/aggregate.h"
 #include "fleet/condition_contract_for_test.h"
 #include "fleet/data_contract_for_test.h"
+#include "fleet/firmware_contract_for_test.h"
 #include "fleet/house_contract_for_test.h"
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
@@ -56,6 +57,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, IntegrationContract, signet::store::Sqlit
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, DataContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PeopleContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, HouseContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, FirmwareContract, signet::store::SqliteMaker);
 }  // namespace signet::fleet
 
 namespace signet::store {

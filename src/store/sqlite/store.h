@@ -117,6 +117,17 @@ class SqliteChanges final : public fleet::Changes {
   // feed.cpp
   Status add_event(const fleet::DeviceEvent& event) override;
   Status trim_feed(const WorkspaceId& workspace) override;
+  // firmware.cpp
+  Status put_firmware(const fleet::Firmware& firmware) override;
+  Status remove_firmware(const fleet::FirmwareId& id) override;
+  Status put_version(const fleet::FirmwareVersion& version) override;
+  Status remove_version(const fleet::FirmwareId& firmware, std::string_view version) override;
+  // fota.cpp
+  Status put_update(const fleet::Update& update) override;
+  Status remove_old_updates(const DeviceId& device, std::size_t keep) override;
+  // rollout.cpp
+  Status put_rollout(const fleet::Rollout& rollout) override;
+  Status remove_rollout(const fleet::RolloutId& id) override;
   // audit.cpp
   Status audit(const fleet::AuditEntry& entry) override;
 
@@ -189,6 +200,19 @@ class SqliteStore final : public fleet::Store {
   Result<std::vector<fleet::DeadLetter>> dead_letters(const IntegrationId& of, std::int64_t after,
                                                       std::size_t size) override;
   Result<std::size_t> dead_letter_count(const IntegrationId& of) override;
+  Result<std::vector<fleet::Firmware>> firmwares(const WorkspaceId& workspace) override;
+  Result<std::optional<fleet::Firmware>> firmware(const fleet::FirmwareId& id) override;
+  Result<std::vector<fleet::FirmwareVersion>> versions(const fleet::FirmwareId& firmware) override;
+  Result<std::optional<fleet::FirmwareVersion>> version(const fleet::FirmwareId& firmware,
+                                                        std::string_view version) override;
+  Result<std::uint64_t> image_bytes(const WorkspaceId& workspace) override;
+  Result<bool> has_image(const crypto::Digest& sha256) override;
+  Result<std::vector<fleet::Update>> updates(const fleet::UpdateQuery& query) override;
+  Result<bool> is_wanted(const fleet::FirmwareId& firmware, std::string_view version) override;
+  Result<std::vector<fleet::Rollout>> rollouts(const WorkspaceId& workspace) override;
+  Result<std::vector<fleet::Rollout>> rollouts_running() override;
+  Result<std::optional<fleet::Rollout>> rollout(const fleet::RolloutId& id) override;
+  Result<std::vector<fleet::RolloutCount>> rollout_counts(const fleet::RolloutId& id) override;
   Result<std::vector<fleet::AuditEntry>> audit(std::int64_t after, std::size_t size) override;
 
  private:

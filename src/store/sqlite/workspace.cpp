@@ -59,6 +59,7 @@ Status SqliteChanges::remove_workspace(const WorkspaceId& id) {
         "DELETE FROM invitations WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
         "DELETE FROM tokens WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
         "DELETE FROM integrations WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
+        "DELETE FROM rollouts WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
         "DELETE FROM feed WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)",
         "DELETE FROM fleets WHERE workspace = (SELECT number FROM workspaces WHERE id = ?)"}) {
     TRY(database_.run(literal, id));
