@@ -3,7 +3,6 @@ import { useEffect, useState } from "preact/hooks";
 import { navigate, usePlace } from "./core/router";
 import { askSession, session } from "./core/session";
 import { useStore } from "./core/store";
-import { Account } from "./screens/account";
 import { Devices } from "./screens/devices";
 import { Join, SetUp, SignIn } from "./screens/sign_in";
 import { Workspaces } from "./screens/workspaces";
@@ -27,6 +26,8 @@ function later<P extends object>(load: () => Promise<ComponentType<P>>): Compone
 
 type InWorkspace = { workspace: string };
 const Device = later(async () => (await import("./screens/device")).DeviceScreen);
+const Account = later(async () => (await import("./screens/account")).Account);
+const Fleets = later(async () => (await import("./screens/fleets")).Fleets);
 const Conditions = later(async () => (await import("./screens/conditions")).Conditions);
 const Integrations = later(async () => (await import("./screens/integrations")).Integrations);
 const Members = later(async () => (await import("./screens/members")).Members);
@@ -39,7 +40,7 @@ const Audit = later(async () => (await import("./screens/audit")).Audit);
 const System = later(async () => (await import("./screens/system")).System);
 
 const inWorkspace: Record<string, ComponentType<InWorkspace>> = {
-  devices: Devices, conditions: Conditions, integrations: Integrations, members: Members, keys: Keys, settings: Settings,
+  devices: Devices, fleets: Fleets, conditions: Conditions, integrations: Integrations, members: Members, keys: Keys, settings: Settings,
 };
 const ofManager: Record<string, ComponentType> = { registry: Registry, security: Security, audit: Audit, system: System };
 

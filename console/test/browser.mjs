@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 export const scene = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const require = createRequire(`${scene.modules}/`);
 const { chromium } = require("playwright-core");
+export const jsQR = require("jsqr");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const patience = 20_000;
@@ -87,7 +88,7 @@ export const screens = [
   ["data", `/w/${workspace}/devices/${pump}/data`], ["charts", `/w/${workspace}/devices/${pump}/charts`],
   ["jobs", `/w/${workspace}/devices/${lamp}/jobs`], ["device-conditions", `/w/${workspace}/devices/${lamp}/conditions`],
   ["variables", `/w/${workspace}/devices/${lamp}/variables`], ["events", `/w/${workspace}/devices/${lamp}/events`],
-  ["device-security", `/w/${workspace}/devices/${pump}/security`], ["conditions", `/w/${workspace}/conditions`],
+  ["device-security", `/w/${workspace}/devices/${pump}/security`], ["conditions", `/w/${workspace}/conditions`], ["fleets", `/w/${workspace}/fleets`],
   ["integrations", `/w/${workspace}/integrations`], ["members", `/w/${workspace}/members`], ["keys", `/w/${workspace}/keys`],
   ["settings", `/w/${workspace}/settings`], ["registry", "/manager/registry"], ["unit", `/manager/registry/${scene.dcn}`],
   ["security", "/manager/security"], ["audit", "/manager/audit"], ["system", "/manager/system"], ["account", "/account"],

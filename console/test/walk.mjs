@@ -1,6 +1,6 @@
 // A walk through the whole console, in a real browser, against real programs: tests/stories/console.py starts them.
 import { createHmac } from "node:crypto";
-import { ask, coloursAlone, expect, go, judge, judgeAccess, newPage, patience, phone, run, scene, screens, settled, signIn } from "./browser.mjs";
+import { ask, coloursAlone, expect, go, judge, judgeAccess, jsQR, newPage, patience, phone, run, scene, screens, settled, signIn } from "./browser.mjs";
 
 const { workspace, pump, lamp, planted } = scene;
 const device = (id, tab = "") => `/w/${workspace}/devices/${id}${tab && `/${tab}`}`;
@@ -72,7 +72,7 @@ async function what_devices_and_people_write_is_text() {
     await page.getByText(text).filter({ visible: true }).first().waitFor();
     await judge(page, `planted in ${tab || "a name"}`);
   }
-  for (const path of [`/w/${workspace}/settings`, `/w/${workspace}/keys`, `/w/${workspace}/integrations`]) {
+  for (const path of [`/w/${workspace}/fleets`, `/w/${workspace}/keys`, `/w/${workspace}/integrations`]) {
     await go(page, path);
     await page.getByText(planted.name).first().waitFor();
     await judge(page, path);
@@ -152,6 +152,61 @@ async function quarantine_names_the_device_and_can_be_lifted() {
   await page.getByRole("button", { name: "Release …" }).click();
   await dialog.getByRole("button", { name: "Release pump" }).click();
   await page.getByText("Claimed").first().waitFor();
+}
+
+async function a_fleet_is_made_filled_renamed_and_removed_when_it_is_empty() {
+  await go(page, `/w/${workspace}/fleets`);
+  await page.getByRole("button", { name: "New fleet" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("trial");
+  await page.getByRole("button", { name: "Make it" }).click();
+  const row = page.getByRole("row").filter({ hasText: "trial" });
+  await row.getByText("empty").waitFor();
+  await go(page, `/w/${workspace}/devices?q=sensor`);
+  await page.getByRole("button", { name: "Choose", exact: true }).click();
+  await page.getByLabel("Choose sensor 1", { exact: true }).check();
+  await page.getByLabel("Choose sensor 2", { exact: true }).check();
+  await page.getByText("2 devices chosen").waitFor();
+  await judgeAccess(page, "devices chosen");
+  await page.getByRole("button", { name: "Move to a fleet …" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Fleet").selectOption({ label: "trial" });
+  await judgeAccess(page, "the dialog of moving");
+  await dialog.getByRole("button", { name: "Move 2 devices" }).click();
+  await page.getByText("0 devices chosen").waitFor();
+  await go(page, `/w/${workspace}/fleets`);
+  await row.getByRole("link", { name: "2 devices" }).waitFor();
+  await row.getByRole("button", { name: "Rename trial" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("north trial");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Remove north trial" }).click();
+  await page.getByText("It has 2 devices").waitFor();
+  await judgeAccess(page, "a fleet that is not empty");
+  await page.getByRole("link", { name: "Show its devices" }).click();
+  await page.getByText("of 27 devices online").waitFor();
+  await page.getByRole("row").filter({ hasText: "sensor 2" }).waitFor();
+  expect((await page.getByRole("row").count()) === 3, "only its devices are shown");
+  await page.getByRole("button", { name: "Choose", exact: true }).click();
+  await page.getByRole("button", { name: "Choose all 2 shown" }).click();
+  await page.getByRole("button", { name: "Move to a fleet …" }).click();
+  await dialog.getByRole("button", { name: "Move 2 devices" }).click();
+  await page.getByText("No device is like that").waitFor();
+  await go(page, `/w/${workspace}/fleets`);
+  await page.getByRole("button", { name: "Remove north trial" }).click();
+  await dialog.getByRole("button", { name: "Remove north trial" }).click();
+  await row.waitFor({ state: "detached" });
+}
+
+async function a_device_is_removed_by_its_name_and_what_is_kept_is_said() {
+  const made = await page.request.get(`${scene.base}/v3/workspaces/${workspace}/devices?name=sensor 24`);
+  await go(page, device((await made.json()).devices[0].id, "security"));
+  await page.getByRole("button", { name: "Remove …" }).click();
+  const dialog = page.getByRole("dialog", { name: "Remove sensor 24?" });
+  await dialog.getByText("What is kept").waitFor();
+  await judgeAccess(page, "the dialog of removal");
+  expect(await dialog.getByRole("button", { name: "Remove sensor 24" }).isDisabled(), "its name is wanted");
+  await dialog.getByLabel("Write the device's name, sensor 24, to confirm").fill("sensor 24");
+  await dialog.getByRole("button", { name: "Remove sensor 24" }).click();
+  await page.getByText("of 26 devices online").waitFor();
 }
 
 async function the_chain_of_a_certificate_is_checked_in_the_browser() {
@@ -282,11 +337,29 @@ function codeOf(secret) {
   return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
+// The drawn path, as somebody else's reader sees it.
+function readCode(path) {
+  const dark = new Set();
+  let size = 0;
+  for (const [, x, y, run] of path.matchAll(/M(\d+) (\d+)h(\d+)/g)) {
+    for (let at = 0; at < Number(run); at++) dark.add(`${Number(x) + at} ${y}`);
+    size = Math.max(size, Number(x) + Number(run) + 4);
+  }
+  const scale = 4, width = size * scale, pixels = new Uint8ClampedArray(width * width * 4).fill(255);
+  for (let at = 0; at < width * width; at++) {
+    if (dark.has(`${Math.floor((at % width) / scale)} ${Math.floor(at / width / scale)}`)) pixels.fill(0, at * 4, at * 4 + 3);
+  }
+  return jsQR(pixels, width, width)?.data;
+}
+
 async function a_second_factor_is_turned_on_and_asked_for() {
   await go(page, "/account");
   await page.getByRole("button", { name: "Turn on …" }).click();
   await page.getByLabel("Password").fill(scene.password);
   await page.getByRole("button", { name: "Go on" }).click();
+  await judgeAccess(page, "the key of a second factor");
+  const uri = await page.getByRole("link", { name: "open it there" }).getAttribute("href");
+  expect(readCode(await page.getByRole("img", { name: "QR code of the key" }).locator("path").getAttribute("d")) === uri, "the QR code says something else");
   const secret = (await page.locator("dialog .command code").textContent()).replaceAll(" ", "");
   await page.getByLabel("Code that it shows now").fill(codeOf(secret));
   await page.getByRole("button", { name: "Turn it on" }).click();
@@ -326,7 +399,8 @@ await run([
   a_setup_link_makes_the_first_account, signing_in_takes_the_right_password_and_keeps_the_session_from_scripts,
   every_screen_opens_and_is_reachable_for_all, every_screen_fits_a_phone, what_devices_and_people_write_is_text,
   readings_and_comings_show_while_they_happen, a_chart_is_drawn_and_zoomed, a_job_is_asked_for_and_its_answer_comes_by_itself,
-  a_variable_is_expected_and_confirmed, the_chain_of_a_certificate_is_checked_in_the_browser, quarantine_names_the_device_and_can_be_lifted,
+  a_variable_is_expected_and_confirmed, a_fleet_is_made_filled_renamed_and_removed_when_it_is_empty, a_device_is_removed_by_its_name_and_what_is_kept_is_said,
+  the_chain_of_a_certificate_is_checked_in_the_browser, quarantine_names_the_device_and_can_be_lifted,
   a_manifest_is_imported_unit_by_unit, the_audit_holds_together_and_is_searched, links_and_the_back_button_are_right,
   the_keyboard_reaches_the_content, ten_thousand_devices_scroll_and_are_searched_without_lag,
   three_thousand_messages_at_once_keep_the_page_small_and_quick, nothing_planted_in_a_page_runs,

@@ -3,16 +3,24 @@
     console.py                   the walk
     console.py --pictures DIR    every screen as PNG
 """
+import json
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from console_scene import PLAIN, ConsoleScene, missing  # noqa: E402
-from harness import SKIPPED, Scene  # noqa: E402
+from console_scene import MODULES, PLAIN, ConsoleScene, missing  # noqa: E402
+from harness import SKIPPED, Scene, run  # noqa: E402
 
 
 class Console(unittest.TestCase):
+    def test_a_code_of_any_size_is_read_by_another_reader(self):
+        with Scene() as scene:
+            facts = scene.folder / "facts.json"
+            facts.write_text(json.dumps({"modules": str(MODULES)}))
+            done = run("node", MODULES.parents[1] / "console" / "test" / "qr.mjs", facts)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_a_walk_through_all_of_it(self):
         with Scene() as scene:
             code, said = ConsoleScene(scene).drive("walk.mjs")

@@ -6,6 +6,7 @@ import type { Account as Person, OwnSession } from "../core/model";
 import { useTitle } from "../core/router";
 import { useStore } from "../core/store";
 import { setTheme, theme, type Theme } from "../core/theme";
+import { QrCode } from "../ui/qr";
 import { Badge, Button, Card, Copy, Dialog, Facts, Failure, Loaded, Page, Table, Text, When } from "../ui/parts";
 
 interface About { account: Person; second_factor: boolean; recovery_codes: number }
@@ -57,7 +58,8 @@ function Enable({ onClose, onDone }: { onClose: () => void; onDone: () => void }
     return (
       <Dialog title="Give it to your authenticator" onClose={onClose}>
         <form onSubmit={(event) => { event.preventDefault(); void confirm.run(); }}>
-          <p>Enter this key in your authenticator, or <a href={made.uri}>open it there</a>. It is shown this once.</p>
+          <p>Let your authenticator read this, enter the key below, or <a href={made.uri}>open it there</a>. It is shown this once.</p>
+          <QrCode text={made.uri} label="QR code of the key" />
           <div class="command"><code>{made.secret.replace(/(.{4})/g, "$1 ").trim()}</code><Copy text={made.secret} label="Copy the key" /></div>
           <Text label="Code that it shows now" inputmode="numeric" autocomplete="one-time-code" required autofocus value={code} onValue={setCode} />
           {confirm.error && <Failure error={inWords(confirm.error)} />}

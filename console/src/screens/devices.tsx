@@ -10,6 +10,7 @@ import { useRole } from "../core/session";
 import { Icon } from "../ui/icon";
 import { Badge, Button, Choice, Command, Dialog, Empty, Failure, Loaded, Online, Page, Text, When } from "../ui/parts";
 import { VirtualRows } from "../ui/virtual";
+import { Move } from "./move";
 
 type Devices = { devices: Device[] };
 
@@ -76,12 +77,17 @@ function useRowHeight() {
   return narrow ? 72 : 48;
 }
 
-function Row({ device, workspace }: { device: Device; workspace: string }) {
+interface Selection { chosen: Set<string>; toggle: (id: string) => void }
+
+function Row({ device, workspace, selection }: { device: Device; workspace: string; selection: Selection | null }) {
   const standing = standingOf(device);
   const identity = identityOf(device);
   return (
     <>
-      <div role="cell" class="c-name"><a href={`/w/${workspace}/devices/${device.id}`}>{device.name}</a><span class="mono muted">{device.id}</span></div>
+      <div role="cell" class="c-name">
+        {selection && <input type="checkbox" aria-label={`Choose ${device.name}`} checked={selection.chosen.has(device.id)} onChange={() => selection.toggle(device.id)} />}
+        <a href={`/w/${workspace}/devices/${device.id}`}>{device.name}</a><span class="mono muted">{device.id}</span>
+      </div>
       <div role="cell" class="c-state"><Online online={device.online} /></div>
       <div role="cell" class="c-standing">
         <Badge tone={standingTones[standing]}>{standingWords[standing]}</Badge>
@@ -107,8 +113,48 @@ function Head({ order }: { order: Order }) {
   );
 }
 
-function List({ devices, workspace }: { devices: Device[]; workspace: string }) {
+// Those that were chosen, and what can be done with them.
+function Chosen(props: { workspace: string; rows: Device[]; chosen: Set<string>; set: (ids: Set<string>) => void; onEnd: () => void; onMoved: () => void }) {
+  const [moving, move] = useState(false);
+  const { rows, chosen } = props;
+  return (
+    <div class="chosen" role="group" aria-label="Chosen devices">
+      <strong role="status">{plural(chosen.size, "device")} chosen</strong>
+      <Button onClick={() => props.set(new Set(rows.map((one) => one.id)))}>Choose all {count(rows.length)} shown</Button>
+      <Button kind="primary" disabled={chosen.size === 0} onClick={() => move(true)}>Move to a fleet …</Button>
+      <Button onClick={props.onEnd}>Done</Button>
+      {moving && <Move workspace={props.workspace} devices={rows.filter((one) => chosen.has(one.id))} onClose={() => move(false)} onDone={props.onMoved} />}
+    </div>
+  );
+}
+
+function FleetFilter({ workspace, fleet }: { workspace: string; fleet: string }) {
+  const fleets = useAll<{ fleets: Fleet[] }>(`/v3/workspaces/${workspace}/fleets`, "fleets");
+  const all = fleets.value?.fleets ?? [];
+  if (all.length < 2 && !fleet) return null;
+  return (
+    <label class="inline">Fleet
+      <select value={fleet} onChange={(event) => setQuery({ fleet: event.currentTarget.value })}>
+        <option value="">all</option>
+        {all.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+        {fleet && !all.some((one) => one.id === fleet) && <option value={fleet}>{fleet}</option>}
+      </select>
+    </label>
+  );
+}
+
+function List(props: { devices: Device[]; workspace: string; choosing: boolean; onEnd: () => void; onMoved: () => void }) {
+  const { devices: everyone, workspace } = props;
   const { query } = usePlace();
+  const fleet = query.get("fleet") ?? "";
+  const devices = useMemo(() => (fleet ? everyone.filter((one) => one.fleet_id === fleet) : everyone), [everyone, fleet]);
+  const [chosen, choose] = useState<Set<string>>(new Set());
+  useEffect(() => choose(new Set()), [props.choosing]);
+  const toggle = (id: string) => choose((now) => {
+    const next = new Set(now);
+    if (!next.delete(id)) next.add(id);
+    return next;
+  });
   const height = useRowHeight();
   const words = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const filter = filters.find(([name]) => name === (query.get("state") ?? "")) ?? filters[0]!;
@@ -129,15 +175,17 @@ function List({ devices, workspace }: { devices: Device[]; workspace: string }) 
             </button>
           ))}
         </div>
+        <FleetFilter workspace={workspace} fleet={fleet} />
       </div>
       <p class="hidden" role="status">{plural(rows.length, "device")} shown</p>
       {rows.length === 0 ? (
-        <Empty title="No device is like that"><p>Look for something else, or <button type="button" class="as-link" onClick={() => setQuery({ q: "", state: "" })}>show all</button>.</p></Empty>
+        <Empty title="No device is like that"><p>Look for something else, or <button type="button" class="as-link" onClick={() => setQuery({ q: "", state: "", fleet: "" })}>show all</button>.</p></Empty>
       ) : (
         <VirtualRows rows={rows} height={height} label="Devices" keyOf={(one) => one.id} head={<Head order={order} />}>
-          {(one) => <Row device={one} workspace={workspace} />}
+          {(one) => <Row device={one} workspace={workspace} selection={props.choosing ? { chosen, toggle } : null} />}
         </VirtualRows>
       )}
+      {props.choosing && <Chosen workspace={workspace} rows={rows} chosen={chosen} set={choose} onEnd={props.onEnd} onMoved={() => { choose(new Set()); props.onMoved(); }} />}
     </>
   );
 }
@@ -148,12 +196,13 @@ export function Devices({ workspace }: { workspace: string }) {
   const load = useAll<Devices>(`${base}/devices`, "devices");
   const live = useLive(`${base}/events`, { stream: ["status"] }, (events) => takeStatus(load, events));
   const [making, make] = useState(false);
+  const [choosing, choose] = useState(false);
   const role = useRole(workspace);
   const all = load.value?.devices;
   const may = atLeast(role, "operator");
   return (
     <Page title="Devices" lead={all && all.length > 0 && `${count(all.filter((one) => one.online).length)} of ${plural(all.length, "device")} online`}
-          actions={<><LiveMark state={live} />{may && <Button kind="primary" icon="plus" onClick={() => make(true)}>New device</Button>}</>}>
+          actions={<><LiveMark state={live} />{may && all && all.length > 0 && <Button aria-pressed={choosing} onClick={() => choose(!choosing)}>Choose</Button>}{may && <Button kind="primary" icon="plus" onClick={() => make(true)}>New device</Button>}</>}>
       <Loaded from={load} what="Loading devices">
         {({ devices }) => devices.length === 0 ? (
           <Empty title="No device yet">
@@ -162,7 +211,7 @@ export function Devices({ workspace }: { workspace: string }) {
             <Command text="signet device claim pump --board /dev/ttyUSB0" />
             {may && <Button kind="primary" onClick={() => make(true)}>New device</Button>}
           </Empty>
-        ) : <List devices={devices} workspace={workspace} />}
+        ) : <List devices={devices} workspace={workspace} choosing={choosing} onEnd={() => choose(false)} onMoved={load.reload} />}
       </Loaded>
       {making && <NewDevice workspace={workspace} onClose={() => make(false)} onMade={load.reload} />}
     </Page>

@@ -1,31 +1,12 @@
 import { useState } from "preact/hooks";
 import { api } from "../core/api";
 import { dayOf, plural } from "../core/format";
-import { useAct, useAll, useLoad } from "../core/load";
-import { atLeast, type Fleet, type Workspace } from "../core/model";
+import { useAct, useLoad } from "../core/load";
+import { atLeast, type Workspace } from "../core/model";
 import { useTitle } from "../core/router";
 import { useRole } from "../core/session";
-import { Button, Card, Copy, Dialog, Facts, Failure, Loaded, Page, Table, Text } from "../ui/parts";
-
-function NewFleet({ base, onClose, onDone }: { base: string; onClose: () => void; onDone: () => void }) {
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
-  const act = useAct(async () => {
-    await api.post(`${base}/fleets`, { name, description });
-    onDone();
-    onClose();
-  });
-  return (
-    <Dialog title="New fleet" onClose={onClose}>
-      <form onSubmit={(event) => { event.preventDefault(); void act.run(); }}>
-        <Text label="Name" required maxLength={128} autofocus value={name} onValue={setName} />
-        <Text label="What it is for" maxLength={1024} value={description} onValue={setDescription} />
-        {act.error && <Failure error={act.error} />}
-        <footer><Button onClick={onClose}>Cancel</Button><Button kind="primary" type="submit" busy={act.busy}>Make it</Button></footer>
-      </form>
-    </Dialog>
-  );
-}
+import { Naming } from "../ui/naming";
+import { Button, Card, Copy, Dialog, Facts, Failure, Loaded, Page, Text } from "../ui/parts";
 
 function Retention({ base, of, onClose, onDone }: { base: string; of: Workspace; onClose: () => void; onDone: () => void }) {
   const [days, setDays] = useState(String(of.retention_days));
@@ -50,32 +31,25 @@ export function Settings({ workspace }: { workspace: string }) {
   useTitle("Settings");
   const base = `/v3/workspaces/${workspace}`;
   const load = useLoad<{ workspace: Workspace }>(base);
-  const fleets = useAll<{ fleets: Fleet[] }>(`${base}/fleets`, "fleets");
   const may = atLeast(useRole(workspace), "admin");
-  const [open, setOpen] = useState<"fleet" | "retention" | null>(null);
+  const [open, setOpen] = useState<"workspace" | "retention" | null>(null);
   const close = () => setOpen(null);
   return (
     <Page title="Settings" lead={load.value?.workspace.description}>
       <Loaded from={load}>
         {(told) => (
           <>
-            <Card title="Workspace" actions={may && <Button onClick={() => setOpen("retention")}>Change how long …</Button>}>
+            <Card title="Workspace" actions={may && <><Button onClick={() => setOpen("workspace")}>Name and purpose …</Button><Button onClick={() => setOpen("retention")}>Change how long …</Button></>}>
               <Facts rows={[
                 ["Name", told.workspace.name], ["Id", <span class="mono">{workspace}<Copy text={workspace} /></span>], ["Made", dayOf(told.workspace.created_at)],
                 ["Readings are kept", told.workspace.retention_days ? plural(told.workspace.retention_days, "day") : "for ever"],
               ]} />
             </Card>
+            {open === "workspace" && <Naming title={`Name and purpose of ${told.workspace.name}`} does="Save" first={told.workspace} save={(named) => api.put(base, named)} onClose={close} onDone={load.reload} />}
             {open === "retention" && <Retention base={base} of={told.workspace} onClose={close} onDone={load.reload} />}
           </>
         )}
       </Loaded>
-      <Card title="Fleets" actions={may && <Button icon="plus" onClick={() => setOpen("fleet")}>New fleet</Button>}>
-        <Loaded from={fleets}>
-          {(told) => <Table label="Fleets" columns={["Name", "What it is for", "Made", "Id"]} rows={told.fleets} keyOf={(one) => one.id} cells={(one) => [
-            <strong class="text">{one.name}</strong>, <span class="text">{one.description}</span>, dayOf(one.created_at), <span class="mono">{one.id}</span>]} />}
-        </Loaded>
-      </Card>
-      {open === "fleet" && <NewFleet base={base} onClose={close} onDone={fleets.reload} />}
     </Page>
   );
 }
