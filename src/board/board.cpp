@@ -24,7 +24,12 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
       barred_(parts.element),
       uplink_(parts.loop, outbox_, parts.random, parts.element, config_.newest_tls),
       desk_(*this, [this](const Frame& frame) { firmware_.send(frame); }),
-      firmware_(parts.loop, parts.random, config_.firmware, *this) {
+      firmware_(parts.loop, parts.random, config_.firmware, *this),
+      fetcher_(parts.loop, parts.element, config_.newest_tls) {
+  FotaHost& host = *this;
+  if (parts_.bootloader) {
+    fota_.emplace(parts_.loop, parts_.random, *parts_.bootloader, fetcher_, host, config_.folder);
+  }
   parts_.console.on_input([this](Bytes typed) { on_console(typed); });
   uplink_.on_settled([this](Timestamp device_time, const Status& outcome) { desk_.on_settled(device_time, outcome); });
   uplink_.on_change([this] { desk_.on_agent_change(); });
@@ -102,6 +107,8 @@ void Board::settle_incident() {
 void Board::refresh() {
   uplink_.set(
       {agent_wanted_, parts_.wifi.connected(), endpoint_, unit_.chain, program_, unit_.barred ? unit_.problem : ""});
+  const bool may_fetch = parts_.wifi.connected() && !unit_.barred;
+  fetcher_.set_peer(may_fetch ? endpoint_ : std::nullopt, unit_.chain);
   desk_.on_agent_change();
 }
 
@@ -131,7 +138,7 @@ json::object Board::summary() {
                    {"personalised", unit_.personalised},
                    {"bond", name_of(bond_.state)},
                    {"device", endpoint_ ? json::value(endpoint_->device) : json::value(nullptr)},
-                   {"firmware", "Factory"}};
+                   {"firmware", firmware_name()}};
   tell_firmware(out);
   return out;
 }
@@ -151,7 +158,7 @@ json::object Board::agent_state() {
           {"connected", agent.connected()},
           {"has_time", agent.has_time()},
           {"time", agent.has_time() ? json::value(rfc3339(uplink_.time())) : json::value(nullptr)},
-          {"firmware", "Factory"},
+          {"firmware", firmware_name()},
           {"waiting", outbox_.waiting().size()}};
 }
 
@@ -165,6 +172,7 @@ void Board::on_firmware_request(const Frame& frame) {
 }
 
 void Board::on_firmware_end(const std::string& how) {
+  if (fota_ && !restarting_) fota_->on_trial_over(how);
   desk_.forget();
   arm_desk();
   log_warn("firmware.ended", {{"how", how}});

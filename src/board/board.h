@@ -7,6 +7,7 @@
 #include "board/file_disk.h"
 #include "board/firmware.h"
 #include "board/flash/bootloader.h"
+#include "board/fota.h"
 #include "board/unit.h"
 #include "board/uplink.h"
 #include "boot/boot.h"
@@ -38,7 +39,7 @@ struct BoardParts {
   Bootloader* bootloader = nullptr;  // null: the program of the configuration runs, and nothing is verified
 };
 
-class Board final : private Services, private FirmwareEvents {
+class Board final : private Services, private FirmwareEvents, private FotaHost {
  public:
   static Result<std::unique_ptr<Board>> create(BoardConfig config, const BoardParts& parts);
   ~Board() override;
@@ -64,6 +65,12 @@ class Board final : private Services, private FirmwareEvents {
   void watch_trial(bool runs);
   void end_trial_watch();
   Status confirm_firmware();
+  bool ask_fota(const std::string& step, const std::string& version) override;
+  void install_update() override;
+  Status accept_update() override { return confirm_firmware(); }
+  void abandon_update(const std::string& why) override;
+  void set_firmware(const std::string& name) override;
+  std::string firmware_name() const { return fota_ ? fota_->firmware() : "Factory"; }
   void tell_firmware(json::object& to) const;
 
   // The console (console.cpp)
@@ -127,10 +134,13 @@ class Board final : private Services, private FirmwareEvents {
   BarredElement barred_;
   agent::Program program_;
   bool agent_wanted_ = false;
+  bool restarting_ = false;  // the program is ended by the board itself
   LineReader console_lines_;
   Uplink uplink_;
   Desk desk_;
   Firmware firmware_;
+  Fetcher fetcher_;
+  std::optional<Fota> fota_;      // with a flash
   std::optional<Loaded> loaded_;  // of the flash, without its payload
   std::optional<net::Loop::TimerId> trial_timer_;
   std::optional<net::Loop::TimerId> desk_timer_;

@@ -67,7 +67,7 @@ Result<json::object> Board::identify(const json::object&) {
                   {"personalised", unit_.personalised},
                   {"bond", name_of(bond_.state)},
                   {"claimed", endpoint_.has_value()},
-                  {"firmware", "Factory"}};
+                  {"firmware", firmware_name()}};
   if (endpoint_) ok["device"] = endpoint_->device;
   tell_firmware(ok);
   return ok;
@@ -116,6 +116,7 @@ Result<json::object> Board::remove(const json::object&) {
 // What the last owner left is neither the next one's to send nor to use.
 Status Board::forget_owner(const char* why) {
   desk_.forget_owner();
+  if (fota_) fota_->forget();
   TRY(forget_readings(why));
   return secrets_.forget();
 }
@@ -164,8 +165,11 @@ void Board::restart(signet::boot::Reset why) {
   restart_timer_ = parts_.loop.after(before_restart, [this, why] {
     restart_timer_.reset();
     end_trial_watch();
+    if (fota_) fota_->stop();
     firmware_.stop();
+    restarting_ = true;
     on_firmware_end("reset");
+    restarting_ = false;
     parts_.wifi.stop();
     agent_wanted_ = false;
     program_ = {};

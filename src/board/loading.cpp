@@ -23,6 +23,7 @@ bool Board::load_firmware(signet::boot::Reset why) {
   }
   const auto outcome = parts_.bootloader->start(why);
   log_info("board.booted", {{"outcome", name_of(outcome)}});
+  fota_->on_boot(outcome);
   if (outcome == signet::boot::Outcome::nothing) {
     say("no firmware runs: " + parts_.bootloader->problem());
     return false;
@@ -46,10 +47,12 @@ Status Board::unpack_firmware() {
 
 // A version that is not confirmed in time, or cannot run at all, goes.
 void Board::watch_trial(bool runs) {
+  if (!runs) fota_->on_trial_over("the firmware cannot run on this board");
   if (!runs) return restart(signet::boot::Reset::watchdog);
   trial_timer_ = parts_.loop.after(config_.trial_limit, [this] {
     trial_timer_.reset();
     say("the trial was not confirmed in time");
+    if (fota_) fota_->on_trial_over("nobody accepted it before its trial was over");
     log_warn("board.trial_over", {});
     restart(signet::boot::Reset::watchdog);
   });
@@ -65,8 +68,25 @@ Status Board::confirm_firmware() {
   end_trial_watch();
   log_info("board.confirmed", {{"version", image::text_of(loaded_->application)}});
   say(text_of(loaded_) + " is confirmed");
+  fota_->on_accepted();
   return {};
 }
+
+bool Board::ask_fota(const std::string& step, const std::string& version) {
+  return desk_.ask_fota(step, json::value(version));
+}
+
+void Board::install_update() {
+  say("a new version was downloaded; the board restarts");
+  restart(signet::boot::Reset::request);
+}
+
+void Board::abandon_update(const std::string& why) {
+  say(why);
+  restart(signet::boot::Reset::watchdog);
+}
+
+void Board::set_firmware(const std::string& name) { uplink_.set_firmware(name); }
 
 // For tools and programs: nothing for a board without a flash.
 void Board::tell_firmware(json::object& to) const {

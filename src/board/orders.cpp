@@ -5,6 +5,7 @@
 namespace signet::board {
 
 void Board::on_told(const std::string& key) {
+  if (fota_) fota_->on_told(key);
   if (key != "#incident") return;
   const Status gone = forget_incident(config_.folder);
   if (!gone) log_warn("board.incident_told_again_later", {{"error", gone.error().what}});
@@ -27,6 +28,8 @@ void Board::on_order(const agent::ConditionsTold& told) { desk_.give_conditions(
 
 // A board that runs a program of its command line has no slot for another one.
 void Board::on_order(const agent::UpdateTold& update) {
+  if (fota_ && update.key == "@fota") return fota_->on_offer(update.version, update.value);
+  if (fota_) return fota_->on_info(update.value);
   if (update.key != "@fota") return;
   json::object answer{{"result", "fail"}, {"msg", "this board runs a program from a file: it takes no updates"}};
   const auto wanted = parse_json_object(update.value);
@@ -39,7 +42,9 @@ void Board::on_order(const agent::UpdateTold& update) {
 }
 
 Status Board::answer_job(const std::string& job, std::int64_t version, std::string result) {
-  return uplink_.answer(job, version, std::move(result));
+  const Status answered = uplink_.answer(job, version, std::move(result));
+  if (answered && fota_) fota_->on_heard();
+  return answered;
 }
 
 Status Board::tell(std::string key, std::string value, std::optional<std::int64_t> version) {
@@ -53,6 +58,7 @@ void Board::reset() {
 
 void Board::fota_answered(const std::string& step, const std::string& refused) {
   log_info("board.fota_answered", {{"step", step}, {"refused", refused}});
+  if (fota_) fota_->on_program(step, refused);
 }
 
 }  // namespace signet::board

@@ -114,6 +114,8 @@ Status Bootloader::confirm() {
   return {};
 }
 
+Result<crypto::Digest> Bootloader::work_digest(boot::Part part) { return crypto::sha256(TRY(read_image(part))); }
+
 Result<Buffer> Bootloader::read_park(boot::Part part, std::uint32_t at, std::size_t size) {
   PlaceSource source{flash_, flash_map().place(boot::Area::park, part)};
   Buffer out(size);

@@ -48,6 +48,7 @@ class Bootloader final : private boot::Console {
   Status write(boot::Part part, std::uint32_t at, Bytes data);
   Status request(boot::Parts parts);
   Status confirm();
+  Result<crypto::Digest> work_digest(boot::Part part);  // SHA-256 of the image in WORK, all of it
   Result<Buffer> read_park(boot::Part part, std::uint32_t at, std::size_t size);
   static std::uint32_t room(boot::Part part) { return flash_map().place(boot::Area::park, part).bytes; }
 
