@@ -19,11 +19,30 @@ struct Moment {
 enum class Phase : std::uint8_t { stopped, waiting, dialing, greeting, subscribing, up };
 const char* name_of(Phase phase);
 
+inline constexpr Seconds keepalive_min{5};  // a program may choose within these
+inline constexpr Seconds keepalive_max{600};
+inline constexpr Millis reconnect_after_min{1'000};
+inline constexpr Millis reconnect_after_max{60'000};
+inline constexpr Millis network_timeout_min{1'000};
+inline constexpr Millis network_timeout_max{120'000};
+inline constexpr Seconds time_every_min{60};
+inline constexpr Seconds time_every_max{86'400};
+
+// How the connection is kept: zdm.Config, and set_clock_every.
+struct Tuning {
+  Seconds keepalive{60};
+  Millis reconnect_after{1'000};   // the first wait is anything up to this; later ones up to 60 s
+  Millis network_timeout{20'000};  // for TCP and TLS, and for each answer
+  Seconds time_every{300};         // asks the time again
+  bool operator==(const Tuning&) const = default;
+};
+
 // What the firmware can do: names. The manager hears jobs and conditions in the manifest.
 struct Program {
   std::vector<std::string> jobs{};
   std::vector<std::string> conditions{};
   std::vector<std::string> variables{};
+  Tuning tuning{};
   bool operator==(const Program&) const = default;
 };
 

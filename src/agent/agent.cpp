@@ -73,7 +73,9 @@ void Agent::on_open(Moment now) {
   if (phase_ != Phase::dialing) return;
   mqtt::ClientOptions options;
   options.client_id = device_;
-  options.keepalive = keepalive;
+  const Seconds patience = std::chrono::ceil<Seconds>(program_.tuning.network_timeout);
+  options.keepalive = program_.tuning.keepalive;
+  options.connect_timeout = options.answer_timeout = patience;
   options.packet_bytes_max = message_bytes_max;
   session_.emplace(std::move(options), now.steady);
   enter(Phase::greeting);
@@ -93,7 +95,7 @@ void Agent::on_closed(const std::string& why, Moment now) {
   flights_.clear();
   in_flight_.clear();
   controls_.on_closed();
-  const Micros wait = backoff_.next();
+  const Micros wait = backoff_.next(program_.tuning.reconnect_after);
   retry_at_ = now.steady + wait;
   const auto millis = std::chrono::duration_cast<Millis>(wait).count();
   note(LogLevel::warn, "agent.offline",
@@ -110,7 +112,7 @@ void Agent::tick(Moment now) {
   }
   if (!session_) return;
   session_->tick(now.steady);
-  const Seconds patience = time_awaited_ ? time_answer_within : time_every;
+  const Seconds patience = time_awaited_ ? time_answer_within : program_.tuning.time_every;
   if (phase_ == Phase::up && now.steady >= time_asked_ + patience) ask_time(now);
   work(now);
 }
@@ -120,7 +122,7 @@ std::optional<Instant> Agent::deadline() const {
   if (!session_) return std::nullopt;
   std::optional<Instant> first = session_->deadline();
   const auto offer = [&](Instant at) { first = first ? std::min(*first, at) : at; };
-  if (phase_ == Phase::up) offer(time_asked_ + (time_awaited_ ? time_answer_within : time_every));
+  if (phase_ == Phase::up) offer(time_asked_ + (time_awaited_ ? time_answer_within : program_.tuning.time_every));
   if (phase_ == Phase::up && hold_until_ != Instant{}) offer(hold_until_);
   return first;
 }

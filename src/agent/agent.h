@@ -19,9 +19,7 @@
 
 namespace signet::agent {
 
-inline constexpr Seconds keepalive{60};
-inline constexpr Seconds time_every{300};         // asks the time again
-inline constexpr Seconds time_answer_within{20};  // then asks once more
+inline constexpr Seconds time_answer_within{20};  // then asks the time once more
 inline constexpr Seconds stable_after{30};        // a connection that lived so long starts the backoff over
 inline constexpr std::size_t incident_bytes_max = 256;
 inline constexpr std::size_t window = 16;                       // readings that wait for their PUBACK at once

@@ -94,7 +94,7 @@ class AgentTest : public testing::Test {
     client_id = e.connect.client_id;
     EXPECT_EQ(e.connect.version, mqtt::Version::v5);
     EXPECT_TRUE(e.connect.clean_start);
-    EXPECT_EQ(e.connect.keepalive, 60);
+    EXPECT_EQ(e.connect.keepalive, keepalive);
     server->accept();
   }
   void serve_one(const mqtt::SubscribeRequested& e) {
@@ -156,6 +156,7 @@ class AgentTest : public testing::Test {
   bool knows_time = true;
   bool dialed = false;
   bool hung_up = false;
+  int keepalive = 60;
   Program program{.jobs = {"blink"}};
   std::vector<std::string> told_keys;
   std::vector<Order> orders;

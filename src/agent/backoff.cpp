@@ -2,10 +2,10 @@
 
 namespace signet::agent {
 
-Micros Backoff::next() {
+Micros Backoff::next(Millis base) {
   constexpr unsigned doublings_max = 6;  // 64 s: past the cap
   static_assert(backoff_base * (1 << doublings_max) >= backoff_cap);
-  const Micros ceiling = std::min<Micros>(backoff_cap, backoff_base * (1 << std::min(attempts_, doublings_max)));
+  const Micros ceiling = std::min<Micros>(backoff_cap, base * (1 << std::min(attempts_, doublings_max)));
   ++attempts_;
   const auto block = random_.block<8>();
   Reader in{block};

@@ -13,7 +13,7 @@ inline constexpr Millis backoff_cap{60'000};
 class Backoff {
  public:
   explicit Backoff(crypto::Random& random) : random_(random) {}
-  Micros next();
+  Micros next(Millis base = backoff_base);  // REQUIRES: base is at least backoff_base
   void reset() { attempts_ = 0; }
   unsigned attempts() const { return attempts_; }
 

@@ -217,6 +217,24 @@ TEST_F(OrdersTest, AnUpdateIsHandedOnAsItIs) {
   EXPECT_EQ(told_keys, Lines{"@fota"});
 }
 
+TEST_F(OrdersTest, TheConnectionIsKeptAsTheProgramChose) {
+  program.tuning = {.keepalive = Seconds{30}, .reconnect_after = backoff_cap, .time_every = Seconds{60}};
+  boot();
+  keepalive = 30;
+  bring_up();
+  for (int i = 0; i < 3; ++i) advance(Seconds{20});
+  EXPECT_EQ(said("#now").size(), 2u);
+  Micros longest{};
+  for (int i = 0; i < 8; ++i) {
+    cut_connection();
+    longest = std::max<Micros>(longest, *agent->deadline() - clock.monotonic());
+    advance(backoff_cap);
+    bring_up();
+    advance(stable_after);
+  }
+  EXPECT_GT(longest, backoff_base) << "the first wait";
+}
+
 TEST_F(OrdersTest, ItsFirmwareStandsInTheStatus) {
   boot();
   bring_up();

@@ -138,6 +138,7 @@ json::object Board::summary() {
                    {"personalised", unit_.personalised},
                    {"bond", name_of(bond_.state)},
                    {"device", endpoint_ ? json::value(endpoint_->device) : json::value(nullptr)},
+                   {"reset_reason", reset_reason_},
                    {"firmware", firmware_name()}};
   tell_firmware(out);
   return out;
@@ -172,6 +173,7 @@ void Board::on_firmware_request(const Frame& frame) {
 }
 
 void Board::on_firmware_end(const std::string& how) {
+  reset_reason_ = "crash";
   if (fota_ && !restarting_) fota_->on_trial_over(how);
   desk_.forget();
   arm_desk();

@@ -109,6 +109,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   Status answer_job(const std::string& job, std::int64_t version, std::string result) override;
   Status tell(std::string key, std::string value, std::optional<std::int64_t> version) override;
   void reset() override;
+  void watchdog_bit() override;
   void fota_answered(const std::string& step, const std::string& refused) override;
 
   // What comes from the manager (orders.cpp)
@@ -133,6 +134,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   Bond bond_;
   BarredElement barred_;
   agent::Program program_;
+  std::string reset_reason_ = "power";  // why the program began: power, software, watchdog, crash
   bool agent_wanted_ = false;
   bool restarting_ = false;  // the program is ended by the board itself
   LineReader console_lines_;

@@ -170,6 +170,7 @@ void Board::restart(signet::boot::Reset why) {
     restarting_ = true;
     on_firmware_end("reset");
     restarting_ = false;
+    reset_reason_ = why == signet::boot::Reset::watchdog ? "watchdog" : "software";
     parts_.wifi.stop();
     agent_wanted_ = false;
     program_ = {};

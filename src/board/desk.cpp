@@ -26,6 +26,7 @@ Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request,
   if (what.starts_with("wifi.")) return answer_wifi(what, request);
   if (what.starts_with("element.")) return answer_element(what, request);
   if (what.starts_with("secret.")) return answer_secret(what, request);
+  if (what.starts_with("watchdog.")) return answer_watchdog(what, request, now);
   if (what == "board.init") return Answer{json::object{}};
   if (what == "board.summary") return Answer{services_.summary()};
   if (what.starts_with("agent.")) return answer_agent(what, id, request, now);
@@ -130,7 +131,27 @@ void Desk::on_agent_change() {
   }
 }
 
+// Until the program ends it is to be kicked: once set up it cannot be put to sleep.
+Result<Desk::Answer> Desk::answer_watchdog(const std::string& what, const json::object& request, Instant now) {
+  if (what == "watchdog.setup") {
+    const std::int64_t millis = TRY(integer_member(request, "ms"));
+    if (millis < watchdog_min_ms || millis > wait_max_ms) {
+      return Error{Errc::malformed, "a watchdog waits 100 to 3600000 milliseconds"};
+    }
+    watchdog_ = Millis{millis};
+  } else if (what != "watchdog.kick") {
+    return Error{Errc::not_found, "the board knows no \"" + what + "\""};
+  }
+  if (watchdog_ == Millis{0}) return Error{Errc::conflict, "there is no watchdog: watchdog.setup(ms) first"};
+  watchdog_until_ = now + watchdog_;
+  return Answer{json::object{}};
+}
+
 void Desk::tick(Instant now) {
+  if (watchdog_ != Millis{0} && now >= watchdog_until_) {
+    watchdog_ = Millis{0};
+    return services_.watchdog_bit();  // which ends the program, and all its waiting
+  }
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     if (now < it->until) {
       ++it;
@@ -149,8 +170,10 @@ void Desk::tick(Instant now) {
 std::optional<Instant> Desk::deadline() const {
   const auto first = std::min_element(waiting_.begin(), waiting_.end(),
                                       [](const Waiting& a, const Waiting& b) { return a.until < b.until; });
-  if (first == waiting_.end()) return std::nullopt;
-  return first->until;
+  std::optional<Instant> at;
+  if (first != waiting_.end()) at = first->until;
+  if (watchdog_ != Millis{0}) at = at ? std::min(*at, watchdog_until_) : watchdog_until_;
+  return at;
 }
 
 }  // namespace signet::board

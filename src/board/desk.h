@@ -20,6 +20,7 @@ inline constexpr std::size_t waiting_requests_max = 64;  // that a firmware may 
 inline constexpr std::size_t jobs_max = 64;              // of a program; as many conditions, as many variables
 inline constexpr std::size_t job_name_bytes_max = 64;    // and of a condition's or a variable's
 inline constexpr std::int64_t wait_max_ms = 3'600'000;
+inline constexpr std::int64_t watchdog_min_ms = 100;  // so that no busy machine ends a good program
 inline constexpr std::string_view app_signature_domain{"signet.app.v1\0", 14};
 
 // What the desk hands on to the rest of the board.
@@ -37,7 +38,8 @@ struct Services {
   virtual Result<Timestamp> publish(std::string_view tag, std::string_view payload) = 0;
   virtual Status answer_job(const std::string& job, std::int64_t version, std::string result) = 0;
   virtual Status tell(std::string key, std::string value, std::optional<std::int64_t> version) = 0;
-  virtual void reset() = 0;  // as after power-on, soon
+  virtual void reset() = 0;         // as after power-on, soon
+  virtual void watchdog_bit() = 0;  // the program let its watchdog's time pass
   // What on_fota said to ask_fota; `refused` is empty when it agrees.
   virtual void fota_answered(const std::string& step, const std::string& refused) = 0;
 };
@@ -77,6 +79,7 @@ class Desk {
   Result<Answer> answer_wifi(const std::string& what, const json::object& request);
   Result<Answer> answer_secret(const std::string& what, const json::object& request);
   Result<Answer> answer_element(const std::string& what, const json::object& request);
+  Result<Answer> answer_watchdog(const std::string& what, const json::object& request, Instant now);
   Result<Answer> answer_agent(const std::string& what, std::uint32_t id, const json::object& request, Instant now);
   Result<Answer> start_agent(std::uint32_t id, const json::object& request, Instant now);
   Result<Answer> publish(std::uint32_t id, const json::object& request, Instant now);
@@ -97,6 +100,8 @@ class Desk {
   std::map<std::string, std::int64_t> jobs_taken_;  // versions of those that the program has begun
   std::string fota_step_;                           // asked, not answered
   bool has_on_fota_ = false;
+  Millis watchdog_{0};  // 0: none
+  Instant watchdog_until_{};
 };
 
 // SHA-256("signet.app.v1" 0x00 message): what element.sign signs. No claim, certificate or handshake begins so.

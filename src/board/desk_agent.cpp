@@ -35,12 +35,34 @@ bool is_own_word(std::string_view name) {
   return name.starts_with('@') || name.starts_with('#') || name.starts_with('_') || name == "condition";
 }
 
+template <class Time>
+Status read_time(const json::object& request, const char* name, Time least, Time most, Time& to) {
+  if (!request.contains(name)) return {};
+  const std::int64_t count = TRY(integer_member(request, name));
+  const Time wanted{count};
+  if (wanted < least || wanted > most) {
+    return Error{Errc::malformed, std::string{name} + " is " + std::to_string(least.count()) + " to " +
+                                      std::to_string(most.count()) + (Time{1} == Seconds{1} ? " s" : " ms")};
+  }
+  to = wanted;
+  return {};
+}
+
+Status read_tuning(const json::object& request, agent::Tuning& to) {
+  using namespace agent;
+  TRY(read_time(request, "keepalive", keepalive_min, keepalive_max, to.keepalive));
+  TRY(read_time(request, "reconnect_after", reconnect_after_min, reconnect_after_max, to.reconnect_after));
+  TRY(read_time(request, "network_timeout", network_timeout_min, network_timeout_max, to.network_timeout));
+  return read_time(request, "set_clock_every", time_every_min, time_every_max, to.time_every);
+}
+
 Result<agent::Program> read_program(const json::object& request) {
   if (!request.contains("jobs")) return Error{Errc::malformed, "\"jobs\" is missing"};
   agent::Program program;
   program.jobs = TRY(read_names(request, "jobs", "a job"));
   program.conditions = TRY(read_names(request, "conditions", "a condition"));
   program.variables = TRY(read_names(request, "variables", "a variable"));
+  TRY(read_tuning(request, program.tuning));
   for (const std::string& job : program.jobs) {
     if (job == "reset" || job == "fota") return Error{Errc::malformed, "the job \"" + job + "\" is the board's own"};
   }
@@ -211,6 +233,7 @@ Status Desk::take_fota_answer(const json::object& request) {
 
 void Desk::forget() {
   waiting_.clear();
+  watchdog_ = Millis{0};
   fota_step_.clear();
   has_on_fota_ = false;
   inbox_.remove("@fota");

@@ -73,6 +73,28 @@ TEST_F(DeskAgentTest, AProgramNamesWhatItCanDo) {
   }
 }
 
+TEST_F(DeskAgentTest, AProgramChoosesHowItsConnectionIsKept) {
+  const auto start_with = [&](const char* name, std::int64_t value) {
+    json::object request{{"do", "agent.start"}, {"jobs", json::array{}}, {"wait", 0}};
+    request[name] = value;
+    return ask(json::serialize(request));
+  };
+  const std::tuple<const char*, std::int64_t, std::int64_t> all[] = {
+      {"keepalive", agent::keepalive_min.count(), agent::keepalive_max.count()},
+      {"reconnect_after", agent::reconnect_after_min.count(), agent::reconnect_after_max.count()},
+      {"network_timeout", agent::network_timeout_min.count(), agent::network_timeout_max.count()},
+      {"set_clock_every", agent::time_every_min.count(), agent::time_every_max.count()}};
+  for (const auto& [name, least, most] : all) {
+    EXPECT_NE(start_with(name, least), "malformed") << name;
+    EXPECT_NE(start_with(name, most), "malformed") << name;
+    EXPECT_EQ(start_with(name, least - 1), "malformed") << name;
+    EXPECT_EQ(start_with(name, most + 1), "malformed") << name;
+  }
+  start_with("keepalive", 30);
+  EXPECT_EQ(program.tuning.keepalive, Seconds{30});
+  EXPECT_EQ(program.tuning.time_every, agent::Tuning{}.time_every);
+}
+
 TEST_F(DeskAgentTest, AVariableIsToldWithTheVersionOfTheWish) {
   EXPECT_EQ(ask(R"({"do":"agent.variable","name":"speed","value":"1.0","version":7})"), "{}");
   EXPECT_EQ(ask(R"({"do":"agent.variable","name":"speed","value":"1"})"), "{}");
@@ -107,6 +129,24 @@ TEST_F(DeskAgentTest, TheProgramIsAskedAboutAnUpdateWhenItWantsToBe) {
 TEST_F(DeskAgentTest, AProgramMayResetItsBoard) {
   EXPECT_EQ(ask(R"({"do":"agent.reset"})"), "{}");
   EXPECT_EQ(resets, 1);
+}
+
+TEST_F(DeskAgentTest, AWatchdogThatIsNotKickedBites) {
+  EXPECT_EQ(ask(R"({"do":"watchdog.kick"})"), "conflict");
+  for (const std::int64_t wrong : {watchdog_min_ms - 1, wait_max_ms + 1}) {
+    EXPECT_EQ(ask(R"({"do":"watchdog.setup","ms":)" + std::to_string(wrong) + "}"), "malformed");
+  }
+  EXPECT_EQ(ask(R"({"do":"watchdog.setup","ms":500})"), "{}");
+  EXPECT_EQ(desk.deadline(), desk_start + Millis{500});
+  desk.on_request({FrameKind::request, ++id, R"({"do":"watchdog.kick"})"}, desk_start + Millis{400});
+  desk.tick(desk_start + Millis{899});
+  EXPECT_EQ(bites, 0);
+  desk.tick(desk_start + Millis{900});
+  EXPECT_EQ(bites, 1);
+  EXPECT_FALSE(desk.deadline());
+  ask(R"({"do":"watchdog.setup","ms":500})");
+  desk.forget();
+  EXPECT_FALSE(desk.deadline()) << "the next program has none";
 }
 
 TEST(Inbox, HasALimit) {

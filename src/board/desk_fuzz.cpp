@@ -17,6 +17,7 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   Status answer_job(const std::string&, std::int64_t, std::string) override { return {}; }
   Status tell(std::string, std::string, std::optional<std::int64_t>) override { return {}; }
   void reset() override {}
+  void watchdog_bit() override {}
   void fota_answered(const std::string&, const std::string&) override {}
   bool online() override { return false; }
   json::object agent_state() override { return {}; }

@@ -69,6 +69,7 @@ class DeskTest : public testing::Test, protected Services {
     return {};
   }
   void reset() override { ++resets; }
+  void watchdog_bit() override { ++bites; }
   void fota_answered(const std::string& step, const std::string& refused) override {
     said.push_back(step + ": " + refused);
   }
@@ -94,6 +95,7 @@ class DeskTest : public testing::Test, protected Services {
   std::vector<std::string> jobs;
   std::vector<std::string> said;
   int resets = 0;
+  int bites = 0;
   bool is_online = false;
   bool full = false;
   std::vector<std::string> published;

@@ -91,9 +91,14 @@ void Firmware::read_requests() {
       continue;
     }
     if (frame.error().code == Errc::not_found) return;
-    ::kill(pid_, SIGKILL);
-    return again("broke the protocol: " + frame.error().what);
+    return fail("broke the protocol: " + frame.error().what);
   }
+}
+
+void Firmware::fail(const std::string& fault) {
+  if (!running()) return;
+  ::kill(pid_, SIGKILL);
+  again(fault);
 }
 
 void Firmware::send(const Frame& frame) {

@@ -37,7 +37,8 @@ class Firmware {
   ~Firmware() { stop(); }
 
   Status start();
-  void stop();  // at once, as when power is lost
+  void stop();                          // at once, as when power is lost
+  void fail(const std::string& fault);  // ends it as a crash; `fault` says why
   bool running() const { return pid_ > 0; }
   void send(const Frame& frame);
 

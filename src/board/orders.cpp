@@ -56,6 +56,11 @@ void Board::reset() {
   restart(signet::boot::Reset::request);
 }
 
+void Board::watchdog_bit() {
+  firmware_.fail("did not kick its watchdog in time");
+  reset_reason_ = "watchdog";
+}
+
 void Board::fota_answered(const std::string& step, const std::string& refused) {
   log_info("board.fota_answered", {{"step", step}, {"refused", refused}});
   if (fota_) fota_->on_program(step, refused);

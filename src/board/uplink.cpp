@@ -150,7 +150,8 @@ void Uplink::dial() {
     tls_ = std::move(tls).value();
   }
   line_ = std::make_shared<Line>(this, tls_);
-  const auto connection = net::connect(loop_, endpoint.host, endpoint.port, *tls_, line_, dial_timeout);
+  const auto connection =
+      net::connect(loop_, endpoint.host, endpoint.port, *tls_, line_, needs_.program.tuning.network_timeout);
   if (!connection) {
     let_go();
     return lost(connection.error().what);

@@ -8,8 +8,6 @@
 
 namespace signet::board {
 
-inline constexpr Seconds dial_timeout{20};  // TCP and TLS
-
 class Uplink {
  public:
   struct Needs {

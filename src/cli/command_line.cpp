@@ -4,6 +4,7 @@
 #include "base/exit_code.h"
 #include "cli/complete.h"
 #include "cli/element_line.h"
+#include "cli/examples.h"
 #include "cli/export.h"
 #include "cli/firmware_line.h"
 #include "cli/fota.h"
@@ -51,6 +52,7 @@ class Tree {
     add_exports(app_, args_, choose);
     add_element(app_, args_, choose);
     add_own_elements();
+    add_new(app_, args_, choose);
     add_firmware(app_, args_, choose);
     add_fota(app_, args_, choose);
     add_profiles(app_, args_, choose);

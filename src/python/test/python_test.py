@@ -1,100 +1,12 @@
-"""python_test.py PACKAGES EXAMPLES -- programs run by runner.py, with a board that is played by this test."""
-import json
-import os
-import socket
-import struct
+"""python_test.py PACKAGES EXAMPLES -- programs run by runner.py, with a board that is played by fake_board."""
+import pathlib
 import sys
-import tempfile
-import threading
 import unittest
 
-PACKAGES, EXAMPLES = sys.argv[1:3]
-REQUEST, ANSWER, REFUSAL = 1, 2, 3
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from fake_board import run  # noqa: E402
 
-
-class FakeBoard:
-    """Answers as a board does; notes what it was asked; hangs up at the n-th publish."""
-
-    def __init__(self, end, publishes=1 << 30):
-        self.end, self.left = end, publishes
-        self.asked, self.published = [], []
-        self.refuse = {}  # do -> (code, message)
-        self.online = True
-        self.events = []  # what agent.next is answered with; then it waits
-
-    def read(self, size):
-        data = b""
-        while len(data) < size:
-            more = self.end.recv(size - len(data))
-            if not more:
-                raise EOFError
-            data += more
-        return data
-
-    def send(self, kind, number, body):
-        body = json.dumps(body).encode()
-        self.end.sendall(struct.pack(">IBBI", 6 + len(body), 1, kind, number) + body)
-
-    def serve(self):
-        try:
-            while True:
-                size, version, kind, number = struct.unpack(">IBBI", self.read(10))
-                assert version == 1 and kind == REQUEST
-                self.answer(number, json.loads(self.read(size - 6)))
-        except (EOFError, OSError):
-            pass
-
-    def answer(self, number, request):
-        do = request["do"]
-        self.asked.append(request)
-        if do in self.refuse:
-            code, message = self.refuse[do]
-            return self.send(REFUSAL, number, {"code": code, "message": message})
-        if do == "agent.next":
-            return self.send(ANSWER, number, self.events.pop(0)) if self.events else None
-        if do == "agent.publish":
-            self.published.append((request["tag"], json.loads(request["payload"])))
-            self.left -= 1
-            if self.left == 0:
-                return self.end.shutdown(socket.SHUT_RDWR)
-        self.send(ANSWER, number, {
-            "board.summary": {"board": "virtual", "release": "0", "element": "ATECC608B", "dcn": "sn01",
-                              "personalised": True, "device": None, "firmware": "Factory"},
-            "wifi.info": {"dhcp": True, "ip": "10.0.0.2", "mask": "m", "gateway": "g", "dns": "d", "mac": "02"},
-            "agent.state": {"online": self.online, "connected": True, "has_time": False, "firmware": "Factory"},
-            "element.uid": {"uid": "0123"}, "element.pubkey": {"pubkey": "aabb"},
-            "element.common_name": {"common_name": "sn0123"}, "element.sign": {"signature": "0102"},
-            "element.certificate": {"certificate": "MAA="},
-            "secret.get": {"value": "azE="}, "secret.names": {"names": ["api.key"]},
-        }.get(do, {}))
-
-
-def run(program, board_setup=lambda board: None, publishes=1 << 30):
-    """(exit code, text, board) of a program, given as a path or as lines."""
-    near, far = socket.socketpair()
-    out_read, out_write = os.pipe()
-    with tempfile.TemporaryDirectory() as folder:
-        if not os.path.exists(program):
-            path = os.path.join(folder, "main.py")
-            with open(path, "w") as file:
-                file.write(program)
-            program = path
-        pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", PACKAGES + "/runner.py", program], {},
-                             file_actions=[(os.POSIX_SPAWN_DUP2, out_write, 1), (os.POSIX_SPAWN_DUP2, out_write, 2),
-                                           (os.POSIX_SPAWN_DUP2, far.fileno(), 3)])
-        far.close()
-        os.close(out_write)
-        board = FakeBoard(near, publishes)
-        board_setup(board)
-        server = threading.Thread(target=board.serve)
-        server.start()
-        with open(out_read) as pipe:
-            text = pipe.read()
-        _, status = os.waitpid(pid, 0)
-        near.shutdown(socket.SHUT_RDWR)
-        server.join()
-        near.close()
-    return os.waitstatus_to_exitcode(status), text, board
+EXAMPLES = str(pathlib.Path(sys.argv[2]).absolute())
 
 
 class TelemetryProgram(unittest.TestCase):
@@ -152,136 +64,11 @@ except ValueError:
 """)
         start = next(r for r in board.asked if r["do"] == "agent.start")
         self.assertEqual((start["jobs"], start["wait"]), (["blink"], 1500))
+        tuning = ("keepalive", "reconnect_after", "network_timeout", "set_clock_every")
+        self.assertEqual([start[name] for name in tuning], [30, 5000, 60000, 60])
         sent = [r for r in board.asked if r["do"] == "agent.publish"]
         self.assertEqual(sent[0]["payload"], '{"a":1.0,"b":[true,null,"x"]}')
         self.assertEqual([(r["tag"], r["timeout"]) for r in sent], [("default", 0), ("room/1", 50)])
-
-    def served(self, program, *events, refuse=None):
-        """Runs until the program has answered for each event; what it said to the board."""
-        def setup(board):
-            board.events = list(events)
-            board.refuse = refuse or {}
-        code, text, board = run(program, setup)
-        self.assertEqual(code, 0, text)
-        return [request for request in board.asked if request["do"] not in ("agent.next", "agent.start")], text
-
-    def test_jobs_run_in_the_agents_thread_and_their_exceptions_are_answers(self):
-        def job(name, args):
-            return {"event": "job", "name": name, "version": 5, "args": args}
-        said, text = self.served("""
-import threading
-from zdm import zdm
-done = threading.Event()
-def blink(agent, args):
-    assert threading.current_thread().name == "agent" and isinstance(agent, zdm.Agent)
-    return {"blinked": args["n"]}
-def fail(agent, args): raise ValueError("no lamp")
-def leave(agent, args): raise SystemExit
-def strange(agent, args): return {1, 2}
-def last(agent, args):
-    assert args == {}
-    done.set()
-agent = zdm.Agent(jobs={"blink": blink, "fail": fail, "leave": leave, "strange": strange, "last": last})
-agent.start()
-done.wait(30)
-sleep(200)
-""", job("blink", {"n": 3}), job("fail", {}), job("leave", {}), job("strange", {}), job("last", None))
-        self.assertEqual([(one["do"], one["name"], one["version"]) for one in said],
-                         [("agent.answer", name, 5) for name in ("blink", "fail", "leave", "strange", "last")])
-        self.assertEqual([one["result"] for one in said],
-                         ['{"blinked":3}', '{"error":"no lamp"}', '{"error":"SystemExit"}',
-                          '{"error":"Object of type set is not JSON serializable"}', "null"])
-        self.assertIn("[error]> the job fail: ValueError: no lamp\n", text)
-
-    def test_both_documented_signatures(self):
-        self.ok("""
-from zdm import zdm
-def told(agent, conditions): pass
-def on_fota(agent, step, arg): pass
-old = zdm.Agent(zdm.Config(), {}, ["door"], told, 300, on_fota, "zmqtt.example")
-assert (old._conditions, old._on_conditions, old._on_fota) == (["door"], told, on_fota)
-new = zdm.Agent(zdm.Config(), {}, 300, on_fota, "zmqtt.example")
-assert (new._conditions, new._on_conditions, new._on_fota) == ([], None, on_fota)
-assert zdm.Agent(conditions=["door"], on_fota=on_fota)._on_fota is on_fota
-try:
-    zdm.Agent(None, {}, 300, on_fota, "zmqtt.example", "more")
-except TypeError:
-    print("ok")
-""")
-
-    def test_variables(self):
-        def wish(name, value):
-            return {"event": "variable", "name": name, "version": 7, "value": value}
-        said, text = self.served("""
-import threading
-from zdm import zdm
-done = threading.Event()
-def limited(agent, value): return min(value, 3000)
-def broken(agent, value): raise OSError("stuck")
-agent = zdm.Agent(variables={"speed": limited, "mode": lambda agent, value: done.set(), "valve": broken})
-agent.start()
-agent.set_variable("height", 1.5)
-done.wait(30)
-sleep(200)
-""", wish("speed", 9000), wish("valve", 1), wish("mode", "eco"))
-        self.assertCountEqual([(one["name"], one["value"], one.get("version")) for one in said],
-                              [("height", "1.5", None), ("speed", "3000", 7), ("mode", '"eco"', 7)])
-        self.assertIn("the variable valve: OSError: stuck\n", text)
-
-    def test_conditions(self):
-        said, _ = self.served("""
-import threading
-from zdm import zdm
-done = threading.Event()
-def found(agent, conditions):
-    for one in conditions:
-        assert one.is_open() and one.get_tag() == "door" and one.get_start() == "2026-03-26T09:46:00Z"
-        one.close({"by": "bob"}, "2026-03-26T09:47:00Z")
-    done.set()
-agent = zdm.Agent(conditions=["door"], on_conditions=found)
-agent.start()
-agent.request_conditions()
-done.wait(30)
-door = agent.new_condition("door")
-assert not door.is_open() and door.get_id() is None
-door.open({"by": "ann"})
-assert door.is_open() and door.get_payload_open() == {"by": "ann"} and len(door.get_id()) == 20
-try:
-    door.open()
-except ValueError:
-    door.close(finish="2026-03-26T09:48:00Z")
-assert not door.is_open() and door.get_finish() == "2026-03-26T09:48:00Z" and door.get_payload_close() == {}
-door.reset()
-assert door.get_id() is None
-try:
-    agent.new_condition("window")
-except ValueError:
-    print("ok")
-""", {"event": "conditions", "open": {"u-1": {"tag": "door", "start": "2026-03-26T09:46:00Z"}}})
-        told = [json.loads(one["value"]) for one in said if one["do"] == "agent.condition"]
-        self.assertEqual(told[0], {"uuid": "u-1", "payloadf": {"by": "bob"}, "finish": "2026-03-26T09:47:00Z"})
-        self.assertEqual((told[1]["tag"], told[1]["payload"]), ("door", {"by": "ann"}))
-        self.assertEqual((told[2]["uuid"], told[2]["finish"]), (told[1]["uuid"], "2026-03-26T09:48:00Z"))
-        self.assertIn({"do": "agent.conditions"}, said)
-
-    def test_an_update_is_asked_about(self):
-        said, _ = self.served("""
-import threading
-from zdm import zdm
-done = threading.Event()
-def on_fota(agent, step, arg):
-    if step == "check_version":
-        return "too old" if arg["fw_version"] < "2" else None
-    done.set()
-    raise OSError("no pump")
-agent = zdm.Agent(on_fota=on_fota)
-agent.start()
-done.wait(30)
-sleep(200)
-""", *({"event": "fota", "step": step, "arg": {"fw_version": version}}
-       for step, version in (("check_version", "1.0"), ("check_version", "2.0"), ("accept", "2.0"))))
-        self.assertEqual([(one["step"], one["refused"]) for one in said],
-                         [("check_version", "too old"), ("check_version", ""), ("accept", "no pump")])
 
     def test_refusals_have_their_own_exceptions(self):
         program = """
@@ -327,6 +114,46 @@ except KeyError as error:
         self.ok(program)
         for code in ("not_found", "forbidden"):
             self.ok(program, lambda board, code=code: board.refuse.update({"secret.get": (code, "why")}))
+
+    def test_mcu_and_watchdog(self):
+        board = self.ok("""
+import mcu, watchdog
+assert mcu.reset_reason() == mcu.RESET_WATCHDOG and mcu.uid() == "0123" and mcu.info()["dcn"] == "sn01"
+watchdog.setup(1000)
+watchdog.kick()
+mcu.reset()
+print("ok")
+""")
+        self.assertEqual(board.asked[-3:], [{"do": "watchdog.setup", "ms": 1000}, {"do": "watchdog.kick"},
+                                            {"do": "agent.reset"}])
+        for do, code, call in (("setup", "malformed", "setup(1)"), ("kick", "conflict", "kick()")):
+            self.ok(f"""
+import watchdog
+try:
+    watchdog.{call}
+except ValueError as error:
+    print("ok" if str(error) == "why" else error)
+""", lambda board, do=do, code=code: board.refuse.update({"watchdog." + do: (code, "why")}))
+
+    def test_files(self):
+        self.ok("""
+import fs
+fs.mount("/", fs.INTERNAL)
+fs.mkdir("/kept")
+with fs.open("/kept/a", "w") as file:
+    file.write("abc")
+assert fs.ls("/kept") == ["a"] and fs.size("/kept/a") == 3 and fs.is_file("kept/a") and fs.is_dir("kept")
+assert fs.md5("/kept/a") == "900150983cd24fb0d6963f7d28e17f72" and fs.sha256("/kept/a").startswith("ba7816bf")
+fs.copy("/kept/a", "/kept/b")
+fs.rename("/kept/b", "/kept/a")
+fs.rm("/kept/a")
+fs.rmdir("/kept")
+assert not fs.exists("/kept") and not fs.exists("/zerynth/none")
+try:
+    fs.mount("/sd", fs.SD)
+except OSError:
+    print("ok")
+""")
 
     def test_wifi_without_arguments_is_the_owners(self):
         board = self.ok("""

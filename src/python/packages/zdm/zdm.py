@@ -18,7 +18,15 @@ class OutboxFull(Exception):
 
 
 class Config:
-    """Accepted for compatibility; the board chooses these values itself (keepalive 60 s, QoS 1, full jitter)."""
+    """How the connection is kept. ValueError at Agent.start when a value is out of its range.
+
+    keepalive        seconds between signs of life, 5 to 600
+    reconnect_after  milliseconds: the first wait after a lost connection is anything up to this (1,000 to 60,000),
+                     later ones up to a minute, so that a fleet does not come back as one wave
+    network_timeout  milliseconds for connecting and for each answer of the manager, 1,000 to 120,000
+
+    clean_session changes nothing: the board keeps its readings and asks what it missed. QoS is always 1.
+    """
 
     def __init__(self, keepalive=60, reconnect_after=5000, network_timeout=60000, clean_session=True, qos_publish=1,
                  qos_subscribe=1, upload_host=""):
@@ -31,6 +39,10 @@ class Config:
         self.qos_publish = qos_publish
         self.qos_subscribe = qos_subscribe
         self.upload_host = upload_host
+
+    def _chosen(self):
+        return {"keepalive": int(self.keepalive), "reconnect_after": int(self.reconnect_after),
+                "network_timeout": int(self.network_timeout)}
 
 
 def _text(value):
@@ -68,7 +80,8 @@ class Agent:
         if len(more) > len(names):
             raise TypeError("Agent takes no more than " + str(2 + len(names)) + " values without a name")
         places = dict(zip(names, more))
-        self._cfg = cfg or Config()
+        self._tuning = cfg._chosen() if cfg else {}
+        self._tuning["set_clock_every"] = int(places.get("set_clock_every", set_clock_every))
         self._jobs = _functions("jobs", jobs)
         self._variables = _functions("variables", variables)
         self._conditions = list(places.get("conditions", conditions) or [])
@@ -83,7 +96,7 @@ class Agent:
             self._thread.start()
         try:
             ask("agent.start", jobs=list(self._jobs), conditions=self._conditions, variables=list(self._variables),
-                fota=self._on_fota is not None, wait=int(wait_working * 1000))
+                fota=self._on_fota is not None, wait=int(wait_working * 1000), **self._tuning)
         except Refused as refused:
             raise _value_error(refused) from None
 

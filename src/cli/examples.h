@@ -1,0 +1,18 @@
+// examples.h -- private to cli/: the programs of examples/, built in, and `signet new`, which writes them.
+#pragma once
+
+#include "cli/session.h"
+
+#include <CLI/CLI.hpp>
+
+namespace signet::cli {
+
+struct Example {
+  std::string_view name;
+  std::string_view program;  // its main.py
+};
+const std::vector<Example>& examples();
+
+void add_new(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+
+}  // namespace signet::cli
