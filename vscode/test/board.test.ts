@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isThere, serialPorts, virtualBoards } from "../src/core/boards";
 import { SerialLine } from "../src/core/line";
+import { pythonFiles } from "../src/core/program_files";
 import { run } from "../src/core/signet";
 import { folder, terminal, until } from "./helpers";
 
@@ -71,4 +72,15 @@ test("a line that another tool has is told as that", async () => {
   await until(() => end !== "", "the refusal");
   assert.match(end, /in use by another tool/);
   await first.close();
+});
+
+test("the Python of a project is found, that of hidden folders and of what is installed is not", async () => {
+  const at = await folder();
+  for (const name of ["lib", ".signet/programs/x", "node_modules/y", "__pycache__"]) {
+    await mkdir(join(at, name), { recursive: true });
+    await writeFile(join(at, name, "a.py"), "");
+  }
+  await writeFile(join(at, "main.py"), "");
+  await symlink("/etc", join(at, "elsewhere"));
+  assert.deepEqual(await pythonFiles(at), [join(at, "lib/a.py"), join(at, "main.py")]);
 });

@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
+import { pythonFiles } from "../core/program_files";
 import { find, run } from "../core/signet";
 import { text } from "../core/model";
 import type { Shared } from "../context";
@@ -24,9 +25,7 @@ export async function checkSyntax(shared: Shared, main: string): Promise<boolean
   problems.clear();
   const python = await find({ folder: "", profile: "" }, "python3");
   if (!python) return true; // the board will say it
-  const folder = new vscode.RelativePattern(dirname(main), "**/*.py");
-  const files = (await vscode.workspace.findFiles(folder, "**/.*/**", 1024)).map((one) => one.fsPath);
-  const said = await run(python, ["-I", "-c", checker, ...files], { seconds: 30 });
+  const said = await run(python, ["-I", "-c", checker, ...(await pythonFiles(dirname(main)))], { seconds: 30 });
   const lines = said.out.split("\n").filter((line) => line !== "");
   for (const line of lines) {
     const [file, row, column, message] = JSON.parse(line) as [string, number, number, string];

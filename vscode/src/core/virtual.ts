@@ -5,12 +5,13 @@
 // Programs by argument arrays; what they say goes to FOLDER/NAME.log.
 import { spawn, type ChildProcess } from "node:child_process";
 import { constants, existsSync } from "node:fs";
-import { access, cp, mkdir, open, rm } from "node:fs/promises";
+import { access, cp, mkdir, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createHash } from "node:crypto";
 import { need, refusalOf, run, Refusal, type Programs } from "./signet";
 import { virtualBoards } from "./boards";
+import { isOfProgram } from "./program_files";
 
 export const startSecondsMax = 30;
 
@@ -33,8 +34,18 @@ export class VirtualBoard {
     return join(tmpdir(), `signet-${createHash("sha256").update(join(this.folder, this.name)).digest("hex").slice(0, 16)}.sock`);
   }
 
-  // Starts it with this project's program; makes it a unit first when it is new. Says whether it was new.
+  // Starts it with this project's program; makes it a unit first when it is new. Says whether it was new. What was
+  // started when something fails is ended.
   async start(project: string): Promise<boolean> {
+    try {
+      return await this.startAll(project);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  private async startAll(project: string): Promise<boolean> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const isNew = !(await isThere(this.manifest));
     if (isNew && !(await isThere(this.foundry))) await this.make("init", this.foundry, "--organization", "Editor");
@@ -70,7 +81,10 @@ export class VirtualBoard {
   private async take(project: string): Promise<string> {
     const to = join(this.folder, "..", "programs", this.name);
     await rm(to, { recursive: true, force: true });
-    await cp(project, to, { recursive: true, filter: (from) => from === project || isOfProgram(relative(project, from)) });
+    await mkdir(to, { recursive: true });
+    for (const name of (await readdir(project)).filter(isOfProgram)) { // one by one: the copy lies within the project
+      await cp(join(project, name), join(to, name), { recursive: true, filter: (from) => isOfProgram(relative(project, from)) });
+    }
     return join(to, "main.py");
   }
 
@@ -97,7 +111,11 @@ export class VirtualBoard {
     const file = await need(this.programs(), name);
     const log = await open(this.log, "a", 0o600);
     try {
-      this.running.push(spawn(file, words, { stdio: ["ignore", log.fd, log.fd] }).on("error", () => {}));
+      const child = spawn(file, words, { stdio: ["ignore", log.fd, log.fd] }).on("error", () => {});
+      this.running.push(child);
+      const leave = () => child.kill(); // the editor may end without asking
+      process.once("exit", leave);
+      child.once("close", () => process.off("exit", leave));
     } finally {
       await log.close();
     }
@@ -124,11 +142,6 @@ async function end(child: ChildProcess): Promise<void> {
   const impatient = setTimeout(() => child.kill("SIGKILL"), 5000);
   await ended;
   clearTimeout(impatient);
-}
-
-// Folders whose name begins with a dot, and what Python keeps for itself, are of no program.
-function isOfProgram(name: string): boolean {
-  return !name.split("/").some((part) => part.startsWith(".") || part === "__pycache__" || part === "node_modules");
 }
 
 const isThere = (path: string) => access(path, constants.F_OK).then(() => true, () => false);

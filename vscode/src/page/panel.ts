@@ -25,7 +25,7 @@ function card(title: string, action: HTMLElement | undefined, ...children: Child
 function draw(model: PanelModel): void {
   const panel = document.getElementById("panel") as HTMLElement;
   const focused = document.activeElement?.getAttribute("data-command");
-  const steps = model.state === "in" ? [physical(model), cloud(model), claimed(model), work(model), update(model)]
+  const steps = model.state === "in" ? [update(model), physical(model), cloud(model), claimed(model), work(model)]
     : [session(model), physical(model), work(model)];
   panel.replaceChildren(...[busy(model), ...steps].filter((one): one is HTMLElement => one !== undefined));
   if (focused) panel.querySelector<HTMLElement>(`[data-command="${focused}"]`)?.focus();
