@@ -8,6 +8,7 @@ import ssl
 import subprocess
 
 from board_scene import Board
+from firmware_image import PYTHON, firmware_image
 from harness import PASSWORD, PATIENCE, Manager, wait_for
 from mqtt5 import Client
 
@@ -89,8 +90,31 @@ class ConsoleScene:
         self.up("condition", {"uuid": "2", "tag": "door", "payload": {"floor": 2}})
         self.up("condition", {"uuid": "2", "payloadf": {"by": "ann"}, "finish": None})
         self.fail_job("burn")
+        self.fill_firmware()
         self.knock()
         wait_for(lambda: len(self.manager.readings(self.board.device)) > 5, "readings of the board")
+
+    def fill_firmware(self):
+        """A version of two images; the lamp refused it once, and downloads it now."""
+        made = self.manager.call("POST", f"{self.base}/firmwares", {"name": "lamp", "description": self.words["name"]})
+        self.firmware = made["firmware"]["id"]
+        images = {"os.img": firmware_image(b"an OS " * 9000, version=(2, 0, 0, 0)),
+                  "lamp.img": firmware_image(b"a program " * 3000, PYTHON, version=(1, 2, 0, 0)),
+                  "next.img": firmware_image(b"a newer program " * 3000, PYTHON, version=(1, 3, 0, 0))}
+        for name, image in images.items():
+            (self.scene.folder / name).write_bytes(image)
+        files = [self.scene.folder / name for name in ("os.img", "lamp.img")]
+        self.board.operate("firmware", "upload", self.firmware, "1.2.0", *files)
+        self.schedule("1.2.0")
+        self.up("@fota", {"fw_id": self.firmware, "fw_version": "1.2.0", "result": "fail", "msg": self.words["error"]})
+        self.schedule("1.2.0")
+        self.lamp_says("1.2.0", "downloading", [100, 40])
+
+    def schedule(self, version):
+        self.manager.call("POST", f"/v3/devices/{self.lamp.device}/fota/{self.firmware}/versions/{version}")
+
+    def lamp_says(self, version, progress, percent):
+        self.up("_fota_status", {"fw_version": version, "progress": progress, "percent": percent})
 
     def fail_job(self, name):
         if not self.manager.call("GET", f"/v3/devices/{self.lamp.device}/jobs?name={name}&status=pending")["jobs"]:
@@ -112,6 +136,9 @@ class ConsoleScene:
         acts = {"bulb comes": self.bulb_comes, "bulb goes": lambda: self.client.close(),
                 "lamp fails blink": lambda: self.fail_job("blink"),
                 "lamp confirms speed": lambda: self.up("speed", 1200),
+                "lamp downloads 1.3.0": lambda: self.lamp_says("1.3.0", "downloading", [0, 70]),
+                "lamp runs 1.3.0": lambda: self.up("@fota", {"fw_id": self.firmware, "fw_version": "1.3.0",
+                                                             "result": "success", "msg": ""}),
                 "all sessions end": self.end_sessions}
         acts[what]()
 
@@ -129,7 +156,9 @@ class ConsoleScene:
         return {"modules": str(MODULES), "chromium": shutil.which("chromium"), "planted": self.words,
                 "base": f"https://localhost:{self.manager.ready['people']}", "email": "ann@example.org",
                 "password": PASSWORD, "workspace": self.manager.workspace, "pump": self.board.device,
-                "lamp": self.lamp.device, "dcn": board["identities"][0]["dcn"], "pictures": str(pictures),
+                "lamp": self.lamp.device, "firmware": self.firmware,
+                "image": str(self.scene.folder / "next.img"), "dcn": board["identities"][0]["dcn"],
+                "pictures": str(pictures),
                 "manifest": [str(self.board.manifest), str(foundry / "log-signer.pem"), str(foundry / "root.pem")],
                 "fresh": {"link": link, "base": link.split("/setup")[0]}}
 

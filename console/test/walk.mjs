@@ -1,5 +1,6 @@
 // A walk through the whole console, in a real browser, against real programs: tests/stories/console.py starts them.
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { ask, coloursAlone, expect, go, judge, judgeAccess, jsQR, newPage, patience, phone, run, scene, screens, settled, signIn } from "./browser.mjs";
 
 const { workspace, pump, lamp, planted } = scene;
@@ -67,12 +68,12 @@ async function what_devices_and_people_write_is_text() {
   await go(page, `/w/${workspace}/devices`);
   await page.getByRole("link", { name: planted.name, exact: true }).waitFor();
   for (const [tab, text] of [["", planted.name], ["data", planted.payload], ["data", planted.tag], ["variables", planted.payload],
-                             ["conditions", planted.tag], ["jobs", planted.error], ["events", planted.tag]]) {
+                             ["conditions", planted.tag], ["jobs", planted.error], ["firmware", planted.error], ["events", planted.tag]]) {
     await go(page, device(lamp, tab));
     await page.getByText(text).filter({ visible: true }).first().waitFor();
     await judge(page, `planted in ${tab || "a name"}`);
   }
-  for (const path of [`/w/${workspace}/fleets`, `/w/${workspace}/keys`, `/w/${workspace}/integrations`]) {
+  for (const path of [`/w/${workspace}/fleets`, `/w/${workspace}/firmwares`, `/w/${workspace}/firmwares/${scene.firmware}`, `/w/${workspace}/keys`, `/w/${workspace}/integrations`]) {
     await go(page, path);
     await page.getByText(planted.name).first().waitFor();
     await judge(page, path);
@@ -194,6 +195,67 @@ async function a_fleet_is_made_filled_renamed_and_removed_when_it_is_empty() {
   await page.getByRole("button", { name: "Remove north trial" }).click();
   await dialog.getByRole("button", { name: "Remove north trial" }).click();
   await row.waitFor({ state: "detached" });
+}
+
+async function an_image_is_dropped_and_a_device_is_updated_to_it() {
+  await go(page, `/w/${workspace}/firmwares/${scene.firmware}`);
+  const bytes = readFileSync(scene.image).toString("base64");
+  const dropped = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "next.img"));
+    return transfer;
+  }, bytes);
+  await page.dispatchEvent(".drop", "drop", { dataTransfer: dropped });
+  await page.getByText("next.img").waitFor();
+  await page.getByLabel("Version", { exact: true }).fill("1.3/0");
+  await page.getByText("A version is 1 to 32 letters").waitFor();
+  expect(await page.getByRole("button", { name: "Upload 1 image" }).isDisabled(), "a version that stands in no path");
+  await judgeAccess(page, "an image before its upload");
+  await page.getByLabel("Version", { exact: true }).fill("1.3.0");
+  await page.getByRole("button", { name: "Upload 1 image" }).click();
+  await page.getByRole("heading", { name: "1.3.0 newest" }).waitFor();
+  await go(page, device(lamp, "firmware"));
+  const present = page.locator(".card").filter({ hasText: "Last word" });
+  await present.getByText("downloading").waitFor();
+  await page.getByRole("button", { name: "Update …" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Firmware").selectOption({ label: "lamp" });
+  await dialog.getByLabel("Version").selectOption("1.3.0");
+  await dialog.getByText("The update that is open is cancelled").waitFor();
+  await judgeAccess(page, "the dialog of an update");
+  await dialog.getByRole("button", { name: /^Update/ }).click();
+  await present.getByText("the device is told as soon as it is there").waitFor();
+  await ask("lamp downloads 1.3.0");
+  await present.getByText("70 %").waitFor(); // by itself
+  await judgeAccess(page, "an update on its way");
+  await ask("lamp runs 1.3.0");
+  await page.getByRole("row").filter({ hasText: "lamp 1.3.0" }).getByText("it runs").waitFor();
+  await judge(page, "updates of a device");
+}
+
+async function a_fleet_is_updated_at_once_and_what_it_is_updated_to_is_not_removed() {
+  await go(page, `/w/${workspace}/firmwares/${scene.firmware}`);
+  await page.getByRole("button", { name: "Update fleets to 1.3.0" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(planted.name).check();
+  await judgeAccess(page, "the dialog of fleets");
+  await dialog.getByRole("button", { name: "Update 1 fleet at once" }).click();
+  await page.getByRole("heading", { name: "1 device will fetch lamp 1.3.0" }).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  const wrong = page.wrong.length;
+  await page.getByRole("button", { name: "Remove version 1.3.0" }).click();
+  await dialog.getByRole("button", { name: "Remove 1.3.0" }).click();
+  await dialog.getByText("devices are being updated to this version").waitFor();
+  page.wrong.length = wrong; // the browser tells of the refusal
+  await page.keyboard.press("Escape");
+  await go(page, device(lamp, "firmware"));
+  await page.getByRole("button", { name: "Cancel it …" }).click();
+  await dialog.getByRole("button", { name: "Cancel the update" }).click();
+  await page.locator(".card").filter({ hasText: "Last word" }).waitFor({ state: "detached" });
+  await go(page, `/w/${workspace}/firmwares/${scene.firmware}`);
+  await page.getByRole("button", { name: "Remove version 1.3.0" }).click();
+  await dialog.getByRole("button", { name: "Remove 1.3.0" }).click();
+  await page.getByRole("heading", { name: "1.2.0 newest" }).waitFor();
 }
 
 async function a_device_is_removed_by_its_name_and_what_is_kept_is_said() {
@@ -400,6 +462,7 @@ await run([
   every_screen_opens_and_is_reachable_for_all, every_screen_fits_a_phone, what_devices_and_people_write_is_text,
   readings_and_comings_show_while_they_happen, a_chart_is_drawn_and_zoomed, a_job_is_asked_for_and_its_answer_comes_by_itself,
   a_variable_is_expected_and_confirmed, a_fleet_is_made_filled_renamed_and_removed_when_it_is_empty, a_device_is_removed_by_its_name_and_what_is_kept_is_said,
+  an_image_is_dropped_and_a_device_is_updated_to_it, a_fleet_is_updated_at_once_and_what_it_is_updated_to_is_not_removed,
   the_chain_of_a_certificate_is_checked_in_the_browser, quarantine_names_the_device_and_can_be_lifted,
   a_manifest_is_imported_unit_by_unit, the_audit_holds_together_and_is_searched, links_and_the_back_button_are_right,
   the_keyboard_reaches_the_content, ten_thousand_devices_scroll_and_are_searched_without_lag,

@@ -91,7 +91,26 @@ async function all<T>(path: string, member: string, signal?: AbortSignal): Promi
   return { [member]: out };
 }
 
+// A file as it is. XMLHttpRequest, which tells how much of it has gone.
+function upload<T>(path: string, file: Blob, told: (part: number) => void): Promise<T> {
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("X-Signet-CSRF", csrf);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = (event) => event.lengthComputable && told(event.loaded / event.total);
+    request.onerror = () => fail(new ApiError(0, "unreachable", "The upload did not get through", "Is the manager running, and is the file within its limits?"));
+    request.onload = async () => {
+      if (request.status < 300) return done(JSON.parse(request.responseText));
+      const id = request.getResponseHeader("x-request-id");
+      fail(await refusalOf(new Response(request.responseText, { status: request.status, headers: id ? { "x-request-id": id } : {} })));
+    };
+    request.send(file);
+  });
+}
+
 export const api = {
+  upload,
   all,
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => json<T>("GET", urlOf(path, query), undefined, signal),
   post: <T>(path: string, body?: unknown) => json<T>("POST", path, body),

@@ -62,6 +62,18 @@ export interface Integration {
   error: string; last_test: { at: string; done: boolean; status: number; error: string } | null;
 }
 export interface DeadLetter { number: number; at: string; reason: string; batch_id: string; replays: number; body: unknown }
+export interface Firmware { id: string; name: string; workspace_id: string; description: string; created_at: string }
+export interface FirmwareImage {
+  part: "os" | "application"; kind: string; version: string; board: string; os_version: string | null; security_counter: number;
+  signed_by: string; size: number; sha256: string; uploaded_at: string;
+}
+export interface FirmwareVersion { firmware_id: string; version: string; size: number[]; created_at: string; images: FirmwareImage[] }
+export type UpdateStatus = "waiting" | "pending" | "done" | "failed" | "cancelled";
+export interface Update {
+  id: string; device_id: string; status: UpdateStatus; scheduled_at: string; value: { firmware_id: string; firmware_version: string };
+  told_at: string | null; progress: string; percent: number[]; progress_at: string | null; finished_at: string | null; detail: string;
+  rollout_id: string | null; wave: number | null;
+}
 export interface Server { version: string; fingerprint: string; device_port: number; store_version: number; receipt_key: string }
 
 export const roles: Role[] = ["viewer", "operator", "admin", "owner"];

@@ -11,6 +11,7 @@ import { Charts } from "./device/charts";
 import { DeviceConditions } from "./device/conditions";
 import { LiveData } from "./device/data";
 import { Events } from "./device/events";
+import { DeviceFirmware } from "./device/firmware";
 import { Jobs } from "./device/jobs";
 import { Overview } from "./device/overview";
 import { DeviceSecurity } from "./device/security";
@@ -27,6 +28,7 @@ export interface TabProps {
 const tabs: [string, string, ComponentType<TabProps>][] = [
   ["overview", "Overview", Overview], ["data", "Data", LiveData], ["charts", "Charts", Charts], ["jobs", "Jobs", Jobs],
   ["conditions", "Conditions", DeviceConditions], ["variables", "Variables", Variables], ["events", "Events", Events],
+  ["firmware", "Firmware", DeviceFirmware],
   ["security", "Security", DeviceSecurity],
 ];
 

@@ -8,7 +8,8 @@ import { signOut, useSession } from "../core/session";
 import { Icon } from "./icon";
 
 const ofWorkspace: [string, string, string][] = [
-  ["devices", "Devices", "devices"], ["fleets", "Fleets", "folder"], ["conditions", "Conditions", "bell"], ["integrations", "Integrations", "link"],
+  ["devices", "Devices", "devices"], ["fleets", "Fleets", "folder"], ["firmwares", "Firmwares", "upload"],
+  ["conditions", "Conditions", "bell"], ["integrations", "Integrations", "link"],
   ["members", "Members", "people"], ["keys", "API keys", "key"], ["settings", "Settings", "cog"],
 ];
 const ofManager: [string, string, string][] = [
