@@ -1,5 +1,7 @@
 #include "gateway/gateway.h"
 
+#include "fleet/fota.h"
+
 #include "base/log.h"
 #include "base/port/process.h"
 #include "crypto/random.h"
@@ -132,6 +134,10 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const Config& config, fleet::Fl
   state->publish_wills_later(publish_wills_every);
   state->tend_jobs_later(tend_jobs_every);
   state->tend_retention_later(tend_retention_every);
+  state->registrar.serve_images([&fleet](const fleet::Admission& who, const ImageName& name) -> Result<ImageFile> {
+    const fleet::ImageAt image = TRY(fleet::Fota{fleet}.image(who, name.firmware, name.version, name.index));
+    return ImageFile{image.path, image.size, hex(image.sha256)};
+  });
   state->counter = TRY(Counter::create(fleet_loop, state->registrar));
   const LaneShared shared{state->config,      fleet,    *state->counter, state->guard,
                           fleet_loop.clock(), identity, *state->ingest};
