@@ -5,7 +5,10 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 export const scene = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const { chromium } = createRequire(`${scene.modules}/`)("playwright-core");
+const require = createRequire(`${scene.modules}/`);
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const rules = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"] };
 const patience = 40_000;
 
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -68,6 +71,19 @@ export class Editor {
   async pick(words) {
     const box = this.page.locator(".quick-input-widget");
     await box.locator(".quick-input-list .monaco-list-row", { hasText: words }).first().click();
+  }
+
+  // The panel in both looks: nothing that axe calls serious.
+  async judge(name) {
+    for (const look of ["dark", "light"]) {
+      await this.page.emulateMedia({ colorScheme: look });
+      await this.page.locator(`.monaco-workbench.vs${look === "dark" ? "-dark" : ":not(.vs-dark)"}`).waitFor();
+      await this.frame.evaluate(axe);
+      const { violations } = await this.frame.evaluate((how) => window.axe.run(document, how), rules);
+      const serious = violations.filter((one) => one.impact === "serious" || one.impact === "critical");
+      const told = serious.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
+      expect(serious.length === 0, `${name}, ${look}: ${told.join("; ")}`);
+    }
   }
 
   async close() { await this.browser.close(); }

@@ -5,6 +5,7 @@ async function the_panel_finds_board_and_manager(editor) {
   await editor.showPanel();
   await editor.button("Claim device").waitFor();
   await editor.frame.getByText("virtual board in").waitFor();
+  await editor.judge("unclaimed");
 }
 
 async function a_click_claims_the_board(editor) {
@@ -15,6 +16,7 @@ async function a_click_claims_the_board(editor) {
   await editor.frame.locator('[data-value="Receipt"]').waitFor();
   expect((await editor.value("Receipt")).startsWith("ey"), "the panel shows no receipt");
   expect((await ask("claimed")) === "yes", "the manager knows of no claim");
+  await editor.judge("claimed");
 }
 
 async function the_tree_shows_it_come_online(editor) {
@@ -59,6 +61,7 @@ async function a_claim_that_is_refused_names_its_link(editor) {
   await refused.waitFor();
   expect((await refused.textContent()).startsWith("Manager gives a challenge"), `another link: ${await refused.textContent()}`);
   await until(async () => (await editor.frame.locator(".refusal").textContent()).includes("signet registry import"), "what to do");
+  await editor.judge("refused");
 }
 
 await run([the_panel_finds_board_and_manager, a_click_claims_the_board, the_tree_shows_it_come_online, wi_fi_goes_to_the_element,
