@@ -20,7 +20,9 @@ struct Options {
   double seconds = 5;
   double rate = 0;          // a second, over all; 0: flat out
   std::size_t window = 32;  // QoS 1 messages of a device that wait for PUBACK
-  std::size_t bytes = 100;  // payload
+  std::size_t bytes = 100;  // payload, or the whole file
+  std::string path = "/";
+  std::size_t range = 0;  // bytes of a request; 0: the whole file, HTTP/1.0
   std::size_t retries = 20;
 };
 
@@ -88,5 +90,6 @@ json::object run_hold(const Options& options);
 json::object run_publish(const Options& options);
 json::object run_storm(const Options& options);
 json::object run_knock(const Options& options);
+json::object run_fetch(const Options& options);
 
 }  // namespace signet::bench

@@ -23,7 +23,8 @@ constexpr Run runs[] = {{"connect", "devices come, are greeted and leave", &run_
                         {"hold", "devices stay, silent, until standard input ends", &run_hold},
                         {"publish", "devices publish with QoS 1", &run_publish},
                         {"storm", "all devices are dropped and come back at once", &run_storm},
-                        {"knock", "strangers try to come in", &run_knock}};
+                        {"knock", "strangers try to come in", &run_knock},
+                        {"fetch", "devices take one file over HTTP, all at once", &run_fetch}};
 
 void add_options(CLI::App& app, Options& options) {
   app.add_option("--port", options.port, "of the server, on 127.0.0.1")->required();
@@ -35,7 +36,9 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--seconds", options.seconds, "how long to publish or knock (5)");
   app.add_option("--rate", options.rate, "messages or knocks a second over all; 0: flat out (0)");
   app.add_option("--window", options.window, "messages of a device that may wait for PUBACK (32)");
-  app.add_option("--bytes", options.bytes, "of a payload (100)");
+  app.add_option("--bytes", options.bytes, "of a payload, or of the file to fetch (100)");
+  app.add_option("--path", options.path, "of the file to fetch");
+  app.add_option("--range", options.range, "bytes of one request; 0: the whole file at once (0)");
   app.add_option("--retries", options.retries, "of a device in a storm (20)");
 }
 

@@ -89,7 +89,7 @@ void Download::close() {
 
 void Download::advance() {
   auto next = reader_.next();
-  if (auto* request = std::get_if<net::HttpReader::Request>(&next)) return handle(std::move(*request));
+  if (auto* request = std::get_if<net::HttpReader::Request>(&next)) return handle(*request);
   const auto* refused = std::get_if<net::HttpReader::Refused>(&next);
   if (!refused) return;
   keep_alive_ = false;
@@ -97,7 +97,7 @@ void Download::advance() {
   refuse(refused->status);
 }
 
-void Download::handle(net::HttpReader::Request next) {
+void Download::handle(const net::HttpReader::Request& next) {
   connection_->pause_reading(true);  // what it asks next waits in the socket
   const net::HttpRequest& request = next.request;
   keep_alive_ = next.keep_alive;

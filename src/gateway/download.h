@@ -34,7 +34,7 @@ class Download final : public net::ConnectionEvents, public std::enable_shared_f
  private:
   enum class Phase : std::uint8_t { reading, asking, sending };
   void advance();
-  void handle(net::HttpReader::Request next);
+  void handle(const net::HttpReader::Request& next);
   Status open(const ImageFile& file);
   void begin();
   void send_next();

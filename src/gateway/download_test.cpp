@@ -9,7 +9,6 @@ namespace signet::gateway {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 TEST(ImagePath, NamesOneImageAndNothingElse) {
