@@ -38,27 +38,27 @@ Result<ImageName> read_image_path(std::string_view path) {
 }
 
 Result<std::optional<ByteRange>> read_range(std::string_view header, std::uint64_t whole) {
-  using Answer = std::optional<ByteRange>;
+  using Found = std::optional<ByteRange>;
   constexpr std::string_view unit = "bytes=";
-  if (!header.starts_with(unit)) return Answer{};
+  if (!header.starts_with(unit)) return Found{};
   header.remove_prefix(unit.size());
   const std::size_t dash = header.find('-');
-  if (dash == header.npos || header.find(',') != header.npos) return Answer{};
+  if (dash == header.npos || header.find(',') != header.npos) return Found{};
   const std::string_view from = header.substr(0, dash);
   const std::string_view to = header.substr(dash + 1);
   const Error outside{Errc::exhausted, "the range lies outside of " + std::to_string(whole) + " bytes"};
   if (from.empty()) {  // the last so many
     const auto last = decimal(to);
-    if (!last) return Answer{};
+    if (!last) return Found{};
     const std::uint64_t size = std::min(*last, whole);
     if (size == 0) return outside;
-    return Answer{ByteRange{whole - size, size}};
+    return Found{ByteRange{whole - size, size}};
   }
   const auto first = decimal(from);
   const auto last = to.empty() ? std::optional{UINT64_MAX} : decimal(to);
-  if (!first || !last || *last < *first) return Answer{};
+  if (!first || !last || *last < *first) return Found{};
   if (*first >= whole) return outside;
-  return Answer{ByteRange{*first, std::min(*last, whole - 1) - *first + 1}};
+  return Found{ByteRange{*first, std::min(*last, whole - 1) - *first + 1}};
 }
 
 }  // namespace signet::gateway
