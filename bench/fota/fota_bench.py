@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What an update costs the manager: 200 boards download 1 MiB at once, by their certificates on the devices' port, beside
-`openssl s_server -WWW` with the same file and the same kind of key in the same run. ./dev bench fota [--json]
+"""What an update costs the manager: 200 boards download 1 MiB at once, by their certificates on the devices' port,
+beside `openssl s_server -WWW` with the same file and the same kind of key in the same run. ./dev bench fota [--json]
 [--boards COUNT] [--rounds COUNT]
 
-Boards ask for ranges of 64 KiB, as ours do, and once more for the whole image at once, as s_server gives it. Servers run
-on one core, the load on another. CPU time is that of all threads of the server, handshakes included.
+Boards ask for ranges of 64 KiB, as ours do, and once more for the whole image at once, as s_server gives it. Servers
+run on one core, the load on another. CPU time is that of all threads of the server, handshakes included.
 """
 import argparse
 import http.client
@@ -54,19 +54,21 @@ class Plain:
 
     def __init__(self, scene, ours, image):
         self.port = free_port()
+        key, certificate = scene.folder / "key", scene.folder / "certificate"
         made = run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                   "30", "-subj", "/CN=localhost", "-keyout", scene.folder / "key", "-out", scene.folder / "certificate")
+                   "30", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate)
         assert made.returncode == 0, made.stderr
-        process = scene.start("/usr/bin/openssl", "s_server", "-WWW", "-quiet", "-accept", f"127.0.0.1:{self.port}", "-cert",
-                              scene.folder / "certificate", "-key", scene.folder / "key", "-Verify", "1", "-CAfile",
-                              ours.manager.ca, "-num_tickets", "0", "-no_cache", cwd=image.parent, preexec_fn=on_core(SERVER_CORE))
+        process = scene.start("/usr/bin/openssl", "s_server", "-WWW", "-quiet", "-accept", f"127.0.0.1:{self.port}",
+                              "-cert", certificate, "-key", key, "-Verify", "1", "-CAfile", ours.manager.ca,
+                              "-num_tickets", "0", "-no_cache", cwd=image.parent, preexec_fn=on_core(SERVER_CORE))
         wait_for(lambda: is_open(self.port) or process.poll() is not None, "s_server to serve")
         self.pid, self.path = process.pid, f"/{image.name}"
 
 
 def fetch(server, path, identities, boards, size, range_bytes):
-    done = run(LOAD, "fetch", "--port", server.port, "--server-pid", server.pid, "--identities", identities, "--count", boards,
-               "--path", path, "--bytes", size, "--range", range_bytes, preexec_fn=on_core(LOAD_CORE), timeout=300)
+    done = run(LOAD, "fetch", "--port", server.port, "--server-pid", server.pid, "--identities", identities, "--count",
+               boards, "--path", path, "--bytes", size, "--range", range_bytes, preexec_fn=on_core(LOAD_CORE),
+               timeout=300)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["failed"] == 0, result
@@ -88,7 +90,8 @@ def main():
         rounds = []
         for _ in range(options.rounds):
             take = (options.boards, size)
-            rounds.append((fetch(ours, path, ours.identities, *take, RANGE), fetch(ours, path, ours.identities, *take, 0),
+            rounds.append((fetch(ours, path, ours.identities, *take, RANGE),
+                           fetch(ours, path, ours.identities, *take, 0),
                            fetch(plain, plain.path, ours.identities, *take, 0)))
 
         def median(of):
@@ -97,7 +100,8 @@ def main():
         cost = "cpu_us_per_mib"
         figures.note(f"{options.boards} boards, {size} bytes each; medians of {options.rounds} rounds")
         figures.note(f"CPU us a MiB: ours in ranges {median(lambda a, b, c: a[cost]):.0f}, "
-                     f"ours whole {median(lambda a, b, c: b[cost]):.0f}, s_server {median(lambda a, b, c: c[cost]):.0f}")
+                     f"ours whole {median(lambda a, b, c: b[cost]):.0f}, "
+                     f"s_server {median(lambda a, b, c: c[cost]):.0f}")
         figures.note(f"seconds for all: ours {median(lambda a, b, c: a['seconds']):.2f}, "
                      f"s_server {median(lambda a, b, c: c['seconds']):.2f}")
         figures.add("fota.cpu_of_s_server", median(lambda a, b, c: a[cost] / c[cost]), "x", AT_MOST)

@@ -47,9 +47,10 @@ class Download(unittest.TestCase):
         image = cls.scene.folder / "lamp.img"
         image.write_bytes(APPLICATION)
         key = cls.manager.call("POST", f"{workspace}/api-keys", {"name": "tool", "role": "admin"})["api_key"]["key"]
+        people = f"https://localhost:{cls.manager.ready['people']}"
         done = run("curl", "-sS", "--fail", "--cacert", cls.manager.ca, "-H", f"X-API-KEY: {key}", "-H",
                    "Content-Type: application/octet-stream", "--data-binary", f"@{image}",
-                   f"https://localhost:{cls.manager.ready['people']}{workspace}/firmwares/{firmware}/versions/{VERSION}")
+                   f"{people}{workspace}/firmwares/{firmware}/versions/{VERSION}")
         assert done.returncode == 0, done.stderr
         cls.path = f"/fota/{firmware}/{VERSION}/1"
         cls.update = f"/v3/devices/{cls.pump.device}/fota"
@@ -78,15 +79,16 @@ class Download(unittest.TestCase):
     def test_curl_has_it_too_and_goes_on_where_it_was_cut(self):
         out = self.scene.folder / "fetched.img"
         out.write_bytes(APPLICATION[:100_000])
-        done = run("curl", "-sS", "--fail", "--http1.1", "-C", "-", "--cacert", self.manager.ca, "--cert", self.pump.certificate,
-                   "--key", self.pump.key, "-o", out, f"https://localhost:{self.manager.port}{self.path}")
+        done = run("curl", "-sS", "--fail", "--http1.1", "-C", "-", "--cacert", self.manager.ca, "--cert",
+                   self.pump.certificate, "--key", self.pump.key, "-o", out,
+                   f"https://localhost:{self.manager.port}{self.path}")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(out.read_bytes(), APPLICATION)
 
     def test_another_device_is_refused_and_the_audit_says_so(self):
         self.assertEqual(Line(self.manager, self.other).get(self.path)[0], 403)
-        wait_for(lambda: any(not entry["allowed"] and self.other.dcn in json.dumps(entry) for entry in self.manager.audit()),
-                 "the audit's word")
+        wait_for(lambda: any(not entry["allowed"] and self.other.dcn in json.dumps(entry)
+                             for entry in self.manager.audit()), "the audit's word")
 
     def test_a_stranger_does_not_get_in(self):
         stranger = ssl.create_default_context(cafile=self.manager.ca)
