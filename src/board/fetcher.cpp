@@ -95,7 +95,8 @@ void Fetcher::on_bytes(Bytes bytes) {
     let_go();
     return answer(std::move(read).error());
   }
-  if (read.value()) answer(std::move(*read.value()));
+  std::optional<Fetched> whole = std::move(read).value();
+  if (whole) answer(std::move(*whole));
 }
 
 void Fetcher::answer(Result<Fetched> what) {

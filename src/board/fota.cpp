@@ -20,8 +20,11 @@ Fota::Fota(net::Loop& loop, crypto::Random& random, Bootloader& bootloader, Imag
       folder_(std::move(folder)),
       download_(loop, random, bootloader, source) {
   auto record = load_fota_record(folder_);
-  if (record) record_ = std::move(record).value();
-  if (!record) log_error("fota.record_lost", {{"error", record.error().what}});
+  if (!record) {
+    log_error("fota.record_lost", {{"error", record.error().what}});
+  } else {
+    record_ = std::move(record).value();
+  }
 }
 
 void Fota::cancel_timer() {
@@ -58,7 +61,7 @@ void Fota::keep() {
   if (!kept) log_error("fota.record_not_kept", {{"error", kept.error().what}});
 }
 
-void Fota::tell_status(json::object status) {
+void Fota::tell_status(const json::object& status) {
   const Status told = host_.tell("_fota_status", json::serialize(status), {});
   if (!told) log_warn("fota.status_not_told", {{"error", told.error().what}});
 }

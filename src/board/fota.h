@@ -57,7 +57,7 @@ class Fota {
   Status install();
   void end(bool is_success, std::string reason);
   void tell_end();
-  void tell_status(json::object status);
+  void tell_status(const json::object& status);
   bool is_in_work(const PartDigests& images);
   void name_firmware(boot::Outcome outcome);
   void keep();

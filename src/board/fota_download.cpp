@@ -66,10 +66,10 @@ void FotaDownload::next() {
 void FotaDownload::fetch() {
   const std::string path =
       "/fota/" + info_.offer.id + "/" + info_.offer.version + "/" + std::to_string(static_cast<unsigned>(image().part));
-  source_.get(path, chunk_at(), chunk_size(), [this](Result<Fetched> answer) { take(std::move(answer)); });
+  source_.get(path, chunk_at(), chunk_size(), [this](const Result<Fetched>& answer) { take(answer); });
 }
 
-void FotaDownload::take(Result<Fetched> answer) {
+void FotaDownload::take(const Result<Fetched>& answer) {
   if (!answer) return wait(answer.error(), Micros{0});
   const Fetched& got = answer.value();
   const std::string said = "the manager answered " + std::to_string(got.status);

@@ -36,7 +36,7 @@ class FotaDownload {
   std::uint32_t chunk_size() const { return std::min(fota_chunk_bytes, image().size - chunk_at()); }
   void next();
   void fetch();
-  void take(Result<Fetched> answer);
+  void take(const Result<Fetched>& answer);
   void take_chunk(Bytes chunk);
   Result<bool> holds_chunk();
   Status check_whole();
