@@ -1,4 +1,4 @@
-// From an empty folder to a board that runs signed firmware: what the walkthrough promises, without a real board.
+// From an empty folder to a board that is updated over the air: what the walkthrough promises, without a real board.
 import { ask, expect, run } from "./drive.mjs";
 
 const terminal = (editor) => editor.page.locator(".terminal-wrapper.active .xterm-rows");
@@ -47,5 +47,14 @@ async function run_installs_over_the_console(editor) {
   await terminal(editor).filter({ hasText: "this is three" }).waitFor();
 }
 
+async function an_update_goes_over_the_air_to_its_end(editor) {
+  await ask("version four");
+  await editor.press("Launch update");
+  await editor.page.locator(".monaco-dialog-box").getByRole("button", { name: "Update", exact: true }).click();
+  await editor.frame.getByText("The device runs 0.3.0 and has confirmed it.").waitFor({ timeout: 90_000 });
+  await terminal(editor).filter({ hasText: "this is four" }).waitFor();
+}
+
 await run([a_virtual_board_is_started, it_is_claimed_and_comes_online, a_mistake_is_told_at_its_line_before_the_board_has_it,
-  run_brings_the_program_as_it_is_now, build_makes_an_image, the_board_boots_what_its_owner_signed, run_installs_over_the_console]);
+  run_brings_the_program_as_it_is_now, build_makes_an_image, the_board_boots_what_its_owner_signed, run_installs_over_the_console,
+  an_update_goes_over_the_air_to_its_end]);
