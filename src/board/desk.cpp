@@ -36,7 +36,9 @@ Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request,
 // Without a network in the request, the one that the owner stored: a program need not know it.
 Status Desk::configure_wifi(const json::object& request) {
   if (request.contains("ssid") || request.contains("password")) {
-    return services_.wifi().configure(TRY(string_member(request, "ssid")), TRY(string_member(request, "password")));
+    const std::string network = TRY(string_member(request, "ssid"));
+    const std::string word = TRY(string_member(request, "password"));
+    return services_.wifi().configure(network, word);
   }
   const auto ssid = services_.secrets().get(wifi_ssid_secret);
   if (!ssid && ssid.error().code == Errc::not_found) {
@@ -84,7 +86,8 @@ Result<Desk::Answer> Desk::answer_element(const std::string& what, const json::o
     return Answer{json::object{{"certificate", base64(TRY(services_.device_certificate()))}}};
   }
   if (what == "element.sign") {
-    const Buffer message = TRY(decode_base64(TRY(string_member(request, "message"))));
+    const std::string text = TRY(string_member(request, "message"));
+    const Buffer message = TRY(decode_base64(text));
     return Answer{json::object{{"signature", hex(TRY(element.sign(app_digest(message))))}}};
   }
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
