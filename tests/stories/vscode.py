@@ -35,7 +35,7 @@ while True:
 FAILING = "\nprint('now')\nundefined_name()\n"
 SETTINGS = {"security.workspace.trust.enabled": False, "workbench.startupEditor": "none",
             "terminal.integrated.gpuAcceleration": "off", "telemetry.telemetryLevel": "off",
-            "window.autoDetectColorScheme": True, "breadcrumbs.enabled": False,
+            "window.autoDetectColorScheme": True, "breadcrumbs.enabled": False, "remote.autoForwardPorts": False,
             "extensions.ignoreRecommendations": True, "workbench.enableExperiments": False,
             "extensions.autoCheckUpdates": False, "files.simpleDialog.enable": True}
 

@@ -24,7 +24,7 @@ async function claimed_and_running(editor) {
   await editor.page.locator(".terminal-wrapper.active .xterm-rows").filter({ hasText: "online: True" }).waitFor();
   await editor.page.locator(".monaco-list-row[aria-label*='pump']").filter({ hasText: "online" }).waitFor();
   await editor.page.locator(".pane-header", { hasText: "Examples" }).click();
-  await editor.page.locator(".monaco-list-row .label-name", { hasText: "telemetry" }).click();
+  await editor.page.locator(".monaco-list-row .label-name", { hasText: "hello" }).click();
   await editor.page.locator(".monaco-editor .view-lines", { hasText: "agent" }).first().waitFor();
   await shoot(editor, "claimed");
 }
