@@ -50,6 +50,11 @@ Status check_member(const Value& wanted, const json::value& value) {
     return {};
   }
   if (type == "any") return {};
+  if (type == "integer[]") {
+    const auto is_number = [](const json::value& v) { return v.is_int64(); };
+    const bool all = value.is_array() && std::all_of(value.as_array().begin(), value.as_array().end(), is_number);
+    return all ? Status{} : Status{Error{Errc::malformed, quoted(wanted.name) + " is not a list of integers"}};
+  }
   ENSURE(type == "string[]");  // no row asks for more
   const bool fits = value.is_array() && std::all_of(value.as_array().begin(), value.as_array().end(), is_text);
   if (!fits) return Error{Errc::malformed, quoted(wanted.name) + " is not a list of strings"};

@@ -68,7 +68,7 @@ class EveryRoute : public ::testing::Test {
       serve("GET", path);
     names["wks"] = scene.workspace;
     names["int"] = "gate000000000000", names["num"] = "1", names["pex"] = "pex-000000000000", names["file"] = "x";
-    names["fmw"] = "fmw-000000000000", names["ver"] = "1.2.0";
+    names["fmw"] = "fmw-000000000000", names["ver"] = "1.2.0", names["rol"] = "rol-000000000000";
     served.insert("POST /v3/setup");  // by the scene
     expect_members(serve("POST", "/v3/login", {{"email", "You@example.org"}, {"password", scene.password}}),
                    signed_in(), "login");
@@ -232,9 +232,27 @@ class EveryRoute : public ::testing::Test {
     EXPECT_EQ(serve("GET", device).at("fota").at("value").at("firmware_id"), json::value(names["fmw"]));
     EXPECT_EQ(serve("GET", device + "/history", {}, {{"size", "5"}}).at("updates").as_array().size(), 2u);
     EXPECT_EQ(serve("DELETE", device).at("fota").at("status"), "cancelled");
+    serve_rollouts();
     serve("DELETE", version);
     serve("DELETE", one);
     EXPECT_TRUE(images.all.empty());
+  }
+
+  void serve_rollouts() {
+    const std::string all = "/v3/workspaces/{wks}/rollouts", one = all + "/{rol}";
+    json::object order{{"firmware_id", names["fmw"]}, {"firmware_version", "1.2.0"}, {"canaries", 1}, {"soak", 60}};
+    order["waves"] = json::array{50, 100}, order["window"] = "22:00-04:00";
+    const json::object made = serve("POST", all, order).at("rollout").as_object();
+    EXPECT_EQ(made.at("counts").at(0).at("waiting"), 1);
+    EXPECT_EQ(made.at("window"), "22:00-04:00");
+    names["rol"] = std::string{made.at("id").as_string()};
+    EXPECT_EQ(serve("GET", all).at("rollouts").as_array().size(), 1u);
+    serve("GET", one);
+    EXPECT_EQ(serve("GET", one + "/updates", {}, {{"status", "waiting"}}).at("updates").as_array().size(), 1u);
+    EXPECT_EQ(scene.send("GET", fill(one + "/updates", names), "", {{"status", "x"}}).status, 400);
+    EXPECT_EQ(serve("POST", one + "/pause").at("rollout").at("status"), "paused");
+    EXPECT_EQ(serve("POST", one + "/resume", {{"failures_percent", 5}}).at("rollout").at("failures_percent"), 5);
+    EXPECT_EQ(serve("POST", one + "/abort").at("rollout").at("status"), "aborted");
   }
 
   void serve_dead_letters() {

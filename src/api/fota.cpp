@@ -1,6 +1,6 @@
 // Updates of devices.
 #include "fleet/fota.h"
-#include "api/routes.h"
+#include "api/rollout.h"
 #include "api/shapes.h"
 
 namespace signet::api {
@@ -8,8 +8,57 @@ namespace {
 
 constexpr std::size_t history_size_default = 20;
 
+Result<net::HttpResponse> get_fota(Service& service, const Call& call) {
+  const DeviceId device = TRY(call.device());
+  const fleet::Update last = TRY(fleet::Fota{service.fleet}.last(call.actor, device));
+  return reply({{"fota", shape(last)}});
+}
+
+Result<net::HttpResponse> list_fota(Service& service, const Call& call) {
+  const DeviceId device = TRY(call.device());
+  const std::size_t size = TRY(call.query_number("size", history_size_default));
+  json::array out;
+  for (const fleet::Update& one : TRY(fleet::Fota{service.fleet}.updates(call.actor, device, size))) {
+    out.push_back(shape(one));
+  }
+  return reply({{"updates", std::move(out)}});
+}
+
+Result<net::HttpResponse> schedule_fota(Service& service, const Call& call) {
+  const DeviceId device = TRY(call.device());
+  const fleet::FirmwareId firmware = TRY(fleet::FirmwareId::parse(call.segment("fmw")));
+  const fleet::Update made =
+      TRY(fleet::Fota{service.fleet}.schedule(call.actor, device, firmware, call.segment("ver")));
+  return reply({{"fota", shape(made)}});
+}
+
+Result<net::HttpResponse> schedule_fota_on_fleets(Service& service, const Call& call) {
+  const WorkspaceId workspace = TRY(call.workspace());
+  const fleet::FirmwareId firmware = TRY(fleet::FirmwareId::parse(call.segment("fmw")));
+  std::vector<FleetId> fleets;
+  const auto [fleet, end] = call.request.query.equal_range("fleet");
+  for (auto at = fleet; at != end; ++at) fleets.push_back(TRY(FleetId::parse(at->second)));
+  const std::vector<fleet::Update> made =
+      TRY(fleet::Fota{service.fleet}.schedule_all(call.actor, workspace, fleets, firmware, call.segment("ver")));
+  const json::object like = shape(made.front());
+  json::object out;
+  for (const char* shared : {"scheduled_at", "status", "value"}) out[shared] = like.at(shared);
+  json::array devices;
+  for (const fleet::Update& one : made) devices.emplace_back(one.device.str());
+  out["devices"] = std::move(devices);
+  return reply({{"fota", std::move(out)}});
+}
+
+Result<net::HttpResponse> cancel_fota(Service& service, const Call& call) {
+  const DeviceId device = TRY(call.device());
+  const fleet::Update ended = TRY(fleet::Fota{service.fleet}.cancel(call.actor, device));
+  return reply({{"fota", shape(ended)}});
+}
+
+}  // namespace
+
 // As documented in "value", and under the later names too.
-json::object update_shape(const fleet::Update& one) {
+json::object shape(const fleet::Update& one) {
   json::array percent;
   for (const unsigned part : one.percent) percent.emplace_back(part);
   return {{"scheduled_at", rfc3339(one.scheduled_at)},
@@ -26,55 +75,6 @@ json::object update_shape(const fleet::Update& one) {
           {"rollout_id", one.rollout ? json::value(one.rollout->str()) : json::value(nullptr)},
           {"wave", one.rollout ? json::value(one.wave) : json::value(nullptr)}};
 }
-
-Result<net::HttpResponse> get_fota(Service& service, const Call& call) {
-  const DeviceId device = TRY(call.device());
-  const fleet::Update last = TRY(fleet::Fota{service.fleet}.last(call.actor, device));
-  return reply({{"fota", update_shape(last)}});
-}
-
-Result<net::HttpResponse> list_fota(Service& service, const Call& call) {
-  const DeviceId device = TRY(call.device());
-  const std::size_t size = TRY(call.query_number("size", history_size_default));
-  json::array out;
-  for (const fleet::Update& one : TRY(fleet::Fota{service.fleet}.updates(call.actor, device, size))) {
-    out.push_back(update_shape(one));
-  }
-  return reply({{"updates", std::move(out)}});
-}
-
-Result<net::HttpResponse> schedule_fota(Service& service, const Call& call) {
-  const DeviceId device = TRY(call.device());
-  const fleet::FirmwareId firmware = TRY(fleet::FirmwareId::parse(call.segment("fmw")));
-  const fleet::Update made =
-      TRY(fleet::Fota{service.fleet}.schedule(call.actor, device, firmware, call.segment("ver")));
-  return reply({{"fota", update_shape(made)}});
-}
-
-Result<net::HttpResponse> schedule_fota_on_fleets(Service& service, const Call& call) {
-  const WorkspaceId workspace = TRY(call.workspace());
-  const fleet::FirmwareId firmware = TRY(fleet::FirmwareId::parse(call.segment("fmw")));
-  std::vector<FleetId> fleets;
-  const auto [fleet, end] = call.request.query.equal_range("fleet");
-  for (auto at = fleet; at != end; ++at) fleets.push_back(TRY(FleetId::parse(at->second)));
-  const std::vector<fleet::Update> made =
-      TRY(fleet::Fota{service.fleet}.schedule_all(call.actor, workspace, fleets, firmware, call.segment("ver")));
-  const json::object like = update_shape(made.front());
-  json::object out;
-  for (const char* shared : {"scheduled_at", "status", "value"}) out[shared] = like.at(shared);
-  json::array devices;
-  for (const fleet::Update& one : made) devices.emplace_back(one.device.str());
-  out["devices"] = std::move(devices);
-  return reply({{"fota", std::move(out)}});
-}
-
-Result<net::HttpResponse> cancel_fota(Service& service, const Call& call) {
-  const DeviceId device = TRY(call.device());
-  const fleet::Update ended = TRY(fleet::Fota{service.fleet}.cancel(call.actor, device));
-  return reply({{"fota", update_shape(ended)}});
-}
-
-}  // namespace
 
 std::vector<Schema> with_fota(std::vector<Schema> all) {
   all.insert(all.end(), {{"Update",
@@ -96,7 +96,7 @@ std::vector<Schema> with_fota(std::vector<Schema> all) {
                            {"status", "string"},
                            {"value", "object", "{\"firmware_id\", \"firmware_version\"}"},
                            {"devices", "string[]"}}}});
-  return all;
+  return with_rollouts(std::move(all));
 }
 
 void add_fota(std::vector<Route>& to) {
@@ -135,6 +135,7 @@ void add_fota(std::vector<Route>& to) {
                 {},
                 {},
                 answer});
+  add_rollouts(to);
 }
 
 }  // namespace signet::api

@@ -120,6 +120,13 @@ const std::map<std::string, Rights> table{
     {"POST /v3/devices/{dev}/fota/{fmw}/versions/{ver}", {Least::operator_}},
     {"DELETE /v3/devices/{dev}/fota", {Least::operator_}},
     {"POST /v3/workspaces/{wks}/fota/{fmw}/versions/{ver}", {Least::operator_}},
+    {"POST /v3/workspaces/{wks}/rollouts", {Least::operator_, 404}},
+    {"GET /v3/workspaces/{wks}/rollouts", {Least::viewer, 200, true}},
+    {"GET /v3/workspaces/{wks}/rollouts/{rol}", {Least::viewer, 200, true}},
+    {"GET /v3/workspaces/{wks}/rollouts/{rol}/updates", {Least::viewer, 200, true}},
+    {"POST /v3/workspaces/{wks}/rollouts/{rol}/pause", {Least::operator_}},
+    {"POST /v3/workspaces/{wks}/rollouts/{rol}/resume", {Least::operator_, 409}},
+    {"POST /v3/workspaces/{wks}/rollouts/{rol}/abort", {Least::operator_}},
     {"GET /v3/devices/{dev}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/workspaces/{wks}/conditions", {Least::viewer, 200, true}},
     {"GET /v3/devices/{dev}/twin", {Least::viewer, 200, true}},
@@ -228,6 +235,7 @@ class WhoMay : public ::testing::Test {
     const fleet::FirmwareVersion version{firmware.id, "1", now(), {{.kind = "os"}}};
     fleet::Update update{.id = ids.next<fleet::UpdateIdKind>(), .device = device.id, .firmware = firmware.id};
     update.version = "1";
+    const fleet::Rollout rollout{.id = ids.next<fleet::RolloutIdKind>(), .workspace = workspace, .version = "1"};
     const AccountId boss = scene.store.operator_account().value()->id;
     fleet::Invitation invitation{};
     invitation.id = ids.next<InvitationIdKind>(), invitation.hash = crypto::sha256(bytes_of(n));
@@ -241,6 +249,7 @@ class WhoMay : public ::testing::Test {
       TRY(to.put_firmware(firmware));
       TRY(to.put_version(version));
       TRY(to.put_update(update));
+      TRY(to.put_rollout(rollout));
       TRY(to.put_invitation(invitation));
       return to.set_identity(fingerprint, fleet::IdentityState::claimed, device.id);
     }));
@@ -249,7 +258,7 @@ class WhoMay : public ::testing::Test {
     last_key = crypto::sha256(bytes_of(token_of(boss, workspace, false)));
     last_device = device.id;
     out["flt"] = group.id.str(), out["dev"] = device.id.str(), out["inv"] = invitation.id.str();
-    out["fmw"] = firmware.id.str();
+    out["fmw"] = firmware.id.str(), out["rol"] = rollout.id.str();
     out["acc"] = member(n + "@example.org", fleet::Role::viewer).str(), out["tok"] = last_token;
     return out;
   }

@@ -12,7 +12,7 @@
 #include "courier/courier.h"
 #include "courier/exporter.h"
 #include "element/open/open.h"
-#include "fleet/fota.h"
+#include "fleet/rollout.h"
 #include "gateway/gateway.h"
 #include "net/worker.h"
 #include "store/files/images.h"
@@ -247,6 +247,10 @@ api::GateFigures figures_of(const gateway::Gateway& gateway) {
 
 std::string host_of(const Options& options) { return options.names.empty() ? "localhost" : options.names.front(); }
 
+void tend(fleet::Rollouts& rollouts) {
+  if (const auto tended = rollouts.tend(); !tended) log_error("signetd.rollouts", {{"error", tended.error().what}});
+}
+
 struct Ports {
   std::uint16_t devices;
   std::uint16_t people;
@@ -317,7 +321,8 @@ Status serve(const Options& options) {
        {config.stranger_requests_per_second, config.stranger_request_burst}},
       readings.get()};
   net::Worker reader{questions_max};
-  const Every tending{*loop, Seconds{1}, [&api] { api.tend(); }};
+  fleet::Rollouts rollouts{fleet};
+  const Every tending{*loop, Seconds{1}, [&] { api.tend(), tend(rollouts); }};
   const api::Site site{api::built_in_site()};
   net::HttpConfig http;
   http.host = config.listen_host;

@@ -122,7 +122,8 @@ void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>
       "Example:\n"
       "  signet firmware upload lamp 1.2.0 lamp.signed.img\n"
       "  signet fota schedule hall-1 lamp 1.2.0 --wait\n"
-      "  signet fota schedule lamp 1.2.0 --fleet north");
+      "  signet fota schedule lamp 1.2.0 --fleet north\n"
+      "  signet fota rollout create lamp 1.2.0 --canaries 2 --waves 10,50,100 --wait");
   const auto verb = [&](const char* name, const char* meaning, Command command) {
     CLI::App* out = noun->add_subcommand(name, meaning);
     out->fallthrough();
@@ -149,6 +150,7 @@ void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>
     command->add_option("--timeout", args.timeout, "wait at most so long")->type_name("SECONDS");
   }
   schedule->get_option("--wait")->excludes(fleets)->excludes(all);
+  add_rollouts(noun, args, choose);
 }
 
 }  // namespace signet::cli

@@ -7,6 +7,7 @@
 
 namespace signet::cli {
 
+void add_rollouts(CLI::App* fota, Arguments& args, const std::function<void(Command)>& choose);  // rollout.cpp
 void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
 
 }  // namespace signet::cli

@@ -87,5 +87,38 @@ TEST_F(Updates, need_firmware_at_the_manager) {
   EXPECT_NE(script.out.str().find("lamp-os"), std::string::npos);
 }
 
+TEST_F(Updates, of_many_devices_go_wave_by_wave) {
+  const std::string all = script.base + "/rollouts", one = all + "/rol-000000000001";
+  const auto rollout = [](const std::string& status, const std::string& counts) {
+    return Scripted_for_test::Given{
+        200, R"({"rollout":{"id":"rol-000000000001","status":")" + status +
+                 R"(","firmware_id":"fmw-000000000001","firmware_version":"1.2.0","detail":"","wave":0,"counts":[)" +
+                 counts + "]}}"};
+  };
+  const std::string counts = R"({"waiting":0,"pending":1,"done":2,"failed":0,"cancelled":0,"devices":3})";
+  script.answers["POST " + all] = rollout("running", counts);
+  script.answers["GET " + one] = rollout("done", counts);
+  ASSERT_EQ(script.run({"fota", "rollout", "create", "lamp-os", "1.2.0", "--canaries", "2", "--waves", "10,100",
+                        "--soak", "60", "--failures", "5", "--window", "22:00-04:00"}),
+            0)
+      << script.err.str();
+  EXPECT_EQ(script.calls.back().body, R"({"firmware_version":"1.2.0","firmware_id":"fmw-000000000001",)"
+                                      R"("waves":[10,100],"canaries":2,"soak":60,"failures_percent":5,)"
+                                      R"("window":"22:00-04:00"})");
+  EXPECT_NE(script.out.str().find("2 done, 1 pending"), std::string::npos) << script.out.str();
+  ASSERT_EQ(script.run({"fota", "rollout", "show", "rol-000000000001", "--wait"}), 0) << script.err.str();
+  EXPECT_EQ(script.out.str(), "done  wave 1: 2 done, 1 pending\n");
+  script.answers["GET " + one] = rollout("halted", counts);
+  EXPECT_NE(script.run({"fota", "rollout", "show", "rol-000000000001", "--wait"}), 0);
+  for (const char* verb : {"pause", "resume"}) {
+    script.answers["POST " + one + "/" + verb] = rollout("paused", counts);
+    EXPECT_EQ(script.run({"fota", "rollout", verb, "rol-000000000001"}), 0) << script.err.str();
+  }
+  script.answers["POST " + one + "/abort"] = rollout("aborted", counts);
+  EXPECT_EQ(script.run({"fota", "rollout", "abort", "rol-000000000001", "--yes"}), 0) << script.err.str();
+  EXPECT_EQ(script.run({"fota", "rollout", "show", "x"}), 65);
+  EXPECT_EQ(script.run({"fota", "rollout", "create", "lamp-os", "1.2.0", "--waves", "10;100"}), 65);
+}
+
 }  // namespace
 }  // namespace signet::cli

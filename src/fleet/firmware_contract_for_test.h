@@ -128,7 +128,7 @@ TYPED_TEST_P(FirmwareContract, ARolloutCountsItsUpdates) {
   EXPECT_EQ(this->found({.rollout = one.id, .wave = 0}), Ids{first.id});
   EXPECT_EQ(this->found({.rollout = one.id, .status = UpdateStatus::pending}), Ids{second.id});
   one.status = RolloutStatus::halted, one.wave = 1, one.detail = "too many", one.wave_ended_at = noon_for_test;
-  one.finished_at = noon_for_test;
+  one.finished_at = noon_for_test, one.plan.failures_percent = 50;
   ASSERT_TRUE(is_well(this->put(one)));
   EXPECT_EQ(this->store->rollouts(one.workspace).value(), std::vector{one});
   EXPECT_TRUE(this->store->rollouts_running().value().empty());

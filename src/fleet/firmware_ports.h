@@ -20,7 +20,7 @@ class FirmwareChanges {
   // Replaces the one of its id. conflict: two of a device were open.
   virtual Status put_update(const Update& update) = 0;
   virtual Status remove_old_updates(const DeviceId& device, std::size_t keep) = 0;  // the oldest that have ended
-  virtual Status put_rollout(const Rollout& rollout) = 0;                           // replaces; not its plan
+  virtual Status put_rollout(const Rollout& rollout) = 0;  // replaces; of its plan the failures alone
   virtual Status remove_rollout(const RolloutId& id) = 0;  // its updates stay as they are; well when there is none
 };
 

@@ -50,9 +50,10 @@ Status MemoryFirmwareChanges::put_rollout(const Rollout& rollout) {
   if (!find_id(now_.workspaces, rollout.workspace)) return missing("workspace");
   const auto [at, is_new] = now_.rollouts.emplace(rollout.id, rollout);
   if (is_new) return {};
-  const RolloutPlan plan = at->second.plan;
+  RolloutPlan plan = at->second.plan;
+  plan.failures_percent = rollout.plan.failures_percent;
   at->second = rollout;
-  at->second.plan = plan;
+  at->second.plan = std::move(plan);
   return {};
 }
 

@@ -144,6 +144,38 @@ class Fota(unittest.TestCase):
         wait_for(lambda: self.update()["status"] == "failed", "the end")
         self.assertEqual(self.update()["detail"], "Job fota not supported")
 
+    def test_a_rollout_goes_wave_by_wave_and_halts_by_itself(self):
+        self.upload()
+        device = Device(self.manager, self.pump)
+        self.addCleanup(device.close)
+        lamp = Device(self.manager, self.manager.enroll("lamp"))
+        self.addCleanup(lamp.close)
+        path, about = f"/v3/workspaces/{self.manager.workspace}/rollouts", {"fw_id": self.fmw, "fw_version": "1.2.0"}
+
+        def begin():
+            return self.manager.call("POST", path, {"firmware_id": self.fmw, "firmware_version": "1.2.0",
+                                                    "canaries": 1})["rollout"]["id"]
+
+        def is_now(rollout, status):
+            return lambda: self.manager.call("GET", f"{path}/{rollout}")["rollout"]["status"] == status
+
+        first = begin()
+        self.assertEqual(device.hears("@fota")["fw_version"], "1.2.0")
+        self.assertTrue(lamp.heard.empty(), "the canary is first")
+        device.say("@fota", about | {"result": "success", "msg": ""})
+        lamp.hears("@fota")
+        lamp.say("@fota", about | {"result": "success", "msg": ""})
+        wait_for(is_now(first, "done"), "the rollout to be done")
+        second = begin()
+        device.hears("@fota")
+        device.say("@fota", about | {"result": "fail", "msg": "it did not start"})
+        wait_for(is_now(second, "halted"), "the rollout to halt")
+        self.manager.kill()
+        self.manager.start()
+        counts = self.manager.call("GET", f"{path}/{second}")["rollout"]["counts"]
+        self.assertEqual([one["failed"] for one in counts], [1, 0])
+        self.assertEqual(counts[1]["waiting"], 1, "nobody else was told")
+
     def test_what_is_no_image_is_refused_and_nothing_is_kept(self):
         path = f"{self.firmwares}/{self.fmw}/versions/1"
         for body in (b"no image", OS_IMAGE[:-1], OS_IMAGE[:500] + b"x" + OS_IMAGE[501:], b"\0" * (9 << 20)):

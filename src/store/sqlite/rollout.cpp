@@ -58,7 +58,8 @@ Status SqliteChanges::put_rollout(const fleet::Rollout& r) {
       "INSERT INTO rollouts (id, workspace, firmware, version, canaries, percents, soak, failures_percent, "
       "return_within, window_from, window_until, status, wave, waves, detail, created_at, wave_ended_at, finished_at) "
       "VALUES (?, (SELECT number FROM workspaces WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-      "ON CONFLICT (id) DO UPDATE SET status = excluded.status, wave = excluded.wave, waves = excluded.waves, "
+      "ON CONFLICT (id) DO UPDATE SET failures_percent = excluded.failures_percent, status = excluded.status, wave = "
+      "excluded.wave, waves = excluded.waves, "
       "detail = excluded.detail, wave_ended_at = excluded.wave_ended_at, finished_at = excluded.finished_at",
       r.id, r.workspace, r.firmware, r.version, number(r.plan.canaries), percents_text(r.plan.waves),
       static_cast<std::int64_t>(r.plan.soak.count()), number(r.plan.failures_percent),
