@@ -30,6 +30,8 @@ const Account = later(async () => (await import("./screens/account")).Account);
 const Fleets = later(async () => (await import("./screens/fleets")).Fleets);
 const Firmwares = later(async () => (await import("./screens/firmwares")).Firmwares);
 const Firmware = later(async () => (await import("./screens/firmware")).FirmwareScreen);
+const Rollouts = later(async () => (await import("./screens/rollouts")).Rollouts);
+const RolloutOf = later(async () => (await import("./screens/rollout")).RolloutScreen);
 const Conditions = later(async () => (await import("./screens/conditions")).Conditions);
 const Integrations = later(async () => (await import("./screens/integrations")).Integrations);
 const Members = later(async () => (await import("./screens/members")).Members);
@@ -42,7 +44,7 @@ const Audit = later(async () => (await import("./screens/audit")).Audit);
 const System = later(async () => (await import("./screens/system")).System);
 
 const inWorkspace: Record<string, ComponentType<InWorkspace>> = {
-  devices: Devices, fleets: Fleets, firmwares: Firmwares, conditions: Conditions, integrations: Integrations, members: Members, keys: Keys, settings: Settings,
+  devices: Devices, fleets: Fleets, firmwares: Firmwares, rollouts: Rollouts, conditions: Conditions, integrations: Integrations, members: Members, keys: Keys, settings: Settings,
 };
 const ofManager: Record<string, ComponentType> = { registry: Registry, security: Security, audit: Audit, system: System };
 
@@ -52,6 +54,7 @@ function screenAt(path: string): VNode {
   if (first === "account") return <Account />;
   if (first === "w" && third === "devices" && fourth) return <Device workspace={second} device={fourth} tab={fifth || "overview"} />;
   if (first === "w" && third === "firmwares" && fourth && !fifth) return <Firmware key={fourth} workspace={second} firmware={fourth} />;
+  if (first === "w" && third === "rollouts" && fourth && !fifth) return <RolloutOf key={fourth} workspace={second} rollout={fourth} />;
   const Screen = first === "w" ? inWorkspace[third || "devices"] : undefined;
   if (Screen && !fourth) return <Screen key={second} workspace={second} />;
   if (first === "manager" && second === "registry" && third) return <Unit dcn={third} />;

@@ -90,7 +90,7 @@ export const screens = [
   ["variables", `/w/${workspace}/devices/${lamp}/variables`], ["events", `/w/${workspace}/devices/${lamp}/events`],
   ["device-security", `/w/${workspace}/devices/${pump}/security`], ["conditions", `/w/${workspace}/conditions`], ["fleets", `/w/${workspace}/fleets`],
   ["firmwares", `/w/${workspace}/firmwares`], ["firmware", `/w/${workspace}/firmwares/${scene.firmware}`],
-  ["device-firmware", `/w/${workspace}/devices/${lamp}/firmware`],
+  ["rollouts", `/w/${workspace}/rollouts`], ["device-firmware", `/w/${workspace}/devices/${lamp}/firmware`],
   ["integrations", `/w/${workspace}/integrations`], ["members", `/w/${workspace}/members`], ["keys", `/w/${workspace}/keys`],
   ["settings", `/w/${workspace}/settings`], ["registry", "/manager/registry"], ["unit", `/manager/registry/${scene.dcn}`],
   ["security", "/manager/security"], ["audit", "/manager/audit"], ["system", "/manager/system"], ["account", "/account"],

@@ -258,6 +258,57 @@ async function a_fleet_is_updated_at_once_and_what_it_is_updated_to_is_not_remov
   await page.getByRole("heading", { name: "1.2.0 newest" }).waitFor();
 }
 
+async function a_rollout_goes_wave_by_wave_and_is_paused_resumed_and_aborted() {
+  await go(page, `/w/${workspace}/rollouts`);
+  await page.getByText("No rollout yet").waitFor();
+  await page.getByRole("button", { name: "New rollout" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Firmware").selectOption({ label: "lamp" });
+  await dialog.getByLabel("Version", { exact: true }).selectOption("1.2.0");
+  await dialog.getByLabel("default", { exact: true }).check();
+  await dialog.getByLabel("Waves, in percent of all").fill("50, 20");
+  await dialog.getByText("Waves are percentages that rise").waitFor();
+  expect(await dialog.getByRole("button", { name: "Begin" }).isDisabled(), "waves that do not rise");
+  await dialog.getByLabel("Waves, in percent of all").fill("50, 100");
+  await judgeAccess(page, "the plan of a rollout");
+  await dialog.getByRole("button", { name: "Begin" }).click();
+  await page.getByRole("heading", { name: "lamp 1.2.0" }).waitFor();
+  await page.getByText("Canaries", { exact: true }).first().waitFor();
+  await page.getByText("Wave 2").first().waitFor();
+  await judgeAccess(page, "a rollout");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText("paused", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Resume …" }).click();
+  await judgeAccess(page, "the dialog of resuming");
+  await dialog.getByRole("button", { name: "Resume" }).click();
+  await page.getByText("running", { exact: true }).waitFor();
+  const size = page.viewportSize();
+  await page.setViewportSize(phone);
+  await judge(page, "a rollout on a phone");
+  await page.setViewportSize(size);
+  await page.getByRole("button", { name: "Abort …" }).click();
+  await dialog.getByText("It cannot be resumed").waitFor();
+  await dialog.getByRole("button", { name: "Abort it" }).click();
+  await page.getByText("aborted", { exact: true }).waitFor();
+  await go(page, `/w/${workspace}/rollouts`);
+  await page.getByRole("link", { name: "lamp 1.2.0" }).waitFor();
+  await judge(page, "rollouts");
+}
+
+async function why_a_rollout_halted_is_said_as_text() {
+  const { rollouts: [one] } = await (await page.request.get(`${scene.base}/v3/workspaces/${workspace}/rollouts`)).json();
+  const halted = { ...one, status: "halted", detail: planted.error, finished_at: null };
+  await page.route("**/v3/workspaces/*/rollouts/*", (route) => route.fulfill({ json: { rollout: halted } }));
+  await go(page, `/w/${workspace}/rollouts/${one.id}`);
+  await page.getByRole("alert").getByText(planted.error).waitFor();
+  await judge(page, "a halted rollout");
+  await judgeAccess(page, "a halted rollout");
+  await page.getByRole("button", { name: "Resume …" }).click();
+  await page.getByRole("dialog").getByLabel("Halt above, in percent").waitFor();
+  await page.keyboard.press("Escape");
+  await page.unroute("**/v3/workspaces/*/rollouts/*");
+}
+
 async function a_device_is_removed_by_its_name_and_what_is_kept_is_said() {
   const made = await page.request.get(`${scene.base}/v3/workspaces/${workspace}/devices?name=sensor 24`);
   await go(page, device((await made.json()).devices[0].id, "security"));
@@ -463,6 +514,7 @@ await run([
   readings_and_comings_show_while_they_happen, a_chart_is_drawn_and_zoomed, a_job_is_asked_for_and_its_answer_comes_by_itself,
   a_variable_is_expected_and_confirmed, a_fleet_is_made_filled_renamed_and_removed_when_it_is_empty, a_device_is_removed_by_its_name_and_what_is_kept_is_said,
   an_image_is_dropped_and_a_device_is_updated_to_it, a_fleet_is_updated_at_once_and_what_it_is_updated_to_is_not_removed,
+  a_rollout_goes_wave_by_wave_and_is_paused_resumed_and_aborted, why_a_rollout_halted_is_said_as_text,
   the_chain_of_a_certificate_is_checked_in_the_browser, quarantine_names_the_device_and_can_be_lifted,
   a_manifest_is_imported_unit_by_unit, the_audit_holds_together_and_is_searched, links_and_the_back_button_are_right,
   the_keyboard_reaches_the_content, ten_thousand_devices_scroll_and_are_searched_without_lag,

@@ -74,6 +74,13 @@ export interface Update {
   told_at: string | null; progress: string; percent: number[]; progress_at: string | null; finished_at: string | null; detail: string;
   rollout_id: string | null; wave: number | null;
 }
+export type RolloutStatus = "running" | "paused" | "halted" | "aborted" | "done";
+export interface WaveCounts { waiting: number; pending: number; done: number; failed: number; cancelled: number; devices: number }
+export interface Rollout {
+  id: string; workspace_id: string; firmware_id: string; firmware_version: string; status: RolloutStatus; detail: string;
+  canaries: number; waves: number[]; soak: number; failures_percent: number; return_within: number; window: string; wave: number;
+  counts: WaveCounts[]; created_at: string; wave_ended_at: string | null; finished_at: string | null;
+}
 export interface Server { version: string; fingerprint: string; device_port: number; store_version: number; receipt_key: string }
 
 export const roles: Role[] = ["viewer", "operator", "admin", "owner"];

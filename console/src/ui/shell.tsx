@@ -8,7 +8,7 @@ import { signOut, useSession } from "../core/session";
 import { Icon } from "./icon";
 
 const ofWorkspace: [string, string, string][] = [
-  ["devices", "Devices", "devices"], ["fleets", "Fleets", "folder"], ["firmwares", "Firmwares", "upload"],
+  ["devices", "Devices", "devices"], ["fleets", "Fleets", "folder"], ["firmwares", "Firmwares", "upload"], ["rollouts", "Rollouts", "play"],
   ["conditions", "Conditions", "bell"], ["integrations", "Integrations", "link"],
   ["members", "Members", "people"], ["keys", "API keys", "key"], ["settings", "Settings", "cog"],
 ];
