@@ -50,8 +50,8 @@ std::string window_text(const RolloutPlan& plan) {
 
 bool is_in_window(const RolloutPlan& plan, Timestamp now) {
   if (!plan.window_from || !plan.window_until) return true;
-  const auto day = std::chrono::floor<std::chrono::days>(now);
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now - day).count();
+  const auto midnight = std::chrono::floor<std::chrono::days>(now);
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now - midnight).count();
   const unsigned at = static_cast<unsigned>(minutes) % minutes_of_day;
   if (*plan.window_from < *plan.window_until) return at >= *plan.window_from && at < *plan.window_until;
   return at >= *plan.window_from || at < *plan.window_until;
