@@ -40,7 +40,7 @@ class Agent {
 
   // What the manager's audit should know of this board, UTF-8 of at most incident_bytes_max: told in this connection or
   // the next, until Told "#incident". A later one takes its place.
-  void report(std::string incident, Moment now);
+  void report(const std::string& incident, Moment now);
   // On j/up, now or with the next connection, until the manager has acknowledged it: Told. `value` is JSON, `version`
   // that of what it answers. See ControlQueue::add.
   Status tell(std::string key, std::string value, Moment now, std::optional<std::int64_t> version = {});

@@ -30,7 +30,7 @@ Status Agent::tell(std::string key, std::string value, Moment now, std::optional
   return {};
 }
 
-void Agent::report(std::string incident, Moment now) {
+void Agent::report(const std::string& incident, Moment now) {
   ENSURE(incident.size() <= incident_bytes_max);
   const Status told = tell("#incident", json::serialize(json::value(incident)), now);
   if (!told) note(LogLevel::error, "agent.control_dropped", told.error().what);

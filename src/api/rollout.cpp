@@ -92,6 +92,7 @@ Result<net::HttpResponse> create_rollout(Service& service, const Call& call) {
   const fleet::FirmwareId firmware = named_firmware ? named_firmware.value() : fleet::FirmwareId{};
   std::vector<FleetId> fleets;
   const auto named = call.optional_texts("fleets").value_or(std::vector<std::string>{});
+  fleets.reserve(named.size());
   for (const std::string& fleet : named) fleets.push_back(TRY(FleetId::parse(fleet)));
   const fleet::RolloutPlan plan = TRY(read_plan(call));
   return one_rollout(TRY(fleet::Rollouts{service.fleet}.create(call.actor, workspace, fleets, firmware,

@@ -80,7 +80,8 @@ Status Board::require_identity() const {
 }
 
 Result<json::object> Board::sign_claim(const json::object& arguments) {
-  const Buffer bytes = TRY(decode_base64url(TRY(string_member(arguments, "statement"))));
+  const std::string text = TRY(string_member(arguments, "statement"));
+  const Buffer bytes = TRY(decode_base64url(text));
   const auto statement = TRY(identity::decode_claim_statement(bytes));
   TRY(check_element());
   TRY(require_identity());

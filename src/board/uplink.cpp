@@ -75,8 +75,8 @@ Result<Timestamp> Uplink::publish(std::string_view tag, std::string_view payload
   return device_time;
 }
 
-void Uplink::report(std::string incident) {
-  agent_.report(std::move(incident), now());
+void Uplink::report(const std::string& incident) {
+  agent_.report(incident, now());
   perform();
 }
 

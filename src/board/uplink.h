@@ -38,7 +38,7 @@ class Uplink {
   // Starts, stops or starts anew as the needs say.
   void set(Needs needs);
   // See agent::Agent for these.
-  void report(std::string incident);
+  void report(const std::string& incident);
   void set_firmware(std::string firmware);
   Status tell(std::string key, std::string value, std::optional<std::int64_t> version = {});
   Status answer(const std::string& job, std::int64_t version, std::string result);
