@@ -29,7 +29,9 @@ Result<std::vector<image::Key>> decode_release_keys(Bytes file) {
   Reader in{file};
   const auto head = in.take(magic.size());
   if (!head || text_of(head.value()) != magic) return Error{Errc::corrupt, "this is no file of release keys"};
-  if (TRY(in.u32_be()) > version) return Error{Errc::conflict, "it was written by a newer release"};
+  const std::uint32_t written = TRY(in.u32_be());
+  if (written > version) return Error{Errc::conflict, "it was written by a newer release"};
+  if (written != version) return Error{Errc::corrupt, "no release wrote such a file"};
   const std::uint32_t count = TRY(in.u32_be());
   if (count > release_keys_max) return Error{Errc::corrupt, "it says that it has too many keys"};
   std::vector<image::Key> keys(count);
