@@ -157,7 +157,10 @@ function(signet_plugin name)
   add_library(${name} MODULE ${CMAKE_SOURCE_DIR}/src/apps/${file}.cpp)
   signet_flags(${name})
   target_link_libraries(${name} PRIVATE ${libraries} ${ARG_USES})
-  target_link_options(${name} PRIVATE LINKER:--as-needed LINKER:--exclude-libs,ALL LINKER:-z,defs LINKER:-z,nodelete)
+  target_link_options(${name} PRIVATE LINKER:--as-needed LINKER:--exclude-libs,ALL LINKER:-z,nodelete)
+  if(NOT SIGNET_SANITIZE)  # whose functions come with the program that loads it
+    target_link_options(${name} PRIVATE LINKER:-z,defs)
+  endif()
   set_target_properties(${name} PROPERTIES SIGNET_OWN_CRYPTO ON CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   add_dependencies(programs ${name})

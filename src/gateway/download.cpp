@@ -7,6 +7,8 @@
 namespace signet::gateway {
 namespace {
 
+constexpr Millis request_wait{50};  // of who asks too fast
+
 std::string_view words_of(int status) {
   switch (status) {
     case 200: return "OK";
@@ -44,7 +46,11 @@ int status_of(const Error& why) {
 }  // namespace
 
 Download::Download(Hall& hall, SessionNumber number)
-    : hall_(&hall), number_(number), reader_({download_header_bytes_max, 0}), moved_(hall.clock().monotonic()) {}
+    : hall_(&hall),
+      number_(number),
+      reader_({download_header_bytes_max, 0}),
+      requests_(download_requests_per_second, download_requests_burst_max, hall.clock().monotonic()),
+      moved_(hall.clock().monotonic()) {}
 
 Download::~Download() {
   if (hall_) hall_->forget(number_);
@@ -62,13 +68,17 @@ void Download::on_open(net::Connection& connection) {
   auto admitted = hall_->gate().admit(connection.peer_certificate());
   if (!admitted) return connection.close_now();  // withdrawn since the judge was asked
   who_ = std::move(admitted).value();
+  if (hall_->downloads_of(who_.device) <= downloads_of_device_max) return;
+  hall_->refused(connection.peer_address(), who_.dcn,
+                 {Errc::exhausted, "it fetches " + std::to_string(downloads_of_device_max) + " times at once already"});
+  close();
 }
 
 void Download::on_bytes(net::Connection&, Bytes bytes) {
   if (!hall_ || !connection_) return;
   moved_ = hall_->clock().monotonic();
   reader_.add(bytes);
-  if (phase_ == Phase::reading) advance();
+  if (phase_ == Phase::reading && !waits_) advance();
 }
 
 void Download::on_close(net::Connection&, const std::optional<Error>&) {
@@ -88,6 +98,11 @@ void Download::close() {
 }
 
 void Download::advance() {
+  const Instant now = hall_->clock().monotonic();
+  if (requests_.exhausted(now)) {
+    connection_->pause_reading(true);
+    return wait_for(request_wait);
+  }
   auto next = reader_.next();
   if (auto* request = std::get_if<net::HttpReader::Request>(&next)) return handle(*request);
   const auto* refused = std::get_if<net::HttpReader::Refused>(&next);
@@ -98,6 +113,7 @@ void Download::advance() {
 }
 
 void Download::handle(const net::HttpReader::Request& next) {
+  requests_.spend(hall_->clock().monotonic());
   connection_->pause_reading(true);  // what it asks next waits in the socket
   const net::HttpRequest& request = next.request;
   keep_alive_ = next.keep_alive;
@@ -124,6 +140,7 @@ void Download::on_judged(ImageJudged& judged) {
   if (opened) return begin();
   granted_.reset();
   hall_->refused(connection_->peer_address(), who_.dcn, opened.error());
+  keep_alive_ = false;  // who asks for what it is not to have comes by the guard again
   const int status = status_of(opened.error());
   refuse(status, status == 429 || status == 503 ? "Retry-After: 10\r\n" : "");
 }
@@ -185,8 +202,15 @@ void Download::wait_for(Micros wait) {
     const auto self = weak.lock();
     if (!self) return;
     self->waits_ = false;
-    self->send_next();
+    self->go_on();
   });
+}
+
+void Download::go_on() {
+  if (!hall_ || !connection_) return;
+  if (phase_ == Phase::sending) return send_next();
+  connection_->pause_reading(false);
+  advance();
 }
 
 void Download::on_drained(net::Connection&) {

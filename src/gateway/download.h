@@ -16,6 +16,10 @@ inline constexpr std::size_t download_header_bytes_max = 4096;
 inline constexpr std::size_t download_piece_bytes = 64 * 1024;
 inline constexpr Seconds download_idle_max{30};  // without a request, or without a piece that leaves
 inline constexpr Seconds grant_time{10};
+inline constexpr std::size_t downloads_of_device_max = 4;  // at once, on each loop
+// Of one connection; a faster one is not read for a while.
+inline constexpr std::uint32_t download_requests_per_second = 100;
+inline constexpr std::uint32_t download_requests_burst_max = 400;
 
 class Download final : public net::ConnectionEvents, public std::enable_shared_from_this<Download> {
  public:
@@ -30,6 +34,7 @@ class Download final : public net::ConnectionEvents, public std::enable_shared_f
   void on_judged(ImageJudged& judged);  // the desk's answer
   void tick();                          // once a second
   void detach();                        // the hall goes
+  const DeviceId& device() const { return who_.device; }
 
  private:
   enum class Phase : std::uint8_t { reading, asking, sending };
@@ -39,6 +44,7 @@ class Download final : public net::ConnectionEvents, public std::enable_shared_f
   void begin();
   void send_next();
   void wait_for(Micros wait);
+  void go_on();
   void refuse(int status, std::string_view headers = "");
   void finish();
   void close();
@@ -49,6 +55,7 @@ class Download final : public net::ConnectionEvents, public std::enable_shared_f
   net::Connection* connection_ = nullptr;
   fleet::Admission who_;
   net::HttpReader reader_;
+  Rate requests_;
   Phase phase_ = Phase::reading;
   Instant moved_{};  // when something was last heard or sent
   bool keep_alive_ = true;
@@ -63,7 +70,7 @@ class Download final : public net::ConnectionEvents, public std::enable_shared_f
   std::uint64_t size_ = 0;
   std::string etag_;
   ByteRange left_;      // still to be sent
-  bool waits_ = false;  // for its share of the rate
+  bool waits_ = false;  // for its share of a rate
 };
 
 }  // namespace signet::gateway

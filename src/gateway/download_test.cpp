@@ -114,8 +114,11 @@ TEST_F(Fetching, AsksTheFleetAgainWhenTheGrantIsOld) {
 TEST_F(Fetching, RefusesWithTheStatusThatFits) {
   auto download = open(bob);
   EXPECT_THAT(get(*download), StartsWith("HTTP/1.1 403 ")) << "not his update";
+  EXPECT_TRUE(connection->closed) << "he comes by the guard again";
   download = open(ann);
   EXPECT_THAT(get(*download, "", "9.9.9"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_TRUE(connection->closed);
+  download = open(ann);
   EXPECT_THAT(ask(*download, "GET /v3/devices HTTP/1.1\r\nHost: m\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(ask(*download, "DELETE /fota/fmw-000000000001/2.0.0/1 HTTP/1.1\r\nHost: m\r\n\r\n"),
               StartsWith("HTTP/1.1 405 "));
@@ -177,6 +180,35 @@ TEST_F(Fetching, WaitsForItsShareOfTheRate) {
     got += std::exchange(connection->sent, {}).size();
   }
   EXPECT_EQ(got, image.size());
+}
+
+TEST_F(Fetching, DoesNotLetOneDeviceTakeAllTheRoom) {
+  std::vector<std::shared_ptr<Download>> all;
+  std::vector<std::unique_ptr<FakeConnection>> lines;
+  for (std::size_t i = 0; i < downloads_of_device_max; ++i) {
+    all.push_back(open(ann));
+    EXPECT_FALSE(connection->closed);
+    lines.push_back(std::move(connection));
+  }
+  const auto more = open(ann);
+  EXPECT_TRUE(connection->closed);
+  EXPECT_TRUE(audited("at once already"));
+  const auto other = open(bob);
+  EXPECT_FALSE(connection->closed) << "another device has room";
+}
+
+TEST_F(Fetching, IsNotReadForAWhileWhenItAsksTooFast) {
+  const auto download = open(ann);
+  const std::string head = "HEAD /fota/fmw-000000000001/2.0.0/1 HTTP/1.1\r\nHost: m\r\n\r\n";
+  for (std::uint32_t i = 0; i < download_requests_burst_max; ++i) EXPECT_NE(ask(*download, head), "") << i;
+  ask(*download, head);
+  connection->sent.clear();
+  download->on_bytes(*connection, bytes_of(head));
+  EXPECT_TRUE(connection->paused);
+  EXPECT_TRUE(connection->sent.empty());
+  clock.advance(Seconds{1});
+  turn.end();
+  EXPECT_FALSE(connection->sent.empty());
 }
 
 TEST_F(Fetching, HasRoomForSoManyAtOnce) {

@@ -4,6 +4,8 @@
 #include "gateway/download.h"
 #include "gateway/session.h"
 
+#include <algorithm>
+
 namespace signet::gateway {
 namespace {
 
@@ -55,6 +57,12 @@ std::shared_ptr<Download> Hall::make_download() {
   places_[place_of(number)].download = download.get();
   ++downloads_;
   return download;
+}
+
+std::size_t Hall::downloads_of(const DeviceId& device) const {
+  return static_cast<std::size_t>(std::count_if(places_.begin(), places_.end(), [&](const Place& place) {
+    return place.download && place.download->device() == device;
+  }));
 }
 
 Micros Hall::wait_for_download(std::size_t bytes) {

@@ -48,6 +48,7 @@ class Hall final : public AnswerSink, public std::enable_shared_from_this<Hall> 
   void count(int more) { sessions_ += static_cast<std::size_t>(more); }
   void wait_for_room(SessionNumber session) { waiting_for_room_.push_back(session); }
   void forget(SessionNumber session);
+  std::size_t downloads_of(const DeviceId& device) const;
   // Takes so many bytes from what downloads may send; otherwise how long to wait before asking again.
   Micros wait_for_download(std::size_t bytes);
   void after(Micros delay, std::function<void()> run) { turn_.after(delay, std::move(run)); }
