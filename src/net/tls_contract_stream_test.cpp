@@ -84,6 +84,7 @@ TEST_P(TlsContractStream, LargeTransfersCrossUnderBackPressure) {
   };
   for (const TlsVersion version : {TlsVersion::v1_3, TlsVersion::v1_2}) {
     Way up, down;
+    std::size_t pauses = 0;  // whose timers are still to come
     const auto send_more = [&](Connection& c, Way& way) {
       Buffer bytes(std::min(piece, total - way.sent));
       for (std::uint8_t& byte : bytes) byte = byte_at(way.sent++);
@@ -95,7 +96,9 @@ TEST_P(TlsContractStream, LargeTransfersCrossUnderBackPressure) {
         for (const std::uint8_t byte : bytes) in.right = in.right && byte == byte_at(in.got++);
         end.received.clear();
         c.pause_reading(true);
+        ++pauses;
         loop->after(Micros{200}, [&] {
+          --pauses;
           if (end.connection) end.connection->pause_reading(false);
         });
         if (up.got == total && down.got == total) c.close_after_send();
@@ -111,7 +114,7 @@ TEST_P(TlsContractStream, LargeTransfersCrossUnderBackPressure) {
     EXPECT_EQ(down.got, total);
     EXPECT_TRUE(up.right && down.right);
     prepare = [](Recorder&) {};
-    ASSERT_TRUE(run_until(*loop, [&] { return served().closed; }));
+    ASSERT_TRUE(run_until(*loop, [&] { return served().closed && pauses == 0; }));
   }
 }
 
