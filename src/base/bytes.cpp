@@ -70,6 +70,12 @@ std::size_t utf8_size(std::uint8_t first) {
 }  // namespace
 
 std::string hex(Bytes bytes) { return hex_with(bytes, "0123456789abcdef"); }
+std::string lower(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
 std::string hex_upper(Bytes bytes) { return hex_with(bytes, "0123456789ABCDEF"); }
 
 Result<Buffer> decode_hex(std::string_view text) {

@@ -105,6 +105,9 @@ inline Bytes bytes_of(std::string_view text) {
 inline std::string_view text_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Buffer copy_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
+// A-Z to a-z and nothing else, whatever the locale says.
+std::string lower(std::string_view text);
+
 // RFC 4648. Hex is lower case unless `upper`; decoders take either case, whole bytes only, and nothing but digits.
 std::string hex(Bytes bytes);
 std::string hex_upper(Bytes bytes);

@@ -5,8 +5,9 @@ namespace {
 
 constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 constexpr std::int64_t millis_2020 = 1'577'836'800'000;
-constexpr std::size_t suffix_chars = 12;
 constexpr std::size_t serial_chars = 4;
+
+}  // namespace
 
 std::string base36(std::uint64_t value, std::size_t width) {
   std::string out(width, '0');
@@ -14,16 +15,14 @@ std::string base36(std::uint64_t value, std::size_t width) {
   return out;
 }
 
-}  // namespace
-
 bool is_id(std::string_view text, std::string_view prefix) {
-  if (text.size() != prefix.size() + suffix_chars || !text.starts_with(prefix)) return false;
+  if (text.size() != prefix.size() + id_suffix_chars || !text.starts_with(prefix)) return false;
   return text.substr(prefix.size()).find_first_not_of(digits) == text.npos;
 }
 
 std::string id_suffix(Timestamp at, std::uint32_t serial) {
   const std::int64_t millis = std::max<std::int64_t>(epoch_millis(at) - millis_2020, 0);
-  return base36(static_cast<std::uint64_t>(millis), suffix_chars - serial_chars) + base36(serial, serial_chars);
+  return base36(static_cast<std::uint64_t>(millis), id_suffix_chars - serial_chars) + base36(serial, serial_chars);
 }
 
 std::string IdSource::next_suffix() {

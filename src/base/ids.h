@@ -13,6 +13,10 @@
 namespace signet {
 
 inline constexpr std::size_t id_chars = 16;
+inline constexpr std::size_t id_suffix_chars = 12;
+
+// The last `width` digits of `value`, of 0-9a-z.
+std::string base36(std::uint64_t value, std::size_t width);
 
 // True when `text` is `prefix` followed by 12 characters of [0-9a-z].
 bool is_id(std::string_view text, std::string_view prefix);

@@ -1,15 +1,9 @@
 #include "base/packed_id.h"
 
 namespace signet {
-namespace {
-
-constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-constexpr std::size_t suffix_chars = 12;
-
-}  // namespace
 
 std::uint64_t pack_id_suffix(std::string_view suffix) {
-  ENSURE(suffix.size() == suffix_chars);
+  ENSURE(suffix.size() == id_suffix_chars);
   std::uint64_t number = 0;
   for (const char digit : suffix) {
     const bool is_letter = digit >= 'a' && digit <= 'z';
@@ -21,10 +15,7 @@ std::uint64_t pack_id_suffix(std::string_view suffix) {
 
 std::string unpack_id_suffix(std::uint64_t number) {
   ENSURE(number > 0 && number <= packed_id_max);
-  --number;
-  std::string out(suffix_chars, '0');
-  for (std::size_t at = suffix_chars; at-- > 0; number /= 36) out[at] = digits[number % 36];
-  return out;
+  return base36(number - 1, id_suffix_chars);
 }
 
 }  // namespace signet

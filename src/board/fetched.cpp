@@ -1,5 +1,7 @@
 #include "board/fetched.h"
 
+#include "base/bytes.h"
+
 #include <charconv>
 
 namespace signet::board {
@@ -11,12 +13,6 @@ Result<std::size_t> number_of(std::string_view text) {
   std::size_t out = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (failed != std::errc{} || end != text.data() + text.size()) return wrong("has a number that is none");
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return out;
 }
 

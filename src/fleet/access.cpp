@@ -1,3 +1,4 @@
+#include "base/bytes.h"
 #include "fleet/state.h"
 
 #include <algorithm>
@@ -157,11 +158,7 @@ Result<std::string> read_email(std::string_view email) {
       email.find(' ') != email.npos) {
     return Error{Errc::malformed, "not an e-mail address: expected something like you@example.org"};
   }
-  std::string lower{email};
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
+  return lower(email);
 }
 
 }  // namespace signet::fleet

@@ -1,5 +1,6 @@
 #include "net/http_client.h"
 
+#include "base/bytes.h"
 #include "net/curl_handles.h"
 #include "net/socket.h"
 
@@ -25,12 +26,6 @@ struct Receiving {
   const std::function<bool(std::string_view)>* on_body = nullptr;
   bool stopped = false;  // by on_body
 };
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 'a' - 'A') : c;
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blank = " \t\r\n";
@@ -69,21 +64,14 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* into) {
   return size;
 }
 
-Result<std::string> part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return Error{Errc::malformed, "not a URL"};
-  std::string out{text};
-  curl_free(text);
-  return out;
-}
-
 Result<Place> place_of(const std::string& text) {
   const CurlUrlPtr url{curl_url()};
   if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
     return Error{Errc::malformed, "not a URL: expected https://HOST:PORT/PATH"};
   }
-  Place place{TRY(part_of(url.get(), CURLUPART_SCHEME)), TRY(part_of(url.get(), CURLUPART_HOST)),
-              TRY(part_of(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT))};
+  Place place{part_of(url.get(), CURLUPART_SCHEME), part_of(url.get(), CURLUPART_HOST),
+              part_of(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT)};
+  if (place.scheme.empty() || place.host.empty() || place.port.empty()) return Error{Errc::malformed, "not a URL"};
   const bool bracketed = place.host.size() > 2 && place.host.front() == '[';
   const std::string bare = bracketed ? place.host.substr(1, place.host.size() - 2) : place.host;
   if (place.scheme == "http" && !is_loopback(bare)) {
@@ -91,8 +79,6 @@ Result<Place> place_of(const std::string& text) {
   }
   return place;
 }
-
-bool is_plain_line(std::string_view text) { return text.find_first_of(std::string_view{"\r\n\0", 3}) == text.npos; }
 
 Result<CurlListPtr> headers_of(const HttpCall& call) {
   bool typed = call.body.empty();

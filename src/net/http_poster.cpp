@@ -19,14 +19,6 @@ namespace {
 constexpr Millis connect_within{8'000};
 constexpr int poll_at_least_every = 1'000;  // milliseconds
 
-std::string part_of(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return "";
-  std::string out{text};
-  curl_free(text);
-  return out;
-}
-
 std::string text_of_address(const sockaddr& address) {
   char text[INET6_ADDRSTRLEN] = "";
   if (address.sa_family == AF_INET) {
@@ -36,8 +28,6 @@ std::string text_of_address(const sockaddr& address) {
   }
   return text;
 }
-
-bool is_plain_line(std::string_view text) { return text.find_first_of(std::string_view{"\r\n\0", 3}) == text.npos; }
 
 // One POST on its way. libcurl points into it.
 struct Transfer {
@@ -64,13 +54,13 @@ curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-std::size_t take_body(char*, std::size_t, std::size_t size, void* of) {
+std::size_t count_body(char*, std::size_t, std::size_t size, void* of) {
   auto& transfer = *static_cast<Transfer*>(of);
   transfer.body_bytes += size;
   return transfer.body_bytes > post_answer_bytes_max ? 0 : size;
 }
 
-std::size_t take_header(char*, std::size_t, std::size_t size, void* of) {
+std::size_t count_header(char*, std::size_t, std::size_t size, void* of) {
   auto& transfer = *static_cast<Transfer*>(of);
   transfer.header_bytes += size;
   return transfer.header_bytes > post_answer_bytes_max ? 0 : size;
@@ -125,9 +115,9 @@ void prepare(Transfer& transfer) {
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, transfer.what.body.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer.headers.get());
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "signet");
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, count_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, count_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer.detail);
   curl_easy_setopt(curl, CURLOPT_PRIVATE, &transfer);

@@ -1,5 +1,6 @@
 #include "net/http_reader.h"
 
+#include "base/bytes.h"
 #include "net/http_target.h"
 
 #include <boost/beast/http/error.hpp>
@@ -11,12 +12,6 @@ namespace {
 
 namespace http = boost::beast::http;
 using Parser = http::request_parser<http::string_body>;
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 'a' - 'A') : c;
-  return out;
-}
 
 std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 

@@ -1,5 +1,6 @@
 #include "net/http_response.h"
 
+#include "base/bytes.h"
 #include "base/log.h"
 
 #include <ctime>
@@ -66,10 +67,6 @@ bool is_field_value(std::string_view value) {
 
 struct NoCase {
   bool operator()(const std::string& a, const std::string& b) const { return lower(a) < lower(b); }
-  static std::string lower(std::string text) {
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 'a' - 'A') : c;
-    return text;
-  }
 };
 using Headers = std::map<std::string, std::string, NoCase>;
 

@@ -15,10 +15,9 @@ constexpr const char* suites_tls12 =
 constexpr const char* suites_tls13 = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr int security_level = 2;  // 112 bits at least, whatever the machine's openssl.cnf says
 
-// OpenSSL would ask on the terminal for the pass phrase of an encrypted PEM.
-int no_pass_phrase(char*, int, int, void*) { return 0; }
-
 }  // namespace
+
+int no_pass_phrase(char*, int, int, void*) { return 0; }
 
 Result<SslCtxPtr> make_context(OSSL_LIB_CTX* library, const SSL_METHOD* method) {
   ERR_clear_error();

@@ -23,6 +23,9 @@ Result<SslCtxPtr> make_context(OSSL_LIB_CTX* library, const SSL_METHOD* method);
 // All certificates of a PEM text, at least one; `what` names the text in errors.
 Result<std::vector<X509Ptr>> certificates_of(OSSL_LIB_CTX* library, std::string_view pem, std::string_view what);
 
+// Of every PEM that is read: OpenSSL would ask on the terminal for the pass phrase of an encrypted one.
+int no_pass_phrase(char*, int, int, void*);
+
 // The first is the leaf, the rest go along with it.
 Status use_chain(SSL_CTX* context, const std::vector<X509Ptr>& chain);
 

@@ -43,7 +43,7 @@ Status read_chain(Chain& chain, std::string_view pem) {
   return {};
 }
 
-Result<crypto::PublicKey> public_key_of(gnutls_pcert_st& leaf) {
+Result<crypto::PublicKey> key_of_leaf(gnutls_pcert_st& leaf) {
   const Error wrong{Errc::malformed, "the certificate is not for a P-256 key"};
   gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
   gnutls_datum_t x{}, y{};
@@ -138,7 +138,7 @@ Result<GnutlsCredentials> make_credentials(GnutlsInUse& made, const ServerIdenti
   GnutlsCredentials owned{credentials};
   Chain chain;
   TRY(read_chain(chain, identity.certificate_chain_pem));
-  const crypto::PublicKey public_key = TRY(public_key_of(chain.certificates[0]));
+  const crypto::PublicKey public_key = TRY(key_of_leaf(chain.certificates[0]));
   if (gnutls_privkey_init(&key) != 0) return Error{Errc::exhausted, "set up TLS"};
   GnutlsPrivateKey owned_key{key};
   TRY(use_signer(key, made, identity, public_key));

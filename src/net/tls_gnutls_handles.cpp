@@ -3,13 +3,13 @@
 namespace signet::net {
 namespace {
 
-struct Meaning {
+struct GnutlsMeaning {
   int returned;
   Words words;
   Alert alert;  // the one that OpenSSL sends
 };
 
-constexpr Meaning meanings[] = {
+constexpr GnutlsMeaning gnutls_meanings[] = {
     {GNUTLS_E_CERTIFICATE_REQUIRED, words::no_certificate, Alert::certificate_required},
     {GNUTLS_E_NO_CERTIFICATE_FOUND, words::no_certificate, Alert::handshake_failure},
     {GNUTLS_E_PK_SIG_VERIFY_FAILED, words::bad_signature, Alert::decrypt_error},
@@ -58,7 +58,7 @@ GnutlsFailure gnutls_failure(gnutls_session_t session, int returned, const Gnutl
       returned == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM || returned == GNUTLS_E_INCOMPATIBLE_SIG_WITH_KEY;
   if (about_signature && situation.peer_was_seen) return {words::wrong_algorithm.error(), Alert::illegal_parameter};
   if (about_signature) return {words::no_algorithm.error(), Alert::handshake_failure};
-  for (const Meaning& meaning : meanings) {
+  for (const GnutlsMeaning& meaning : gnutls_meanings) {
     if (meaning.returned == returned) return {meaning.words.error(), meaning.alert};
   }
   int level = 0;

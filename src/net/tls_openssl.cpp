@@ -60,8 +60,6 @@ int choose_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size, 
   return SSL_TLSEXT_ERR_OK;
 }
 
-int no_pass_phrase(char*, int, int, void*) { return 0; }
-
 Status use_key(SSL_CTX* context, const std::string& pem) {
   ERR_clear_error();
   const BioPtr text{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
