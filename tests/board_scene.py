@@ -5,7 +5,7 @@ import signal
 
 from harness import BIN, PASSWORD, run, wait_for
 
-PUBLISHING = """
+CONNECTED = """
 from networking import wifi
 from zdm import zdm
 
@@ -13,6 +13,8 @@ wifi.configure(ssid="Signet-Lab", password="correct horse battery")
 wifi.start()
 agent = zdm.Agent()
 agent.start()
+"""  # what most programs begin with
+PUBLISHING = CONNECTED + """
 while True:
     agent.publish({"value": 1}, "test")
     sleep(20)

@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 
-from board_scene import Board
+from board_scene import CONNECTED, Board
 from firmware_image import PYTHON, firmware_image
 from harness import PASSWORD, PATIENCE, Manager, wait_for
 from mqtt5 import Client
@@ -18,14 +18,7 @@ SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 PLANTED = {"name": SCRIPT, "tag": "<b onclick=hacked=1>t</b>", "payload": "<svg onload=window.hacked=1>",
            "error": "<script>window.hacked=1</script> burnt out"}
 PLAIN = {"name": "hall lamp", "tag": "light", "payload": "dimmed", "error": "the fuse is burnt out"}  # for pictures
-PROGRAM = """
-from networking import wifi
-from zdm import zdm
-
-wifi.configure(ssid="Signet-Lab", password="correct horse battery")
-wifi.start()
-agent = zdm.Agent()
-agent.start()
+PROGRAM = CONNECTED + """
 while True:
     agent.publish({"temperature": random(180, 260) / 10, "humidity": random(40, 60)}, "env")
     sleep(400)
@@ -110,6 +103,13 @@ class ConsoleScene:
         self.schedule("1.2.0")
         self.lamp_says("1.2.0", "downloading", [100, 40])
 
+    def roll_out(self):
+        """Of the lamp's firmware to all fleets, on its way."""
+        fleets = [one["id"] for one in self.manager.call("GET", f"{self.base}/fleets")["fleets"]]
+        plan = {"firmware_id": self.firmware, "firmware_version": "1.2.0", "fleets": fleets, "canaries": 1,
+                "waves": [20, 50, 100], "soak": 600, "failures_percent": 5}
+        return self.manager.call("POST", f"{self.base}/rollouts", plan)["rollout"]["id"]
+
     def schedule(self, version):
         self.manager.call("POST", f"/v3/devices/{self.lamp.device}/fota/{self.firmware}/versions/{version}")
 
@@ -158,7 +158,7 @@ class ConsoleScene:
                 "password": PASSWORD, "workspace": self.manager.workspace, "pump": self.board.device,
                 "lamp": self.lamp.device, "firmware": self.firmware,
                 "image": str(self.scene.folder / "next.img"), "dcn": board["identities"][0]["dcn"],
-                "pictures": str(pictures),
+                "pictures": str(pictures), "rollout": self.roll_out() if pictures else "",
                 "manifest": [str(self.board.manifest), str(foundry / "log-signer.pem"), str(foundry / "root.pem")],
                 "fresh": {"link": link, "base": link.split("/setup")[0]}}
 

@@ -1,4 +1,4 @@
-// Precompiled once for all libraries: what nearly every file of ours includes, and nothing of our own.
+// Precompiled once for all libraries: what nearly every file of ours includes, and Boost.JSON, which many do.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -13,3 +13,5 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include <boost/json.hpp>

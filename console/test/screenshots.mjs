@@ -13,7 +13,7 @@ async function pictures(browser) {
       await take("sign-in");
       await signIn(page);
       await page.getByRole("heading", { name: "Devices" }).waitFor();
-      for (const [name, path] of screens) {
+      for (const [name, path] of [...screens, ["rollout", `/w/${scene.workspace}/rollouts/${scene.rollout}`]]) {
         await go(page, path);
         if (name === "charts") await page.locator(".plot canvas").waitFor();
         await take(name);

@@ -78,6 +78,7 @@ void Agent::on_open(Moment now) {
   options.connect_timeout = options.answer_timeout = patience;
   options.packet_bytes_max = message_bytes_max;
   session_.emplace(std::move(options), now.steady);
+  ENSURE(session_->subscribe("j/dn/" + device_, mqtt::Qos::at_least_once, now.steady));  // along with CONNECT
   enter(Phase::greeting);
   work(now);
 }

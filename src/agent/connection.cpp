@@ -8,11 +8,7 @@ constexpr Timestamp latest = Timestamp{Seconds{10'413'792'000}};   // 2300-01-01
 
 }  // namespace
 
-void Agent::on(const mqtt::Connected&, Moment now) {
-  enter(Phase::subscribing);
-  const auto asked = session_->subscribe("j/dn/" + device_, mqtt::Qos::at_least_once, now.steady);
-  if (!asked) session_->disconnect();
-}
+void Agent::on(const mqtt::Connected&, Moment) { enter(Phase::subscribing); }
 
 void Agent::on(const mqtt::ConnectRefused& event, Moment) {
   note(LogLevel::warn, "agent.refused",

@@ -153,6 +153,7 @@ ClientSession::Handled ClientSession::handle_connack(const Packet& packet) {
 void ClientSession::adopt(const Connack& connack) {
   state_ = State::connected;
   answer_due_.reset();
+  if (answers_owed_ > 0) answer_due_ = now_ + options_.answer_timeout;
   const Properties& said = connack.properties;
   const std::uint32_t window = said.number(PropertyId::receive_maximum).value_or(65'535);
   delivery_.set_peer(options_.version, static_cast<std::uint16_t>(std::min<std::uint32_t>(options_.send_max, window)),
@@ -278,7 +279,8 @@ Result<std::uint16_t> ClientSession::publish(Qos qos, std::string_view topic, By
 
 Result<std::uint16_t> ClientSession::subscribe(std::string_view filter, Qos qos, Instant now) {
   now_ = now;
-  TRY(require_connected());
+  // A kept session may have the packet id that we would take.
+  if (state_ != State::connecting || !options_.clean_start) TRY(require_connected());
   TRY(check_topic_filter(filter));
   const std::uint16_t id = TRY(delivery_.take_request());
   Buffer packet;
@@ -353,7 +355,8 @@ Status ClientSession::send_within_limit(Bytes packet) {
 }
 
 void ClientSession::owe_answer() {
-  if (answers_owed_++ == 0) answer_due_ = now_ + options_.answer_timeout;
+  const bool is_first = answers_owed_++ == 0;
+  if (is_first && connected()) answer_due_ = now_ + options_.answer_timeout;  // before that, CONNACK is what is due
 }
 
 void ClientSession::answered() {

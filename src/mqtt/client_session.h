@@ -86,7 +86,8 @@ class ClientSession {
   std::optional<ClientEvent> next();
   Buffer take_output() { return std::exchange(output_, {}); }
 
-  // After Connected. QoS 0 returns 0. too_large past the server's Maximum Packet Size; exhausted when the window is
+  // After Connected; with a clean start subscribe may go right behind CONNECT (3.1.4), which saves waiting for the
+  // server once. QoS 0 returns 0. too_large past the server's Maximum Packet Size; exhausted when the window is
   // full: wait for an Acknowledged; conflict when not connected.
   Result<std::uint16_t> publish(Qos qos, std::string_view topic, Bytes payload, const Properties& properties,
                                 Instant now);

@@ -66,6 +66,25 @@ TEST(MqttClientSession, BeginsWithConnect) {
       << "not connected yet";
 }
 
+TEST(MqttClientSession, MaySubscribeAlongWithConnect) {
+  ClientSession session{{.client_id = "d", .connect_timeout = Seconds{5}, .answer_timeout = Seconds{7}}, start};
+  const std::uint16_t id = session.subscribe("t", Qos::at_least_once, start).value();
+  EXPECT_EQ(session.deadline(), start + Seconds{5}) << "CONNACK is what is due";
+  Buffer answers = written(Version::v5, Connack{});
+  session.receive(answers, start + Seconds{1});
+  ASSERT_TRUE(std::holds_alternative<Connected>(session.next().value()));
+  EXPECT_FALSE(session.next());
+  EXPECT_EQ(session.deadline(), start + Seconds{8}) << "SUBACK is";
+  answers = written(Version::v5, Suback{.packet_id = id, .reasons = {ReasonCode::granted_qos_1}});
+  session.receive(answers, start + Seconds{2});
+  EXPECT_EQ(std::get<Subscribed>(session.next().value()).packet_id, id);
+}
+
+TEST(MqttClientSession, SubscribesToAKeptSessionWhenItIsConnected) {
+  ClientSession session{{.client_id = "d", .clean_start = false}, start};
+  EXPECT_EQ(session.subscribe("t", Qos::at_least_once, start).error().code, Errc::conflict);
+}
+
 TEST(MqttClientSession, ObeysTheServersLimits) {
   Connack connack;
   connack.properties.set(PropertyId::receive_maximum, 2u)

@@ -7,17 +7,10 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from board_scene import Board  # noqa: E402
+from board_scene import CONNECTED, Board  # noqa: E402
 from harness import BIN, PASSWORD, Scene, run, wait_for  # noqa: E402
 
-PROGRAM = """
-from networking import wifi
-from zdm import zdm
-
-wifi.configure(ssid="Signet-Lab", password="correct horse battery")
-wifi.start()
-agent = zdm.Agent()
-agent.start()
+PROGRAM = CONNECTED + """
 agent.publish({"value": 1}, "own")
 """
 SECRET = "correct horse battery staple"

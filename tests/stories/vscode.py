@@ -15,19 +15,12 @@ TOP = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(TOP / "tests"), str(TOP / "tools")]
 import build_vscode  # noqa: E402
 import editor_install  # noqa: E402
-from board_scene import Board  # noqa: E402
+from board_scene import CONNECTED, Board  # noqa: E402
 from firmware_scene import Release  # noqa: E402
 from harness import BIN, PASSWORD, SKIPPED, Scene, run, wait_for  # noqa: E402
 
 WIFI_PASSWORD = "staple of the battery"
-PROGRAM = """
-from networking import wifi
-from zdm import zdm
-
-wifi.configure(ssid="Signet-Lab", password="correct horse battery")
-wifi.start()
-agent = zdm.Agent()
-agent.start()
+PROGRAM = CONNECTED + """
 while True:
     print("online:", agent.online())
     sleep(300)

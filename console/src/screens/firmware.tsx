@@ -2,15 +2,16 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, segment, urlOf } from "../core/api";
 import { bytes, plural } from "../core/format";
 import { useAct, useAll, useLoad } from "../core/load";
-import { atLeast, type Firmware, type FirmwareImage, type FirmwareVersion, type Fleet } from "../core/model";
+import { atLeast, type Firmware, type FirmwareImage, type FirmwareVersion } from "../core/model";
 import { navigate, useTitle } from "../core/router";
 import { useRole } from "../core/session";
 import { rightVersion } from "../core/updates";
 import { Confirm } from "../ui/confirm";
 import { Icon } from "../ui/icon";
 import { Naming } from "../ui/naming";
-import { Badge, Button, Card, Check, Command, Copy, Dialog, Empty, Facts, Failure, Loaded, Page, Text, When } from "../ui/parts";
+import { Badge, Button, Card, Command, Copy, Dialog, Empty, Facts, Failure, Loaded, Page, Text, When } from "../ui/parts";
 import { Bar } from "../ui/progress";
+import { useFleets } from "./update_order";
 
 const imageBytesMax = 8 * 1024 * 1024 + 8 * 1024; // as the manager takes it
 
@@ -80,11 +81,10 @@ function Image({ of }: { of: FirmwareImage }) {
 // Every device of some fleets, at once; none chosen is all of them.
 function OnFleets(props: { workspace: string; firmware: Firmware; version: string; onClose: () => void }) {
   const { workspace, firmware, version } = props;
-  const fleets = useAll<{ fleets: Fleet[] }>(`/v3/workspaces/${workspace}/fleets`, "fleets");
-  const [chosen, choose] = useState<string[]>([]);
+  const fleets = useFleets(workspace);
   const [told, tell] = useState<number>();
   const act = useAct(async () => {
-    const path = urlOf(`/v3/workspaces/${workspace}/fota/${firmware.id}/versions/${segment(version)}`, { fleet: chosen });
+    const path = urlOf(`/v3/workspaces/${workspace}/fota/${firmware.id}/versions/${segment(version)}`, { fleet: fleets.chosen });
     tell((await api.post<{ fota: { devices: string[] } }>(path)).fota.devices.length);
   });
   if (told !== undefined) {
@@ -97,17 +97,11 @@ function OnFleets(props: { workspace: string; firmware: Firmware; version: strin
   }
   return (
     <Dialog title={`Update fleets to ${firmware.name} ${version}`} onClose={props.onClose}>
-      <form onSubmit={(event) => { event.preventDefault(); if (chosen.length) void act.run(); }}>
+      <form onSubmit={(event) => { event.preventDefault(); if (fleets.chosen.length) void act.run(); }}>
         <p>Every device of these fleets is told at once. What is open on them is cancelled.</p>
-        <Loaded from={fleets} what="Loading fleets">
-          {({ fleets: all }) => (
-            <fieldset><legend>Fleets</legend>
-              <div class="checks">{all.map((one) => <Check key={one.id} label={one.name} checked={chosen.includes(one.id)} onValue={(on) => choose(on ? [...chosen, one.id] : chosen.filter((id) => id !== one.id))} />)}</div>
-            </fieldset>
-          )}
-        </Loaded>
+        {fleets.fields}
         {act.error && <Failure error={act.error} />}
-        <footer><Button onClick={props.onClose}>Cancel</Button><Button kind="danger" type="submit" disabled={chosen.length === 0} busy={act.busy}>Update {plural(chosen.length, "fleet")} at once</Button></footer>
+        <footer><Button onClick={props.onClose}>Cancel</Button><Button kind="danger" type="submit" disabled={fleets.chosen.length === 0} busy={act.busy}>Update {plural(fleets.chosen.length, "fleet")} at once</Button></footer>
       </form>
     </Dialog>
   );

@@ -1,20 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../core/api";
 import { useAct, useAll } from "../core/load";
-import { atLeast, type Firmware, type Fleet, type Rollout } from "../core/model";
+import { atLeast, type Firmware, type Rollout } from "../core/model";
 import { countsInWords, rolloutTones, sum, wavesIn } from "../core/rollouts";
 import { navigate, useTitle } from "../core/router";
 import { useRole } from "../core/session";
-import { Badge, Button, Card, Check, Command, Dialog, Empty, Failure, Loaded, Page, Table, Text, When } from "../ui/parts";
-import { useTarget } from "./update_order";
+import { Badge, Button, Card, Command, Dialog, Empty, Failure, Loaded, Page, Table, Text, When } from "../ui/parts";
+import { useFleets, useTarget } from "./update_order";
 
 const lookEvery = 5000; // ms, while one is running
 
 function Plan(props: { workspace: string; onClose: () => void }) {
   const { workspace } = props;
   const target = useTarget(workspace);
-  const fleets = useAll<{ fleets: Fleet[] }>(`/v3/workspaces/${workspace}/fleets`, "fleets");
-  const [chosen, choose] = useState<string[]>([]);
+  const fleets = useFleets(workspace);
   const [canaries, setCanaries] = useState("1");
   const [waves, setWaves] = useState("10, 50, 100");
   const [soak, setSoak] = useState("10");
@@ -23,23 +22,17 @@ function Plan(props: { workspace: string; onClose: () => void }) {
   const plan = wavesIn(waves);
   const act = useAct(async () => {
     const made = await api.post<{ rollout: Rollout }>(`/v3/workspaces/${workspace}/rollouts`, {
-      firmware_id: target.firmware, firmware_version: target.version, fleets: chosen, canaries: Number(canaries), waves: plan,
+      firmware_id: target.firmware, firmware_version: target.version, fleets: fleets.chosen, canaries: Number(canaries), waves: plan,
       soak: Math.round(Number(soak) * 60), failures_percent: Number(failures), ...(hours.trim() ? { window: hours.trim() } : {}),
     });
     navigate(`/w/${workspace}/rollouts/${made.rollout.id}`);
   });
-  const ready = target.ready && plan !== null && chosen.length > 0;
+  const ready = target.ready && plan !== null && fleets.chosen.length > 0;
   return (
     <Dialog title="New rollout" onClose={props.onClose}>
       <form onSubmit={(event) => { event.preventDefault(); if (ready) void act.run(); }}>
         {target.fields}
-        <Loaded from={fleets} what="Loading fleets">
-          {({ fleets: all }) => (
-            <fieldset><legend>Fleets</legend>
-              <div class="checks">{all.map((one) => <Check key={one.id} label={one.name} checked={chosen.includes(one.id)} onValue={(on) => choose(on ? [...chosen, one.id] : chosen.filter((id) => id !== one.id))} />)}</div>
-            </fieldset>
-          )}
-        </Loaded>
+        {fleets.fields}
         <Text label="Canaries" type="number" min={0} required value={canaries} onValue={setCanaries} hint="Devices of a wave of their own, before all others." />
         <Text label="Waves, in percent of all" required value={waves} onValue={setWaves} hint="Each begins when the one before it went well." />
         {!plan && <p class="wrong" role="alert">Waves are percentages that rise to 100, as 10, 50, 100.</p>}

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAct, useAll } from "../core/load";
-import type { Firmware, FirmwareVersion } from "../core/model";
-import { Button, Choice, Command, Dialog, Failure, Loaded } from "../ui/parts";
+import type { Firmware, FirmwareVersion, Fleet } from "../core/model";
+import { Button, Check, Choice, Command, Dialog, Failure, Loaded } from "../ui/parts";
 
 export interface Target { firmware: string; version: string }
 
@@ -35,6 +35,23 @@ export function useTarget(workspace: string, first?: Target) {
     </Loaded>
   );
   return { fields, firmware, version, ready: firmware !== "" && version !== "" };
+}
+
+// Some of the workspace's fleets.
+export function useFleets(workspace: string) {
+  const load = useAll<{ fleets: Fleet[] }>(`/v3/workspaces/${workspace}/fleets`, "fleets");
+  const [chosen, choose] = useState<string[]>([]);
+  const turn = (id: string, on: boolean) => choose(on ? [...chosen, id] : chosen.filter((one) => one !== id));
+  const fields = (
+    <Loaded from={load} what="Loading fleets">
+      {({ fleets }) => (
+        <fieldset><legend>Fleets</legend>
+          <div class="checks">{fleets.map((one) => <Check key={one.id} label={one.name} checked={chosen.includes(one.id)} onValue={(on) => turn(one.id, on)} />)}</div>
+        </fieldset>
+      )}
+    </Loaded>
+  );
+  return { fields, chosen };
 }
 
 export function UpdateOrder(props: {

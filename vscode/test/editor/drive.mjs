@@ -89,6 +89,21 @@ export class Editor {
   async close() { await this.browser.close(); }
 }
 
+// A board that no manifest names is claimed. What says which link of the chain refused.
+export async function claimOfAStranger(editor) {
+  await ask("a stranger's board comes");
+  await editor.frame.getByRole("button", { name: "Change", exact: true }).first().click();
+  await editor.pick("stranger");
+  await editor.frame.getByText("stranger", { exact: true }).waitFor();
+  await editor.frame.getByRole("button", { name: "Change", exact: true }).nth(1).click();
+  await editor.pick("New device");
+  await editor.answer("Its name", "spare");
+  await editor.press("Claim device");
+  const refused = editor.frame.locator(".refusal li.refused");
+  await refused.waitFor();
+  return refused;
+}
+
 // Runs each in turn; the first that fails ends it, with its name and a picture.
 export async function run(tests) {
   const editor = await Editor.open();

@@ -1,5 +1,5 @@
 // Pictures of what the panel may show, light and dark.
-import { ask, run, scene } from "./drive.mjs";
+import { ask, claimOfAStranger, run, scene } from "./drive.mjs";
 
 async function shoot(editor, name) {
   for (const look of ["light", "dark"]) {
@@ -30,15 +30,7 @@ async function claimed_and_running(editor) {
 }
 
 async function refused(editor) {
-  await ask("a stranger's board comes");
-  await editor.frame.getByRole("button", { name: "Change", exact: true }).first().click();
-  await editor.pick("stranger");
-  await editor.frame.getByText("stranger", { exact: true }).waitFor();
-  await editor.frame.getByRole("button", { name: "Change", exact: true }).nth(1).click();
-  await editor.pick("New device");
-  await editor.answer("Its name", "spare");
-  await editor.press("Claim device");
-  await editor.frame.locator(".refusal li.refused").waitFor();
+  await claimOfAStranger(editor);
   await shoot(editor, "refused");
 }
 

@@ -1,5 +1,5 @@
 // One sitting: claim with a click, live state, Wi-Fi, the console and its traceback, a claim that is refused.
-import { ask, expect, run, scene, until } from "./drive.mjs";
+import { ask, claimOfAStranger, expect, run, scene, until } from "./drive.mjs";
 
 async function the_panel_finds_board_and_manager(editor) {
   await editor.showPanel();
@@ -49,16 +49,7 @@ async function the_console_shows_what_the_program_says_and_a_traceback_leads_to_
 }
 
 async function a_claim_that_is_refused_names_its_link(editor) {
-  await ask("a stranger's board comes");
-  await editor.frame.getByRole("button", { name: "Change", exact: true }).first().click();
-  await editor.pick("stranger");
-  await editor.frame.getByText("stranger", { exact: true }).waitFor();
-  await editor.frame.getByRole("button", { name: "Change", exact: true }).nth(1).click();
-  await editor.pick("New device");
-  await editor.answer("Its name", "spare");
-  await editor.press("Claim device");
-  const refused = editor.frame.locator(".refusal li.refused");
-  await refused.waitFor();
+  const refused = await claimOfAStranger(editor);
   expect((await refused.textContent()).startsWith("Manager gives a challenge"), `another link: ${await refused.textContent()}`);
   await until(async () => (await editor.frame.locator(".refusal").textContent()).includes("signet registry import"), "what to do");
   await editor.judge("refused");

@@ -1,4 +1,0 @@
-// The same, for tests that also use Boost.JSON.
-#include "test.h"
-
-#include <boost/json.hpp>
