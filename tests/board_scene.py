@@ -1,4 +1,5 @@
 """A real board for a story: its element, the foundry that made it a unit, its claim, its Python program."""
+import contextlib
 import json
 import os
 import signal
@@ -73,6 +74,14 @@ class Board:
         done = run(BIN / "signet", *arguments, env=environment, **options)
         assert done.returncode == 0, f"{arguments}: {done.stderr}"
         return done.stdout
+
+    @contextlib.contextmanager
+    def jumper(self):
+        """Set, as a person at the board would: without it a claimed board's console is closed."""
+        file = self.folder / "jumper"
+        file.touch()
+        yield
+        file.unlink()
 
     def firmware(self):
         """The process ids of the board's children."""

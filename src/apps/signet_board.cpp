@@ -5,6 +5,7 @@
 #include "board/board.h"
 #include "board/flash/bootloader.h"
 #include "board/fuses/virtual_fuses.h"
+#include "board/jumper.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 #include "element/open/open.h"
@@ -23,6 +24,7 @@ struct Options {
   std::string root;
   std::string packages;
   std::string tls_max = "1.3";
+  std::string jumper = "file";
   bool flash = false;
   std::int64_t trial_seconds = board::trial_timeout.count();
   std::uint64_t cut_power_at = 0;
@@ -41,6 +43,8 @@ constexpr const char* example =
     "  signet-board --dir /tmp/board --element unix:/tmp/element.sock --flash\n\n"
     "DIR/console is the serial line: give it to `signet device claim --board`. DIR/radio.conf names the Wi-Fi "
     "networks.\n"
+    "Once claimed, a board's console does nothing but say who it is until its jumper is set: make the file "
+    "DIR/jumper.\n"
     "--root is needed once, for a chip of a foundry; the board keeps it. SIGINT or SIGTERM ends the program.\n\n"
     "The secure element is one of\n"
     "  atecc:LINK                  ATECC608: atecc:i2c:/dev/i2c-1:0x60, atecc:unix:PATH; unix:PATH alone means the "
@@ -136,8 +140,9 @@ Status run(const Options& options) {
   const auto line = TRY(board::Pty::create(*loop, config.folder));
   SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};
   board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
+  const auto jumper = TRY(board::open_jumper(options.jumper, config.folder));
   const auto board = TRY(board::Board::create(
-      std::move(config), {*loop, *opened.element, fuses, console, radio, random, bootloader.get()}));
+      std::move(config), {*loop, *opened.element, fuses, console, radio, *jumper, random, bootloader.get()}));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   log_info("board.ready", {{"console", line->path()}});
@@ -172,6 +177,11 @@ int main(int argc, char** argv) {
                  "folder of the packages zdm, bsp, ...; default: ../python beside this program");
   app.add_option("--tls-max", options.tls_max, "newest TLS to speak; 1.2 for a network that breaks 1.3 (1.3)")
       ->check(CLI::IsMember({"1.2", "1.3"}));
+  app.add_option(
+         "--jumper", options.jumper,
+         "what opens the console of a claimed board: file, while there is a file DIR/jumper; gpio:CHIP:LINE, while "
+         "that line is drawn to ground; on: always (file)")
+      ->type_name("NAME");
   app.add_option("--trial-limit", options.trial_seconds,
                  "a new version that is not confirmed in so many seconds goes back (300)")
       ->check(CLI::Range(1, 86'400));

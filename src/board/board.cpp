@@ -78,6 +78,7 @@ void Board::say_who() {
     if (!valid) say("the element's certificate is " + valid.error().what);
   }
   say(endpoint_ ? "claimed as " + endpoint_->device + " at " + endpoint_->host : "not claimed");
+  if (endpoint_ && parts_.jumper.is_set()) say("the jumper is set: whoever holds the cable may unclaim this board");
 }
 
 Status Board::check_element() {

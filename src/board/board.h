@@ -35,6 +35,7 @@ struct BoardParts {
   Fuses& fuses;
   Console& console;
   Wifi& wifi;
+  Jumper& jumper;
   crypto::Random& random;
   Bootloader* bootloader = nullptr;  // null: the program of the configuration runs, and nothing is verified
 };
@@ -77,6 +78,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   void on_console(Bytes typed);
   void serve(const LineReader::Line& line);
   Result<json::object> perform(const ConsoleRequest& request);
+  bool console_is_open() const { return !endpoint_ || parts_.jumper.is_set(); }
   Result<json::object> identify(const json::object& arguments);
   Status require_identity() const;
   Result<json::object> sign_claim(const json::object& arguments);

@@ -1,15 +1,7 @@
-#include "board/board.h"
-
-#include "base/port/file.h"
-#include "board/element_for_test.h"
-#include "board/fuses_for_test.h"
+#include "board/board_scene_for_test.h"
 #include "board/incident.h"
-#include "identity/claim.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <stdlib.h>
-#include <filesystem>
 
 namespace signet::board {
 namespace {
@@ -17,112 +9,6 @@ namespace {
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
-
-struct FakeConsole final : Console {
-  std::vector<std::string> lines;
-  std::function<void(Bytes)> take = [](Bytes) {};
-  void write(std::string_view text) override {
-    for (std::size_t end = 0; !text.empty(); text.remove_prefix(end + 1)) {
-      end = text.find('\n');
-      lines.emplace_back(text.substr(0, end));
-    }
-  }
-  void on_input(std::function<void(Bytes)> call) override { take = std::move(call); }
-};
-
-struct AnyWifi final : Wifi {
-  bool up = false;
-  Status configure(const std::string&, const std::string&) override { return {}; }
-  Status start() override { return up = true, Status{}; }
-  void stop() override { up = false; }
-  bool connected() const override { return up; }
-  Result<WifiInfo> info() override { return WifiInfo{}; }
-};
-
-// Real time, but another day.
-struct OffClock final : Clock {
-  SystemClock real;
-  Timestamp wall = year_2026 + Seconds{86'400};
-  Timestamp now() override { return wall; }
-  Instant monotonic() override { return real.monotonic(); }
-};
-
-class BoardTest : public testing::Test {
- protected:
-  void SetUp() override {
-    char name[] = "/tmp/signet-board-XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder = name;
-    loop = net::Loop::create(clock).value();
-  }
-  void TearDown() override {
-    board.reset();
-    std::filesystem::remove_all(folder);
-  }
-  void boot(const std::string& script = "exec cat <&3", bool with_root = true) {
-    board.reset();
-    console.lines.clear();
-    BoardConfig config;
-    config.folder = folder;
-    config.name = "test";
-    config.model = "ATECC608B";
-    config.release = "0";
-    if (with_root) config.root = factory.root;
-    config.firmware = {{"/bin/bash", "-c", script}, folder + "/firmware"};
-    auto made = Board::create(std::move(config), {*loop, chip, fuses, console, wifi, random});
-    ASSERT_TRUE(made) << made.error().what;
-    board = std::move(made).value();
-    board->boot();
-  }
-  void turn_until(const std::function<bool()>& done) {
-    const Instant fuse = clock.monotonic() + Seconds{20};
-    while (!done() && clock.monotonic() < fuse) {
-      loop->after(Millis{1}, [&] { loop->stop(); });
-      loop->run();
-    }
-    ASSERT_TRUE(done());
-  }
-  bool printed(const std::string& part) const {
-    return std::any_of(console.lines.begin(), console.lines.end(),
-                       [&](const std::string& line) { return line.find(part) != line.npos; });
-  }
-  // Types one request; the member "ok" of the answer, or {"code": ...} of the refusal.
-  json::object ask(json::object request) {
-    request["id"] = ++id;
-    console.take(bytes_of("!" + json::serialize(request) + "\n"));
-    const auto answer = parse_json_object(std::string_view{console.lines.back()}.substr(1)).value();
-    EXPECT_EQ(answer.at("id").as_int64(), id);
-    if (answer.contains("ok")) return answer.at("ok").as_object();
-    return {{"code", answer.at("error").at("code")}, {"message", answer.at("error").at("message")}};
-  }
-  json::object claim_of(const std::string& device) const {
-    const std::string ca = identity::pem("CERTIFICATE", factory.root.der);
-    return {{"do", "claim.install"}, {"host", "127.0.0.1"}, {"port", 9}, {"ca", ca},
-            {"device", device},      {"receipt", "a.b.c"}};
-  }
-  identity::ClaimStatement statement() {
-    identity::ClaimStatement s;
-    s.server = std::string(64, 'a');
-    s.account = "acc-000000000001";
-    s.workspace = "wks-000000000001";
-    s.device = "dev-000000000001";
-    s.dcn = element::dcn_of(chip.uid().value());
-    s.expiry = year_2026 + Seconds{300};
-    return s;
-  }
-
-  OffClock clock;
-  Factory_for_test factory;
-  SoftElement_for_test chip;
-  Fuses_for_test fuses;
-  FakeConsole console;
-  AnyWifi wifi;
-  crypto::SeededRandom_for_test random{2};
-  std::string folder;
-  std::unique_ptr<net::Loop> loop;
-  std::unique_ptr<Board> board;
-  std::int64_t id = 0;
-};
 
 TEST_F(BoardTest, SaysWhoItIs) {
   chip.personalise(factory);
@@ -132,7 +18,7 @@ TEST_F(BoardTest, SaysWhoItIs) {
                                       "board: not claimed"}));
   EXPECT_EQ(json::serialize(ask({{"do", "identify"}})),
             R"({"model":"ATECC608B","serial":"0123f1822c38dd7a01","dcn":"sn0123F1822C38DD7A01","personalised":true,)"
-            R"("bond":"none","claimed":false,"firmware":"Factory"})");
+            R"("bond":"none","claimed":false,"console":"open","firmware":"Factory"})");
 }
 
 TEST_F(BoardTest, AnElementThatIsNotItsOwnIsNamedAndNoKeyOfItIsUsed) {
@@ -226,6 +112,7 @@ TEST_F(BoardTest, KeepsItsEndpointUntilItIsRemoved) {
   boot();
   EXPECT_THAT(console.lines, Contains("board: claimed as dev-000000000001 at 127.0.0.1"));
   EXPECT_EQ(ask({{"do", "identify"}}).at("device"), "dev-000000000001");
+  jumper.set = true;
   EXPECT_TRUE(ask({{"do", "claim.remove"}}).empty());
   EXPECT_FALSE(ask({{"do", "identify"}}).at("claimed").as_bool());
   boot();
@@ -257,6 +144,7 @@ TEST_F(BoardTest, RefusesAnEndpointThatCannotBeRight) {
   EXPECT_EQ(ask(large).at("code"), "too_large");
   EXPECT_FALSE(file_exists(folder + "/endpoint.json"));
   EXPECT_TRUE(ask(good).empty());
+  jumper.set = true;
   large = good;
   large["receipt"] = std::string(receipt_bytes_max, 'r');
   EXPECT_TRUE(ask(large).empty());
@@ -288,6 +176,7 @@ TEST_F(BoardTest, ReadingsSurviveARestartAndAreForgottenWithTheirOwner) {
     boot();
     return printed("3 readings wait to be sent");
   });
+  jumper.set = true;
   EXPECT_TRUE(ask(claim_of("dev-000000000001")).empty());
   EXPECT_FALSE(printed("forgotten")) << "the same owner";
   EXPECT_TRUE(ask(claim_of("dev-000000000002")).empty());
@@ -310,6 +199,7 @@ TEST_F(BoardTest, WhatWasAcknowledgedIsForgottenWithItsOwnerToo) {
   const auto file = [&] { return std::string{text_of(read_file(folder + "/outbox", 1'000'000).value())}; };
   boot();
   ASSERT_THAT(file(), HasSubstr("the first owner"));
+  jumper.set = true;
   ASSERT_TRUE(ask({{"do", "claim.remove"}}).empty());
   EXPECT_THAT(file(), testing::Not(HasSubstr("the first owner")));
 }

@@ -35,8 +35,12 @@ void Board::serve(const LineReader::Line& line) {
 }
 
 Result<json::object> Board::perform(const ConsoleRequest& request) {
+  if (request.what == "identify") return identify(request.arguments);  // open to all: nothing that it says is secret
+  if (!console_is_open()) {
+    return Error{Errc::forbidden, "this board is claimed, so its console is closed: set the board's jumper (" +
+                                      parts_.jumper.how() + ") and ask again"};
+  }
   static const std::map<std::string_view, Result<json::object> (Board::*)(const json::object&)> table{
-      {"identify", &Board::identify},
       {"claim.sign", &Board::sign_claim},
       {"claim.install", &Board::install},
       {"claim.remove", &Board::remove},
@@ -67,6 +71,7 @@ Result<json::object> Board::identify(const json::object&) {
                   {"personalised", unit_.personalised},
                   {"bond", name_of(bond_.state)},
                   {"claimed", endpoint_.has_value()},
+                  {"console", console_is_open() ? "open" : "closed"},
                   {"firmware", firmware_name()}};
   if (endpoint_) ok["device"] = endpoint_->device;
   tell_firmware(ok);

@@ -15,6 +15,13 @@ struct Console {
   virtual void on_input(std::function<void(Bytes)> take) = 0;
 };
 
+// What only a person at the board can do: the console of a claimed board is closed while it is not set.
+struct Jumper {
+  virtual ~Jumper() = default;
+  virtual bool is_set() = 0;
+  virtual std::string how() const = 0;  // it is set, for a person: "draw /dev/gpiochip0:17 to ground"
+};
+
 struct WifiInfo {
   bool dhcp = true;
   std::string ip, mask, gateway, dns, mac;

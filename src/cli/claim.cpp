@@ -38,6 +38,15 @@ Result<Unit> identify(ConsoleClient& board) {
   return out;
 }
 
+// Before the manager forgets a claim that the board would keep.
+Status check_console_is_open(ConsoleClient& board) {
+  const json::object said = TRY(board.ask("identify", {}, board_timeout));
+  if (cell(said, "console") != "closed") return {};
+  return Error{Errc::forbidden,
+               "nothing was done: this board is claimed, so its console is closed. Set the board's jumper (a virtual "
+               "board's is the file 'jumper' beside its console) and ask again"};
+}
+
 struct Manager {
   std::string fingerprint;
   std::uint16_t device_port = 0;
@@ -159,10 +168,14 @@ Status run_device_claim(Session& session) {
 
 Status run_device_unclaim(Session& session) {
   const std::string path = TRY(device_path(session));
-  json::object answer = TRY(ask(session, "DELETE", path + "/claim"));
+  std::optional<ConsoleClient> board;
   if (!session.args.board.empty()) {
-    ConsoleClient board = TRY(ConsoleClient::open(session.args.board, session.args.baud));
-    if (const auto done = board.ask("claim.remove", {}, board_timeout); !done) {
+    board = TRY(ConsoleClient::open(session.args.board, session.args.baud));
+    TRY(check_console_is_open(*board));
+  }
+  json::object answer = TRY(ask(session, "DELETE", path + "/claim"));
+  if (board) {
+    if (const auto done = board->ask("claim.remove", {}, board_timeout); !done) {
       return at_link(done.error(), "the device is unclaimed at the manager, but the board still keeps its endpoint",
                      "");
     }

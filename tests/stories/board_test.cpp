@@ -3,6 +3,7 @@
 #include "board/board.h"
 #include "board/element_for_test.h"
 #include "board/fuses_for_test.h"
+#include "board/jumper.h"
 #include "board/virtual/radio.h"
 #include "crypto/key_pem.h"
 #include "fleet/memory_store_for_test.h"
@@ -31,6 +32,7 @@ class BoardStory : public testing::Test {
     folder = name;
     chip.personalise(factory);
     radio = board::VirtualRadio::create(folder, bytes_of("seed")).value();
+    jumper = board::open_jumper("file", folder).value();
     const auto in =
         fleet.set_up(fleet.open_setup().value(), "ada@example.org", "correct horse battery", "here").value();
     workspace = in.workspace.id;
@@ -77,7 +79,7 @@ class BoardStory : public testing::Test {
                             folder + "/firmware"};
     radio->stop();
     console.text.clear();
-    auto made = board::Board::create(std::move(boot_config), {*loop, chip, fuses, console, *radio, random});
+    auto made = board::Board::create(std::move(boot_config), {*loop, chip, fuses, console, *radio, *jumper, random});
     ASSERT_TRUE(made) << made.error().what;
     board = std::move(made).value();
     board->boot();
@@ -136,6 +138,7 @@ class BoardStory : public testing::Test {
   std::unique_ptr<gateway::Gateway> gateway;
   std::unique_ptr<board::Board> board;
   std::optional<board::VirtualRadio> radio;
+  std::unique_ptr<board::Jumper> jumper;
 };
 
 constexpr const char* counts = R"(

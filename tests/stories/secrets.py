@@ -1,5 +1,6 @@
 """Secrets from the owner's prompt to the program: sealed on the way, and gone with the owner."""
 import json
+import os
 import pathlib
 import sys
 import unittest
@@ -84,14 +85,28 @@ class Secrets(unittest.TestCase):
     def test_they_end_with_the_owner(self):
         manager = self.scene.manager()
         self.board.claim(manager)
-        self.set_all()
+        closed = run(BIN / "signet", "secret", "ls", "--board", self.board.console)
+        self.assertIn("console is closed", closed.stderr)
+        with self.board.jumper():
+            self.set_all()
         copy = (self.board.folder / "secrets").read_bytes()
-        self.board.operate("device", "unclaim", self.board.device, "--board", self.board.console)
+        self.refuses_to_be_unclaimed(manager)
+        with self.board.jumper():
+            self.board.operate("device", "unclaim", self.board.device, "--board", self.board.console)
         self.assertIn("No secrets", self.secret("ls"))
         (self.board.folder / "secrets").write_bytes(copy)
         self.assertIn("earlier owner", self.secret("ls", ok=False))
         self.secret("rm", "--all")
         self.assertEqual(json.loads(self.secret("ls", "--json")), {"names": []})
+
+    def refuses_to_be_unclaimed(self, manager):
+        """Without its jumper; and the manager was not told before the board had agreed."""
+        environment = os.environ | {"SIGNET_HOME": str(self.scene.folder / "operator")}
+        words = ("device", "unclaim", self.board.device, "--board", self.board.console)
+        done = run(BIN / "signet", *words, env=environment)
+        self.assertIn("Set the board's jumper", done.stderr)
+        devices = manager.call("GET", f"/v3/workspaces/{manager.workspace}/devices")["devices"]
+        self.assertEqual([len(one["identities"]) for one in devices], [1])
 
 
 if __name__ == "__main__":

@@ -136,7 +136,8 @@ class WithABoard(EditorScene):
         self.board.process.wait()
 
     def secrets(self):
-        said = run(BIN / "signet", "--json", "secret", "ls", "--board", self.board.console)
+        with self.board.jumper():
+            said = run(BIN / "signet", "--json", "secret", "ls", "--board", self.board.console)
         return " ".join(sorted(json.loads(said.stdout)["names"]))
 
     def fail(self):

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { serialPorts, virtualBoards, type Board } from "./core/boards";
+import { serialPorts, setJumper, virtualBoards, type Board } from "./core/boards";
 import { adviceFor, breakOf, type Break } from "./core/chain";
 import type { Progress } from "./core/fota";
 import { FleetState } from "./core/fleet_state";
@@ -109,9 +109,11 @@ export class Shared {
   // The same while signet has the board's serial line to itself.
   async attemptOnBoard<T>(title: string, act: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const goOn = await this.pauseConsole();
+    const takeOut = this.board ? await setJumper(this.board) : async () => {};
     try {
       return await this.attempt(title, act);
     } finally {
+      await takeOut();
       goOn();
     }
   }

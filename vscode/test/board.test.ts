@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { isThere, serialPorts, virtualBoards } from "../src/core/boards";
+import { isThere, serialPorts, setJumper, virtualBoards } from "../src/core/boards";
 import { SerialLine } from "../src/core/line";
 import { pythonFiles } from "../src/core/program_files";
 import { run } from "../src/core/signet";
@@ -26,6 +26,20 @@ test("a board that was killed, and a file that is called console, are none", asy
   await writeFile(join(at, "file/console"), "");
   await symlink("/dev/null", join(at, "other/console"));
   assert.deepEqual(await virtualBoards(at), []);
+});
+
+test("a virtual board's jumper is set and taken out again; one that a person has set stays, and a real board's is theirs", async () => {
+  const at = await folder();
+  const board = { console: join(at, "console"), name: "lamp", detail: "", isVirtual: true };
+  const takeOut = await setJumper(board);
+  assert.deepEqual(await readdir(at), ["jumper"]);
+  const second = await setJumper(board);
+  await second();
+  assert.deepEqual(await readdir(at), ["jumper"]);
+  await takeOut();
+  assert.deepEqual(await readdir(at), []);
+  await (await setJumper({ ...board, isVirtual: false }))();
+  assert.deepEqual(await readdir(at), []);
 });
 
 test("serial ports are named after what is plugged in", async () => {

@@ -1,5 +1,5 @@
 // Boards that are here: serial ports, and virtual boards by the link `console` in their folder (signet-board --dir).
-import { lstat, readdir, readlink, stat } from "node:fs/promises";
+import { lstat, readdir, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 
 export interface Board {
@@ -55,6 +55,14 @@ async function isTerminal(link: string): Promise<boolean> {
   const target = await readlink(link).catch(() => "");
   if (!/^\/dev\/(pts\/\d+|ttys\d+)$/.test(target)) return false;
   return stat(link).then((at) => at.isCharacterDevice(), () => false);
+}
+
+// A claimed board's console is closed while its jumper is not set. A virtual board's is a file beside its console: the
+// click in the editor is the hand that sets it, and takes it out again. On any other board it is the person's own to do.
+export async function setJumper(board: Board): Promise<() => Promise<void>> {
+  const jumper = join(dirname(board.console), "jumper");
+  const made = board.isVirtual && (await writeFile(jumper, "", { flag: "wx", mode: 0o600 }).then(() => true, () => false));
+  return async () => void (made && (await rm(jumper, { force: true })));
 }
 
 async function names(folder: string): Promise<string[]> {
