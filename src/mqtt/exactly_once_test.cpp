@@ -61,7 +61,9 @@ TEST(MqttExactlyOnce, PubrelForAnUnknownIdIsAnswered) {
 
 TEST(MqttExactlyOnce, PubrelBeforePubrecIsAnOffence) {
   Server server{with_qos_2};
-  server.connect(Version::v5).feed(exactly_once_bytes(Version::v5, 7)).feed(written(Version::v5, Pubrel{.packet_id = 7}));
+  server.connect(Version::v5)
+      .feed(exactly_once_bytes(Version::v5, 7))
+      .feed(written(Version::v5, Pubrel{.packet_id = 7}));
   ASSERT_TRUE(server.closed);
   EXPECT_EQ(server.closed->reason, ReasonCode::protocol_error);
 }
