@@ -120,7 +120,9 @@ struct Scene_for_test {
   fleet::MemoryStore_for_test store;
   ManagerIdentity identity{ManagerIdentity::open(folder.path(), clock, random).value()};
   Factory_for_test factory{random, clock.now()};
-  fleet::Policy policy{.legacy_claims = true, .check_url = [](const std::string&) { return Status{}; }};
+  fleet::Policy policy{.legacy_claims = true,
+                       .check_url = [](const std::string&) { return Status{}; },
+                       .password_cost = crypto::cheap_password_for_test};
   fleet::Fleet fleet{store, clock, random, identity.for_fleet(), policy};
   std::string setup_token = fleet.open_setup().value();
   guard::Guard guard{{}, 1};

@@ -5,9 +5,6 @@
 namespace signet::crypto {
 namespace {
 
-constexpr std::uint32_t passes = 2;
-constexpr std::uint32_t memory_kib = 19 * 1024;
-constexpr std::uint32_t lanes = 1;
 constexpr std::size_t salt_bytes = 16;
 constexpr std::size_t hash_bytes = 32;
 
@@ -19,12 +16,12 @@ Status check_size(const std::string& what, std::size_t size) {
 
 }  // namespace
 
-Result<std::string> hash_password(std::string_view password, Random& random) {
+Result<std::string> hash_password(std::string_view password, Random& random, const PasswordCost& cost) {
   TRY(check_size("password", password.size()));
   const auto salt = random.block<salt_bytes>();
   char encoded[160];
-  const int code = argon2id_hash_encoded(passes, memory_kib, lanes, password.data(), password.size(), salt.data(),
-                                         salt.size(), hash_bytes, encoded, sizeof encoded);
+  const int code = argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(),
+                                         salt.data(), salt.size(), hash_bytes, encoded, sizeof encoded);
   if (code != ARGON2_OK) return Error{Errc::exhausted, std::string{"argon2id: "} + argon2_error_message(code)};
   return std::string{encoded};
 }

@@ -9,9 +9,16 @@ namespace signet::crypto {
 inline constexpr std::size_t password_bytes_min = 12;
 inline constexpr std::size_t password_bytes_max = 1024;
 
-// "$argon2id$v=19$m=...": 19 MiB, 2 passes, 1 lane (OWASP's first choice for interactive login).
-// malformed when shorter than password_bytes_min, too_large when longer than the maximum.
-Result<std::string> hash_password(std::string_view password, Random& random);
+// What one guess at a password costs: OWASP's first choice for interactive login.
+struct PasswordCost {
+  std::uint32_t passes = 2;
+  std::uint32_t memory_kib = 19 * 1024;
+  std::uint32_t lanes = 1;
+};
+inline constexpr PasswordCost cheap_password_for_test{1, 8, 1};  // for tests that are about something else
+
+// "$argon2id$v=19$m=...". malformed when shorter than password_bytes_min, too_large when longer than the maximum.
+Result<std::string> hash_password(std::string_view password, Random& random, const PasswordCost& cost = {});
 bool verify_password(std::string_view password, const std::string& hash);
 
 // What one guess costs. The limits keep a foreign file from asking for a computer's whole memory.

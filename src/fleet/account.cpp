@@ -55,7 +55,7 @@ Result<SignedIn> Fleet::set_up(std::string_view token, std::string_view email, s
                     {Errc::unauthenticated, "wrong setup token: use the link that signetd printed at its last start"});
   }
   const std::string address_of_person = TRY(read_email(email));
-  const std::string hash = TRY(crypto::hash_password(password, s.random));
+  const std::string hash = TRY(s.hash_password(password));
 
   SignedIn out;
   out.account = {s.ids.next<AccountIdKind>(), address_of_person, s.clock.now()};
@@ -73,6 +73,10 @@ Result<SignedIn> Fleet::set_up(std::string_view token, std::string_view email, s
   return out;
 }
 
+Result<std::string> Fleet::State::hash_password(std::string_view password) const {
+  return crypto::hash_password(password, random, policy.password_cost);
+}
+
 Result<Credential> Fleet::State::prove_password(const Actor& actor, std::string_view action, const std::string& email,
                                                 std::string_view password) {
   const std::string host = host_of(actor.address), key = email + '\n' + host;
@@ -86,7 +90,7 @@ Result<Credential> Fleet::State::prove_password(const Actor& actor, std::string_
                   {Errc::exhausted, "too many sign-ins are tried at this manager: wait a minute and try again"});
   }
   if (absent_password_hash.empty()) {
-    absent_password_hash = TRY(crypto::hash_password(random_text(random), random));
+    absent_password_hash = TRY(hash_password(random_text(random)));
   }
   // One verification whether there is such an account or not: neither words nor time tell which.
   const bool matches = password.size() <= crypto::password_bytes_max &&

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "crypto/aead.h"
-#include "crypto/random.h"
+#include "crypto/password.h"
 #include "fleet/aggregate.h"
 #include "fleet/data.h"
 #include "fleet/index.h"
@@ -75,6 +75,7 @@ struct Policy {
   bool quarantine_duplicates = false;                                // otherwise they are only told in the audit
   Seconds session_idle{2 * 3600};                                    // unused for so long, it ends before
   std::function<Status(const std::string&)> check_url = refuse_url;  // where webhooks may go
+  crypto::PasswordCost password_cost{};                              // no setting of a program: tests alone lower it
   static Status refuse_url(const std::string& url);
 };
 
@@ -137,7 +138,6 @@ struct Figures {
 };
 class Integrations;
 class Exports;
-
 class Fleet {
  public:
   Fleet(Store& store, Clock& clock, crypto::Random& random, ManagerIdentity manager, Policy policy);

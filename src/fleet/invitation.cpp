@@ -1,4 +1,3 @@
-#include "crypto/password.h"
 #include "fleet/people.h"
 #include "fleet/state.h"
 
@@ -111,7 +110,7 @@ Result<SignedIn> People::join(std::string_view token, std::string_view password,
   const std::optional<Workspace> workspace = TRY(s.store.workspace(found.workspace));
   if (!workspace) return s.denied(nobody, "member.accept", "", no_invitation());
   if (!s.password_checks.use(s.clock.monotonic())) return Error{Errc::exhausted, "too many sign-ins: wait a minute"};
-  const std::string hash = TRY(crypto::hash_password(password, s.random));
+  const std::string hash = TRY(s.hash_password(password));
   SignedIn out;
   out.account = {s.ids.next<AccountIdKind>(), found.email, s.clock.now()};
   out.workspace = *workspace;

@@ -16,6 +16,10 @@ class MemoryStore_for_test final : public Store {
   void doubt_next_commit() { doubted_ = true; }                       // it is made, but reported as failed
   void damage_session(const DeviceId& device) { damaged_ = device; }  // it cannot be read, once
   int commits() const { return commits_; }
+  struct Contents;
+  // All that it remembers now, to go back to.
+  const Contents& contents() const { return now_; }
+  void go_back_to(const Contents& before) { now_ = before; }
 
   Status change(const std::function<Status(Changes&)>& act) override;
 

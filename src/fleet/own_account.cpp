@@ -1,6 +1,5 @@
 #include "fleet/own_account.h"
 
-#include "crypto/password.h"
 #include "fleet/state.h"
 
 #include <algorithm>
@@ -57,7 +56,7 @@ Status OwnAccount::end_other_sessions(const Actor& actor) {
 Status OwnAccount::change_password(const Actor& actor, std::string_view password, std::string_view to_be) {
   TRY(state_.require_account(actor, "account.change_password"));
   TRY(state_.prove_password(actor, "account.change_password", actor.email, password));
-  const std::string hash = TRY(crypto::hash_password(to_be, state_.random));
+  const std::string hash = TRY(state_.hash_password(to_be));
   return state_.act(state_.entry(actor, "account.change_password", actor.email), [&](Changes& to) -> Status {
     TRY(to.set_password(actor.account, hash));
     return remove_others(to, actor);

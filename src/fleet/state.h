@@ -187,6 +187,7 @@ struct Fleet::State {
   std::string new_token(const AccountId& account, TokenKind kind, std::string_view address, Token& out);
   Status add_session(Changes& to, const Token& session);
   bool is_over(const Token& token) const;
+  Result<std::string> hash_password(std::string_view password) const;
   // Throttled; an account that is not there costs the same time.
   Result<Credential> prove_password(const Actor& actor, std::string_view action, const std::string& email,
                                     std::string_view password);

@@ -96,7 +96,7 @@ class PortScene : public testing::Test {
   SystemClock clock;
   crypto::SystemRandom random;
   fleet::MemoryStore_for_test store;
-  fleet::Fleet fleet{store, clock, random, {"server", nullptr}, {}};
+  fleet::Fleet fleet{store, clock, random, {"server", nullptr}, {.password_cost = crypto::cheap_password_for_test}};
   std::unique_ptr<net::Loop> loop = net::Loop::create(clock).value();  // the fleet's
   Key ca_key{random}, server_key{random};
   identity::Certificate ca = identity::issue_manager_ca(ca_key.open, "Test CA", clock.now(), ca_key.signer()).value();

@@ -5,18 +5,18 @@
 namespace signet::net {
 namespace {
 
-thread_local std::optional<Error> failure;
+thread_local std::optional<Error> signing_failure;
 
 }  // namespace
 
 std::optional<Buffer> sign_for_library(const SignDigest& sign, const crypto::Digest& digest) {
   auto signature = sign(digest);
   if (signature) return crypto::encode_der(signature.value());
-  failure = std::move(signature).error();
+  signing_failure = std::move(signature).error();
   return std::nullopt;
 }
 
-std::optional<Error> take_signature_failure() { return std::exchange(failure, std::nullopt); }
+std::optional<Error> take_signature_failure() { return std::exchange(signing_failure, std::nullopt); }
 
 Status check_signer(const SignDigest& sign, const crypto::PublicKey& public_key) {
   const crypto::Digest probe = crypto::sha256(bytes_of("is this key the certificate's?"));

@@ -118,7 +118,7 @@ class BoardStory : public testing::Test {
   SystemClock clock;
   crypto::SystemRandom random;
   fleet::MemoryStore_for_test store;
-  fleet::Fleet fleet{store, clock, random, {"server", nullptr}, {}};
+  fleet::Fleet fleet{store, clock, random, {"server", nullptr}, {.password_cost = crypto::cheap_password_for_test}};
   std::unique_ptr<net::Loop> loop = net::Loop::create(clock).value();
   board::Factory_for_test factory;
   board::SoftElement_for_test chip;
