@@ -14,6 +14,10 @@ endif()
 add_compile_options(-fstack-protector-strong)
 add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
 
+# A program keeps what it calls: a board is small, and nine files that are compiled at a time are one object.
+add_compile_options($<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
+add_link_options($<$<CONFIG:Release>:-Wl,--gc-sections>)
+
 set(SIGNET_SANITIZE "" CACHE STRING "sanitizers for the whole build: address,undefined or thread")
 if(SIGNET_SANITIZE)
   add_compile_options(-fsanitize=${SIGNET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
