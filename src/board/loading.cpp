@@ -4,7 +4,7 @@
 namespace signet::board {
 namespace {
 
-std::string text_of(const std::optional<Loaded>& loaded) {
+std::string text_of_part(const std::optional<Loaded>& loaded) {
   return "firmware " + image::text_of(loaded->application) + " on OS " + image::text_of(loaded->os);
 }
 
@@ -29,7 +29,7 @@ bool Board::load_firmware(signet::boot::Reset why) {
     return false;
   }
   const Status unpacked = unpack_firmware();
-  if (unpacked) say(text_of(loaded_) + (outcome == signet::boot::Outcome::trial ? ", on trial" : ""));
+  if (unpacked) say(text_of_part(loaded_) + (outcome == signet::boot::Outcome::trial ? ", on trial" : ""));
   if (!unpacked) say("the firmware cannot run: " + unpacked.error().what);
   if (outcome == signet::boot::Outcome::trial) watch_trial(static_cast<bool>(unpacked));
   return static_cast<bool>(unpacked);
@@ -67,7 +67,7 @@ Status Board::confirm_firmware() {
   TRY(parts_.bootloader->confirm());
   end_trial_watch();
   log_info("board.confirmed", {{"version", image::text_of(loaded_->application)}});
-  say(text_of(loaded_) + " is confirmed");
+  say(text_of_part(loaded_) + " is confirmed");
   fota_->on_accepted();
   return {};
 }
