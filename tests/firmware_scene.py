@@ -48,6 +48,12 @@ class Release:
                       "--counter", counter, "-o", image)
         return self.sign(image)
 
+    def native(self, version, executable, counter=0, board=BOARD):
+        image = self.folder / f"{self.name}-native-{version}-{counter}-{board}.img"
+        self.firmware("build", executable, "--kind", "native", "--board", board, "--version", version,
+                      "--os-version", "2.0.0", "--counter", counter, "-o", image)
+        return self.sign(image)
+
 
 class FlashBoard(Board):
     """A board that runs what its flash holds."""

@@ -6,6 +6,7 @@
 #include "board/flash/bootloader.h"
 #include "board/fuses/virtual_fuses.h"
 #include "board/jumper.h"
+#include "board/native.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 #include "element/open/open.h"
@@ -31,7 +32,7 @@ struct Options {
 };
 
 constexpr const char* about =
-    "A board: knows who it is by its secure element, runs a Python program as a confined child, keeps its readings\n"
+    "A board: knows who it is by its secure element, runs its firmware as a confined child, keeps its readings\n"
     "through power cuts, and talks to its manager over mutual TLS. It opens no listening socket.";
 constexpr const char* example =
     "Example:\n"
@@ -107,17 +108,19 @@ Result<board::BoardConfig> configure(const Options& options) {
   const auto newest = net::parse_tls_version(options.tls_max);
   if (!newest) return Error{newest.error()}.within("--tls-max");
   config.newest_tls = newest.value();
-  const std::string packages = options.packages.empty() ? packages_beside_program() : options.packages;
-  const std::string runner = TRY(absolute_file(packages + "/runner.py", "--python-path:"));
-  TRY(check_apart(runner, config.folder, "--python-path:"));
+  config.trial_limit = Seconds{options.trial_seconds};
+  config.firmware.folder = config.folder + "/firmware";
   std::string program = config.folder + "/program/main.py";  // where the board unpacks what its flash holds
   if (!options.flash) {
     program = TRY(absolute_file(options.program, "--program:"));
+    config.firmware.executable = TRY(board::load_executable(program));
+    if (config.firmware.executable) return config;
     TRY(check_apart(program, config.folder, "--program:"));
   }
-  config.trial_limit = Seconds{options.trial_seconds};
+  const std::string packages = options.packages.empty() ? packages_beside_program() : options.packages;
+  const std::string runner = TRY(absolute_file(packages + "/runner.py", "--python-path:"));
+  TRY(check_apart(runner, config.folder, "--python-path:"));
   config.firmware.command = {"/usr/bin/python3", "-I", "-B", runner, program};
-  config.firmware.folder = config.folder + "/firmware";
   return config;
 }
 
@@ -171,7 +174,8 @@ int main(int argc, char** argv) {
   runs->require_option(1);
   runs->add_flag("--flash", options.flash,
                  "what DIR/flash holds, signed by its owner; signet firmware flash puts it in");
-  runs->add_option("--program", options.program, "this Python program, unsigned: for development");
+  runs->add_option("--program", options.program,
+                   "this program, Python or a native executable, unsigned: for development");
   app.add_option("--root", options.root, "root certificate of the element's manufacturer, PEM or DER; kept in DIR");
   app.add_option("--python-path", options.packages,
                  "folder of the packages zdm, bsp, ...; default: ../python beside this program");

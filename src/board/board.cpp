@@ -24,7 +24,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
       barred_(parts.element),
       uplink_(parts.loop, outbox_, parts.random, parts.element, config_.newest_tls),
       desk_(*this, [this](const Frame& frame) { firmware_.send(frame); }),
-      firmware_(parts.loop, parts.random, config_.firmware, *this),
+      firmware_(parts.loop, parts.random, std::move(config_.firmware), *this),
       fetcher_(parts.loop, parts.element, config_.newest_tls) {
   FotaHost& host = *this;
   if (parts_.bootloader) {

@@ -45,8 +45,8 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   static Result<std::unique_ptr<Board>> create(BoardConfig config, const BoardParts& parts);
   ~Board() override;
 
-  // Power on: reads the element, says who it is, starts the firmware. From a flash that is FOLDER/program/main.py,
-  // which the configuration's command is to name.
+  // Power on: reads the element, says who it is, starts the firmware. What a flash holds of Python is in
+  // FOLDER/program/main.py, which the configuration's command is to name.
   void boot(signet::boot::Reset why = signet::boot::Reset::power);
 
  private:

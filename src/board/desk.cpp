@@ -123,6 +123,10 @@ void Desk::on_settled(Timestamp device_time, const Status& outcome) {
 }
 
 void Desk::on_agent_change() {
+  if (hears_connection_ && services_.online() != told_online_) {
+    told_online_ = !told_online_;
+    give("#connection", {{"event", "connection"}, {"online", told_online_}});
+  }
   if (waiting_.empty() || !services_.online()) return;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     if (it->what != Awaits::online) {

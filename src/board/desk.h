@@ -100,7 +100,9 @@ class Desk {
   std::map<std::string, std::int64_t> jobs_taken_;  // versions of those that the program has begun
   std::string fota_step_;                           // asked, not answered
   bool has_on_fota_ = false;
-  Millis watchdog_{0};  // 0: none
+  bool hears_connection_ = false;  // the program asked to be told when it goes online and offline
+  bool told_online_ = false;       // what it was told last
+  Millis watchdog_{0};             // 0: none
   Instant watchdog_until_{};
 };
 

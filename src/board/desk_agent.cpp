@@ -80,6 +80,11 @@ Result<std::string> json_member(const json::object& request, std::string_view na
   return text;
 }
 
+bool flag_member(const json::object& request, std::string_view name) {
+  const json::value* flag = request.if_contains(name);
+  return flag && flag->is_bool() && flag->get_bool();
+}
+
 Result<std::optional<std::int64_t>> optional_version(const json::object& request) {
   if (!request.contains("version")) return std::optional<std::int64_t>{};
   const std::int64_t version = TRY(integer_member(request, "version"));
@@ -111,9 +116,10 @@ Result<Desk::Answer> Desk::answer_agent(const std::string& what, std::uint32_t i
 Result<Desk::Answer> Desk::start_agent(std::uint32_t id, const json::object& request, Instant now) {
   agent::Program program = TRY(read_program(request));
   const Millis wait = TRY(wait_member(request, "wait"));
-  const json::value* fota = request.if_contains("fota");
-  has_on_fota_ = fota && fota->is_bool() && fota->get_bool();
+  has_on_fota_ = flag_member(request, "fota");
+  hears_connection_ = flag_member(request, "connection");
   services_.start_agent(std::move(program));
+  on_agent_change();  // it may be online already
   if (services_.online() || wait == Millis{0}) return Answer{services_.agent_state()};
   waiting_.push_back({id, Awaits::online, now + wait});
   return Answer{};
@@ -236,7 +242,10 @@ void Desk::forget() {
   watchdog_ = Millis{0};
   fota_step_.clear();
   has_on_fota_ = false;
+  hears_connection_ = false;
+  told_online_ = false;
   inbox_.remove("@fota");
+  inbox_.remove("#connection");
   for (const auto& [job, version] : std::exchange(jobs_taken_, {})) {
     const Status told = services_.answer_job(job, version, R"({"error":"the program ended before it had answered"})");
     if (!told) log_error("desk.answer_lost", {{"job", job}, {"error", told.error().what}});

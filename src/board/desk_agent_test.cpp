@@ -39,6 +39,24 @@ TEST_F(DeskAgentTest, WhatComesWhileTheProgramIsBusyWaitsInOrder) {
   EXPECT_EQ(last(), R"({"event":null})");
 }
 
+TEST_F(DeskAgentTest, AProgramThatAskedHearsWhenItGoesOnlineAndOffline) {
+  ask(R"({"do":"agent.start","jobs":[],"wait":0})");
+  is_online = true;
+  desk.on_agent_change();
+  EXPECT_EQ(ask(next_now), "(nothing yet)") << "it did not ask";
+  desk.tick(desk_start);
+  ask(R"({"do":"agent.start","jobs":[],"wait":0,"connection":true})");
+  EXPECT_EQ(ask(next_now), R"({"event":"connection","online":true})") << "as it is already";
+  desk.on_agent_change();
+  is_online = false;
+  desk.on_agent_change();
+  EXPECT_EQ(ask(next_now), R"({"event":"connection","online":false})") << "once a change";
+  is_online = true;
+  desk.on_agent_change();
+  desk.forget();
+  EXPECT_EQ(ask(next_now), "(nothing yet)") << "the program that comes after is told when it asks";
+}
+
 TEST_F(DeskAgentTest, AnAnswerThatIsNoJsonOrTooLargeIsRefusedAndMayBeGivenAnew) {
   desk.give_job({"blink", 5, "1"});
   ask(next_now);

@@ -11,7 +11,7 @@ namespace signet::board {
 
 Status Firmware::start() {
   ENSURE(!running());
-  Child child = TRY(spawn_confined(config_.command, config_.folder));
+  Child child = TRY(spawn_confined(config_.command, config_.folder, config_.executable));
   pid_ = child.pid;
   process_ = std::move(child.process);
   text_ = std::move(child.text);

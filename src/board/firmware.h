@@ -1,5 +1,6 @@
-// firmware.h -- the program as a confined child: no descriptor but 0, 1, 2 and the socketpair, no new privileges,
-// limits on memory, files and descriptors, an empty environment, a folder of its own; it dies with the board.
+// firmware.h -- the program, Python's interpreter or a native executable, as a confined child: no descriptor but 0, 1,
+// 2 and the socketpair, no new privileges, limits on memory, files and descriptors, an empty environment, a folder of
+// its own; it dies with the board.
 #pragma once
 
 #include "agent/backoff.h"
@@ -13,6 +14,7 @@ namespace signet::board {
 struct FirmwareConfig {
   std::vector<std::string> command;  // absolute path first: {"/usr/bin/python3", "-I", ..., "main.py"}
   std::string folder;                // its working folder, made when missing
+  Fd executable{};                   // sealed (native.h): runs instead of the command
 };
 
 inline constexpr std::size_t firmware_memory_bytes_max = 1u << 30;
@@ -36,6 +38,8 @@ class Firmware {
       : loop_(loop), backoff_(random), config_(std::move(config)), events_(events) {}
   ~Firmware() { stop(); }
 
+  // Of the next start; none: the command. REQUIRES: it does not run.
+  void set_executable(Fd executable) { config_.executable = std::move(executable); }
   Status start();
   void stop();                          // at once, as when power is lost
   void fail(const std::string& fault);  // ends it as a crash; `fault` says why

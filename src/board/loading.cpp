@@ -1,5 +1,6 @@
 // What the board runs: what its bootloader found in the flash, on trial or for good.
 #include "board/board.h"
+#include "board/native.h"
 
 namespace signet::board {
 namespace {
@@ -37,9 +38,13 @@ bool Board::load_firmware(signet::boot::Reset why) {
 
 Status Board::unpack_firmware() {
   Loaded loaded = TRY(parts_.bootloader->load());
-  if (loaded.kind != image::Kind::python)
-    return Error{Errc::conflict, "it is a native executable, and this board runs Python projects"};
-  TRY(unpack_program(loaded.payload, config_.folder + "/program"));
+  Fd executable;
+  if (loaded.kind == image::Kind::native) {
+    executable = TRY(seal_executable(loaded.payload));
+  } else {
+    TRY(unpack_program(loaded.payload, config_.folder + "/program"));
+  }
+  firmware_.set_executable(std::move(executable));
   loaded.payload.clear();
   loaded_ = std::move(loaded);
   return {};

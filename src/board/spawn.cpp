@@ -1,6 +1,8 @@
 #include "board/spawn.h"
 
+#include "board/client/confine.h"
 #include "board/firmware.h"
+#include "board/native.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -22,8 +24,27 @@ bool limit(__rlimit_resource what, rlim_t to) {
   return ::setrlimit(what, &both) == 0;
 }
 
+// What the child gets of the board's.
+struct Ends {
+  int null, text, socket, image;  // image: -1 for none
+};
+
+// Each to its place. First out of the way, so that none of the places overwrites one still needed.
+bool place(Ends ends) {
+  constexpr int above = firmware_image_fd + 1;
+  for (int* fd : {&ends.null, &ends.text, &ends.socket, &ends.image}) {
+    if (*fd >= 0) *fd = ::fcntl(*fd, F_DUPFD, above);
+  }
+  bool ok = ::dup2(ends.null, 0) == 0 && ::dup2(ends.text, 1) == 1 && ::dup2(ends.text, 2) == 2 &&
+            ::dup2(ends.socket, firmware_fd) == firmware_fd;
+  if (ends.image >= 0) ok = ok && ::dup3(ends.image, firmware_image_fd, O_CLOEXEC) == firmware_image_fd;
+  const int kept = ends.image >= 0 ? firmware_image_fd : firmware_fd;
+  ok = ok && ::close_range(static_cast<unsigned>(kept) + 1, ~0u, 0) == 0;
+  return ok && (kept == firmware_fd || ::close_range(firmware_fd + 1, firmware_image_fd - 1, 0) == 0);
+}
+
 // Runs in the child between fork and exec: only calls that are safe there. Never returns.
-[[noreturn]] void become(char* const* argv, const char* folder, int parent, int null, int text, int socket) {
+[[noreturn]] void become(char* const* argv, const std::string& folder, int parent, const Ends& ends) {
   char* const environment[] = {const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>("LANG=C.UTF-8"), nullptr};
   sigset_t none;
   sigemptyset(&none);
@@ -31,18 +52,16 @@ bool limit(__rlimit_resource what, rlim_t to) {
   ::signal(SIGPIPE, SIG_DFL);
   ::setsid();  // no terminal: its Ctrl-C is the board's
   bool ok = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent;
-  ok = ok && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+  ok = ok && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && place(ends);
   ok = ok && limit(RLIMIT_CORE, 0) && limit(RLIMIT_AS, firmware_memory_bytes_max);
   ok = ok && limit(RLIMIT_FSIZE, firmware_file_bytes_max) && limit(RLIMIT_NOFILE, firmware_descriptors_max);
-  // First out of the way, so that none of the four places below overwrites one still needed.
-  null = ::fcntl(null, F_DUPFD, 10);
-  text = ::fcntl(text, F_DUPFD, 10);
-  socket = ::fcntl(socket, F_DUPFD, 10);
-  ok = ok && ::dup2(null, 0) == 0 && ::dup2(text, 1) == 1 && ::dup2(text, 2) == 2 &&
-       ::dup2(socket, firmware_fd) == firmware_fd;
-  ok = ok && ::close_range(firmware_fd + 1, ~0u, 0) == 0 && ::chdir(folder) == 0;
+  ok = ok && ::chdir(folder.c_str()) == 0;
   ::umask(077);
-  if (ok) ::execve(argv[0], argv, environment);
+  if (ok && ends.image < 0) ::execve(argv[0], argv, environment);
+  if (ok && ends.image >= 0) {
+    const Error error = become_native(folder, environment);
+    (void)::dprintf(STDERR_FILENO, "%s\n", error.what.c_str());
+  }
   ::_exit(127);
 }
 
@@ -53,8 +72,8 @@ Status set_nonblocking(const Fd& fd) {
 
 }  // namespace
 
-Result<Child> spawn_confined(const std::vector<std::string>& command, const std::string& folder) {
-  ENSURE(!command.empty());
+Result<Child> spawn_confined(const std::vector<std::string>& command, const std::string& folder, const Fd& executable) {
+  ENSURE(executable || !command.empty());
   TRY(make_folder(folder, 0700));
   const Fd null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
   int pipe[2];
@@ -67,15 +86,17 @@ Result<Child> spawn_confined(const std::vector<std::string>& command, const std:
   TRY(set_nonblocking(socket));
 
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   const int parent = ::getpid();
   const int pid = ::fork();
-  if (pid < 0) return os_error("start", command[0]);
-  if (pid == 0) become(argv.data(), folder.c_str(), parent, null.get(), their_text.get(), their_socket.get());
+  if (pid < 0) return os_error("start", "the firmware");
+  if (pid == 0)
+    become(argv.data(), folder, parent, {null.get(), their_text.get(), their_socket.get(), executable.get()});
   Fd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};  // glibc 2.36's header lacks C linkage
   if (!process) {
-    const Error error = os_error("watch", command[0]);
+    const Error error = os_error("watch", "the firmware");
     ::kill(pid, SIGKILL);
     (void)reap(pid);
     return error;

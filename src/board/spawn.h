@@ -16,8 +16,8 @@ struct Child {
 };
 
 // The limits are those of firmware.h. An Error when it could not be started at all; a command that cannot be executed
-// ends with code 127.
-Result<Child> spawn_confined(const std::vector<std::string>& command, const std::string& folder);
+// ends with code 127. With an `executable` (native.h) that runs instead of the command.
+Result<Child> spawn_confined(const std::vector<std::string>& command, const std::string& folder, const Fd& executable);
 
 // How it ended, for a person: "with code 1", "by signal 9 (Killed)". Reaps it.
 struct Ending {

@@ -4,12 +4,6 @@
 namespace signet::cli {
 namespace {
 
-std::string text_in(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream{path}.rdbuf();
-  return text.str();
-}
-
 // A manager with some pages of data; the one of a cursor is "<cursor>\n".
 class DataCommand : public ::testing::Test {
  protected:

@@ -9,7 +9,8 @@ namespace signet::cli {
 
 struct Example {
   std::string_view name;
-  std::string_view program;  // its main.py
+  std::string_view program;     // its main.py, or main.cpp
+  std::string_view build = {};  // its CMakeLists.txt, when it is C++
 };
 const std::vector<Example>& examples();
 

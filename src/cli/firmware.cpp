@@ -5,6 +5,7 @@
 #include "image/adapters.h"
 #include "image/archive.h"
 #include "image/check.h"
+#include "image/elf.h"
 
 #include <filesystem>
 
@@ -16,6 +17,16 @@ struct Payload {
   image::Kind kind = image::Kind::python;
   std::optional<Project> project{};
 };
+
+Status check_native(const Arguments& args, Bytes executable) {
+  const image::Machine machine = args.machine.empty() ? image::this_machine() : TRY(image::parse_machine(args.machine));
+  const auto checked = image::check_executable(executable, machine);
+  if (checked) return {};
+  Error error = checked.error();
+  if (error.code == Errc::conflict && args.machine.empty())
+    error.what += "; say --machine when the board is another one";
+  return std::move(error).within(args.file);
+}
 
 Result<Payload> read_payload(const Arguments& args) {
   std::error_code ignored;
@@ -32,6 +43,9 @@ Result<Payload> read_payload(const Arguments& args) {
   } else {
     out.bytes = TRY(read_file(args.file, image::payload_bytes_max));
   }
+  if (!args.machine.empty() && out.kind != image::Kind::native)
+    return Error{Errc::malformed, "--machine is for --kind native alone"};
+  if (out.kind == image::Kind::native) TRY(check_native(args, out.bytes));
   return out;
 }
 

@@ -28,10 +28,12 @@ constexpr const char* keygen_footer =
     "Example:\n"
     "  signet firmware keygen 'pkcs11:token=release;object=lamp-2026' -o release.pem";
 constexpr const char* build_footer =
-    "SOURCE is a folder with main.py (its *.py, resources/ and config.yml go in), or a file with --kind os or native.\n"
+    "SOURCE is a folder with main.py (its *.py, resources/ and config.yml go in), or a file: --kind native for an\n"
+    "executable (docs/native.md), --kind os for an OS.\n"
     "The same input gives the same image, byte for byte.\n"
     "Example:\n"
     "  signet firmware build lamp/ --board virtual --version 1.2.0 --os-version 2.0.0 -o lamp.img\n"
+    "  signet firmware build build/lamp --kind native --board virtual --version 1.2.0 --os-version 2.0.0 -o lamp.img\n"
     "  signet firmware build zos.bin --kind os --board virtual --version 2.0.0 -o os.img";
 constexpr const char* sign_footer =
     "An image signed by the old key introduces the new one: boards accept it from the moment that this image is\n"
@@ -69,6 +71,8 @@ void add_build_options(CLI::App* build, Arguments& args) {
   build->add_option("--board", args.board, "which board it is for")->type_name("NAME")->required();
   build->add_option("--version", args.version, "its version, as 1.2.0 or 1.2.0+7")->type_name("VERSION")->required();
   build->add_option("--kind", args.kind, "python (a folder), native or os (a file)")->type_name("KIND");
+  build->add_option("--machine", args.machine, "of --kind native: x86_64, aarch64 or riscv64 (this one's)")
+      ->type_name("NAME");
   build->add_option("--os-version", args.os_version, "the OS that an application is made for")->type_name("VERSION");
   build->add_option("--counter", args.count, "boards never go below it again, once it is confirmed (0)")
       ->type_name("N");

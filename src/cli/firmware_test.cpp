@@ -2,6 +2,7 @@
 #include "cli/output.h"
 #include "cli/scripted_for_test.h"
 #include "image/archive.h"
+#include "image/elf_for_test.h"
 #include "image/image.h"
 
 namespace signet::cli {
@@ -152,6 +153,29 @@ TEST_F(FirmwareCommand, SaysWhatIsMissing) {
                       "os", "2.1.0", "-o", "@x"}),
             0)
       << script.err.str();
+}
+
+TEST_F(FirmwareCommand, ANativeExecutableIsForTheMachineThatItSaysAndNoOther) {
+  const auto other =
+      image::this_machine() == image::Machine::aarch64 ? image::Machine::x86_64 : image::Machine::aarch64;
+  const auto put = [&](const char* name, const Buffer& elf) { script.file(name, std::string{text_of(elf)}); };
+  put("ours", image::Elf_for_test{}.bytes());
+  put("theirs", image::Elf_for_test{.machine = other}.bytes());
+  const auto build_native = [&](const std::string& file, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"build", file, "--kind", "native", "--board", "virtual", "--version", "1.0.0",
+                               "--os-version", "2.0.0", "-o", "@native.img"});
+    return firmware(more);
+  };
+  EXPECT_EQ(build_native("@ours"), 0) << script.err.str();
+  EXPECT_EQ(image::decode(bytes_of(bytes("native.img"))).value().facts.kind, image::Kind::native);
+  EXPECT_NE(build_native("@theirs"), 0);
+  EXPECT_NE(script.err.str().find("it is an executable for " + std::string{image::name_of(other)}), std::string::npos);
+  EXPECT_NE(script.err.str().find("--machine"), std::string::npos) << "says what to do";
+  EXPECT_EQ(build_native("@theirs", {"--machine", std::string{image::name_of(other)}}), 0);
+  EXPECT_NE(build_native("@ours", {"--machine", std::string{image::name_of(other)}}), 0);
+  EXPECT_NE(build_native("@ours", {"--machine", "pdp11"}), 0);
+  EXPECT_NE(build_native("@lamp/main.py"), 0);
+  EXPECT_NE(script.err.str().find("no executable"), std::string::npos);
 }
 
 }  // namespace

@@ -20,6 +20,18 @@ Result<Example> find_example(const std::string& name) {
   return Error{Errc::not_found, "there is no example \"" + printable(name) + "\": there are " + known};
 }
 
+Status write_native(Session& session, const Example& example) {
+  const std::string& folder = session.args.file;
+  TRY(write_file_atomic(folder + "/main.cpp", bytes_of(example.program), 0644));
+  TRY(write_file_atomic(folder + "/CMakeLists.txt", bytes_of(example.build), 0644));
+  session.env.out << "Made " << folder << " from the example " << example.name << ". Next (docs/native.md):\n"
+                  << "  cmake -S " << folder << " -B " << folder
+                  << "/build -DCMAKE_BUILD_TYPE=MinSizeRel -Dsignet-firmware_DIR=SIGNET/build/release/firmware\n"
+                  << "  cmake --build " << folder << "/build\n"
+                  << "  signet-board --dir BOARD --element NAME --program " << folder << "/build/lamp\n";
+  return {};
+}
+
 Status run_new(Session& session) {
   const std::string& folder = session.args.file;
   const Example example = TRY(find_example(session.args.kind.empty() ? "hello" : session.args.kind));
@@ -28,6 +40,7 @@ Status run_new(Session& session) {
     return Error{Errc::conflict, printable(folder) + " is there and not empty: name a new folder"};
   }
   TRY(make_folder(folder, 0755));
+  if (!example.build.empty()) return write_native(session, example);
   TRY(write_file_atomic(folder + "/main.py", bytes_of(example.program), 0644));
   TRY(write_file_atomic(folder + "/config.yml", bytes_of(config_text), 0644));
   TRY(make_folder(folder + "/resources", 0755));
@@ -46,6 +59,7 @@ void add_new(CLI::App& app, Arguments& args, const std::function<void(Command)>&
   command->callback([choose] { choose(run_new); });
   command->footer(
       "Examples are hello, jobs, conditions, secrets, fota; docs/python.md has what a program may use.\n"
+      "native is one in C++: docs/native.md.\n"
       "Example:\n"
       "  signet new lamp --example jobs");
   command->add_option("project", args.file, "the folder to make")->type_name("PROJECT")->required();

@@ -4,12 +4,6 @@
 namespace signet::cli {
 namespace {
 
-std::string text_in(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream{path, std::ios::binary}.rdbuf();
-  return text.str();
-}
-
 TEST(NewCommand, MakesAProjectThatBecomesAnImage) {
   Scripted_for_test script;
   const std::string folder = script.environment.home + "/lamp";
@@ -25,14 +19,15 @@ TEST(NewCommand, MakesAProjectThatBecomesAnImage) {
 
 TEST(NewCommand, EveryExampleCanBeChosenAndAnotherIsRefused) {
   Scripted_for_test script;
-  ASSERT_EQ(examples().size(), 5u);
+  ASSERT_EQ(examples().size(), 6u);
   for (const Example& one : examples()) {
     const std::string folder = script.environment.home + "/" + std::string{one.name};
     EXPECT_EQ(script.run({"new", folder, "--example", std::string{one.name}}), 0) << script.err.str();
-    EXPECT_EQ(text_in(folder + "/main.py"), one.program);
+    EXPECT_EQ(text_in(folder + (one.build.empty() ? "/main.py" : "/main.cpp")), one.program);
+    EXPECT_EQ(text_in(folder + "/CMakeLists.txt"), one.build) << "none, and nothing, for Python";
   }
   EXPECT_NE(script.run({"new", script.environment.home + "/x", "--example", "radio"}), 0);
-  EXPECT_NE(script.err.str().find("there are hello, jobs, conditions, secrets, fota"), std::string::npos);
+  EXPECT_NE(script.err.str().find("there are hello, jobs, conditions, secrets, fota, native"), std::string::npos);
 }
 
 }  // namespace

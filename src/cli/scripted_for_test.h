@@ -11,6 +11,12 @@
 
 namespace signet::cli {
 
+inline std::string text_in(const std::string& path) {
+  std::stringstream text;
+  text << std::ifstream{path, std::ios::binary}.rdbuf();
+  return text.str();
+}
+
 class Scripted_for_test {
  public:
   Scripted_for_test() {

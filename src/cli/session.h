@@ -62,6 +62,7 @@ struct Arguments {
   std::string version;
   std::string os_version;
   std::string kind;
+  std::string machine;
   std::string key;
   std::vector<std::string> keys;
   std::vector<std::string> images;

@@ -5,10 +5,17 @@
 
 namespace signet::board {
 
+// Where a process that is about to become a native firmware has that one's image: a number beyond those that the
+// firmware may have, so that, once its start has closed it, there is never one again.
+inline constexpr int firmware_image_fd = 64;
+
+enum class MayStart : bool { nothing, image };
+
 // From here on this process, every thread of it, gets EPERM for making sockets and connections, starting processes or
 // programs, signals, looking into other processes, and changing mode, owner or size of a file by its name. What is open
-// stays open; threads may still be started. Cannot be undone. The files are landlock.h's.
+// stays open; threads may still be started. Cannot be undone. The files are landlock.h's. MayStart::image leaves
+// execveat of firmware_image_fd: landlock.h's Reach::run has to keep all files from being started that way.
 // unavailable when the kernel has no seccomp filter (Linux 3.17).
-Status confine_process();
+Status confine_process(MayStart what = MayStart::nothing);
 
 }  // namespace signet::board

@@ -21,7 +21,9 @@ constexpr std::uint64_t change_rights = read_rights | LANDLOCK_ACCESS_FS_WRITE_F
                                         LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
                                         LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_FIFO |
                                         LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER | truncate_file;
-constexpr std::uint64_t rights_on_a_file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | truncate_file;
+constexpr std::uint64_t run_rights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+constexpr std::uint64_t rights_on_a_file =
+    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE | truncate_file;
 
 // The kernel's landlock_ruleset_attr; an older kernel takes it when the fields that it does not know are 0.
 struct Ruleset {
@@ -72,6 +74,7 @@ Status confine_files(const Reach& reach) {
   if (!ruleset) return failure("restrict");
   for (const auto& path : reach.read) TRY(grant(ruleset, path, all.files & read_rights));
   for (const auto& path : reach.change) TRY(grant(ruleset, path, all.files & change_rights));
+  for (const auto& path : reach.run) TRY(grant(ruleset, path, all.files & run_rights));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
     return failure("restrict");
   }

@@ -13,6 +13,7 @@ namespace signet::board {
 struct Reach {
   std::vector<std::string> read;
   std::vector<std::string> change;  // read, write, make, rename, remove; no device, no socket
+  std::vector<std::string> run{};   // read, and start: the loader of a native firmware
 };
 
 // From here on this thread, and each one it starts, gets EACCES for opening, making or removing anything else; likewise

@@ -137,6 +137,24 @@ sleep(200)
         self.assertEqual([(one["step"], one["refused"]) for one in said],
                          [("check_version", "too old"), ("check_version", ""), ("accept", "no pump")])
 
+    def test_the_connection_is_told(self):
+        said, text = self.served("""
+import threading
+from zdm import zdm
+done = threading.Event()
+def on_connection(agent, online):
+    agent.set_variable("online", online)
+    if online:
+        done.set()
+    else:
+        raise OSError("offline")
+agent = zdm.Agent(on_connection=on_connection)
+agent.start()
+done.wait(30)
+""", *({"event": "connection", "online": online} for online in (False, True)))
+        self.assertEqual([one["value"] for one in said if one["do"] == "agent.variable"], ["false", "true"])
+        self.assertIn("on_connection: OSError: offline\n", text)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

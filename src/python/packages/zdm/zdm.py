@@ -66,6 +66,7 @@ class Agent:
     on_conditions  function(agent, [Condition, ...]): the answer to request_conditions().
     variables      {"name": function(agent, value)}: what the manager may wish. A function returns what it made of the
                    wish, or nothing when it did as it was wished.
+    on_connection  function(agent, online): told each time that the device goes online or offline.
     on_fota        function(agent, step, arg), step "check_version" or "accept": something true refuses, and says why.
 
     After cfg and jobs come conditions, on_conditions, set_clock_every, on_fota, host, as until 3.0.10; or, when a
@@ -75,7 +76,7 @@ class Agent:
 
     def __init__(self, cfg=None, jobs=None, *more, conditions=None, on_conditions=None, set_clock_every=300,
                  on_fota=None, host="", ssl_ctx=None, cellular_source=None, gnss_source=None, on_reset=None,
-                 download_chunk_size=4096, upload_host="", variables=None):
+                 download_chunk_size=4096, upload_host="", variables=None, on_connection=None):
         names = _SINCE_3_0_11 if more and isinstance(more[0], (int, float)) else _BEFORE_3_0_11
         if len(more) > len(names):
             raise TypeError("Agent takes no more than " + str(2 + len(names)) + " values without a name")
@@ -87,6 +88,7 @@ class Agent:
         self._conditions = list(places.get("conditions", conditions) or [])
         self._on_conditions = places.get("on_conditions", on_conditions)
         self._on_fota = places.get("on_fota", on_fota)
+        self._on_connection = on_connection
         self._thread = None
 
     def start(self, wait_working=10):
@@ -96,7 +98,8 @@ class Agent:
             self._thread.start()
         try:
             ask("agent.start", jobs=list(self._jobs), conditions=self._conditions, variables=list(self._variables),
-                fota=self._on_fota is not None, wait=int(wait_working * 1000), **self._tuning)
+                fota=self._on_fota is not None, connection=self._on_connection is not None,
+                wait=int(wait_working * 1000), **self._tuning)
         except Refused as refused:
             raise _value_error(refused) from None
 
@@ -156,7 +159,7 @@ class Agent:
 
     def _serve(self):
         do = {"job": self._do_job, "variable": self._do_variable, "conditions": self._do_conditions,
-              "fota": self._do_fota}
+              "fota": self._do_fota, "connection": self._do_connection}
         while True:
             try:
                 event = ask("agent.next", wait=_PATIENCE)
@@ -200,6 +203,12 @@ class Agent:
             self._on_conditions(self, found)
         except BaseException as error:
             _why("on_conditions", error)
+
+    def _do_connection(self, event):
+        try:
+            self._on_connection(self, event["online"])
+        except BaseException as error:
+            _why("on_connection", error)
 
     def _do_fota(self, event):
         try:
