@@ -2,7 +2,6 @@
 
 #include "base/port/arch.h"
 #include "board/client/confine.h"
-#include "board/client/landlock.h"
 #include "board/firmware.h"
 #include "image/elf.h"
 #include "image/format.h"
@@ -38,15 +37,6 @@ Status write_all(const Fd& to, Bytes data) {
   return {};
 }
 
-// Unlike Python's, its confinement lets one way of starting a program be: without Landlock that would be any program.
-Status confine(const std::string& folder) {
-  const auto loader = image::loader_of(image::this_machine());
-  TRY(confine_files({.read = {library_folder, "/etc/ld.so.cache", "/dev/urandom", "/dev/zero"},
-                     .change = {folder, "/dev/null"},
-                     .run = {std::string{loader}}}));
-  return confine_process(MayStart::image);
-}
-
 }  // namespace
 
 Result<Fd> seal_executable(Bytes elf) {
@@ -69,8 +59,16 @@ Result<Fd> load_executable(const std::string& path) {
   return sealed;
 }
 
-Error become_native(const std::string& folder, char* const* environment) {
-  if (const Status confined = confine(folder); !confined) return confined.error();
+Reach reach_of_native(const std::string& folder) {
+  return {.read = {library_folder, "/etc/ld.so.cache", "/dev/urandom", "/dev/zero"},
+          .change = {folder, "/dev/null"},
+          .run = {std::string{image::loader_of(image::this_machine())}}};
+}
+
+// Unlike Python's, its confinement lets one way of starting a program be: without Landlock that would be any program.
+Error become_native(const Reach& reach, char* const* environment) {
+  if (const Status confined = confine_files(reach); !confined) return confined.error();
+  if (const Status confined = confine_process(MayStart::image); !confined) return confined.error();
   char name[] = "firmware";
   char* const argv[] = {name, nullptr};
   ::syscall(SYS_execveat, firmware_image_fd, "", argv, environment, AT_EMPTY_PATH);

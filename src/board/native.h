@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/port/file.h"
+#include "board/client/landlock.h"
 
 #include <string>
 
@@ -14,8 +15,12 @@ Result<Fd> seal_executable(Bytes elf);
 // The same of a file, for development. An Fd without a descriptor: it is no ELF file.
 Result<Fd> load_executable(const std::string& path);
 
+// The files that a native firmware reaches, with its own folder to change.
+Reach reach_of_native(const std::string& folder);
+
 // In a child, which has all the descriptors of a firmware and its image at firmware_image_fd: gives up what a Python
-// program gives up before its first line, and becomes the image. Returns only when it could not.
-Error become_native(const std::string& folder, char* const* environment);
+// program gives up before its first line, and becomes the image. Returns only when it could not. Allocates nothing
+// until it fails.
+Error become_native(const Reach& reach, char* const* environment);
 
 }  // namespace signet::board

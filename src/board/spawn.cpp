@@ -44,7 +44,8 @@ bool place(Ends ends) {
 }
 
 // Runs in the child between fork and exec: only calls that are safe there. Never returns.
-[[noreturn]] void become(char* const* argv, const std::string& folder, int parent, const Ends& ends) {
+[[noreturn]] void become(char* const* argv, const std::string& folder, const Reach& reach, int parent,
+                         const Ends& ends) {
   char* const environment[] = {const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>("LANG=C.UTF-8"), nullptr};
   sigset_t none;
   sigemptyset(&none);
@@ -59,7 +60,7 @@ bool place(Ends ends) {
   ::umask(077);
   if (ok && ends.image < 0) ::execve(argv[0], argv, environment);
   if (ok && ends.image >= 0) {
-    const Error error = become_native(folder, environment);
+    const Error error = become_native(reach, environment);
     (void)::dprintf(STDERR_FILENO, "%s\n", error.what.c_str());
   }
   ::_exit(127);
@@ -89,11 +90,12 @@ Result<Child> spawn_confined(const std::vector<std::string>& command, const std:
   argv.reserve(command.size() + 1);
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  const Reach reach = reach_of_native(folder);
   const int parent = ::getpid();
   const int pid = ::fork();
   if (pid < 0) return os_error("start", "the firmware");
   if (pid == 0)
-    become(argv.data(), folder, parent, {null.get(), their_text.get(), their_socket.get(), executable.get()});
+    become(argv.data(), folder, reach, parent, {null.get(), their_text.get(), their_socket.get(), executable.get()});
   Fd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};  // glibc 2.36's header lacks C linkage
   if (!process) {
     const Error error = os_error("watch", "the firmware");

@@ -165,6 +165,7 @@ class Native(unittest.TestCase):
         self.readings("seen")
         self.assertEqual(self.job("crash")["detail"], "the program ended before it had answered")
         self.logged("the program ended by signal")
+        wait_for(lambda: len(self.readings("seen")) > 1, "it to begin anew")
         (self.board.own / "crash").touch()  # from now on it ends as soon as it begins
         self.job("crash")
         times = wait_for(lambda: len(self.waits()) >= 4 and self.waits(), "the fourth end of a crash loop")
