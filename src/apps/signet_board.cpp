@@ -7,6 +7,7 @@
 #include "board/fuses/virtual_fuses.h"
 #include "board/jumper.h"
 #include "board/native.h"
+#include "board/profile.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 #include "element/open/open.h"
@@ -26,6 +27,8 @@ struct Options {
   std::string packages;
   std::string tls_max = "1.3";
   std::string jumper = "file";
+  std::string profile;
+  bool show_console = false;
   bool flash = false;
   std::int64_t trial_seconds = board::trial_timeout.count();
   std::uint64_t cut_power_at = 0;
@@ -103,7 +106,14 @@ Status check_apart(const std::string& file, const std::string& folder, const cha
 Result<board::BoardConfig> configure(const Options& options) {
   board::BoardConfig config;
   config.folder = std::filesystem::absolute(options.folder).string();
-  config.name = "virtual";
+  board::Profile profile;
+  if (!options.profile.empty()) {
+    profile = TRY(load_config_file<board::Profile>(options.profile, board::profile_fields));
+  }
+  config.name = profile.board;
+  auto reach = board::DialRules::parse(profile.reach);
+  if (!reach) return std::move(reach).error().within(options.profile);
+  config.reach = std::move(reach).value();
   config.release = SIGNET_VERSION;
   const auto newest = net::parse_tls_version(options.tls_max);
   if (!newest) return Error{newest.error()}.within("--tls-max");
@@ -141,7 +151,7 @@ Status run(const Options& options) {
   if (bootloader) bootloader->cut_power_at(options.cut_power_at);
   board::VirtualFuses fuses = TRY(board::VirtualFuses::open(config.folder));
   const auto line = TRY(board::Pty::create(*loop, config.folder));
-  SharedConsole console{*line, ::isatty(STDOUT_FILENO) == 1};
+  SharedConsole console{*line, options.show_console || ::isatty(STDOUT_FILENO) == 1};
   board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
   const auto jumper = TRY(board::open_jumper(options.jumper, config.folder));
   const auto board = TRY(board::Board::create(
@@ -181,6 +191,12 @@ int main(int argc, char** argv) {
                  "folder of the packages zdm, bsp, ...; default: ../python beside this program");
   app.add_option("--tls-max", options.tls_max, "newest TLS to speak; 1.2 for a network that breaks 1.3 (1.3)")
       ->check(CLI::IsMember({"1.2", "1.3"}));
+  app.add_option(
+         "--profile", options.profile,
+         "what kind of board this is, a file of lines 'name = value': board, its name (virtual); reach, the hosts "
+         "that its program may be connected to (none)")
+      ->type_name("FILE");
+  app.add_flag("--show-console", options.show_console, "the console goes to standard output too, a terminal or not");
   app.add_option(
          "--jumper", options.jumper,
          "what opens the console of a claimed board: file, while there is a file DIR/jumper; gpio:CHIP:LINE, while "

@@ -25,7 +25,11 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
       uplink_(parts.loop, outbox_, parts.random, parts.element, config_.newest_tls),
       desk_(*this, [this](const Frame& frame) { firmware_.send(frame); }),
       firmware_(parts.loop, parts.random, std::move(config_.firmware), *this),
-      fetcher_(parts.loop, parts.element, config_.newest_tls) {
+      fetcher_(parts.loop, parts.element, config_.newest_tls),
+      dialler_(parts.loop, config_.reach, [this](std::uint32_t id, Result<Fd> socket) {
+        desk_.on_dialled(id, std::move(socket));
+        arm_desk();
+      }) {
   FotaHost& host = *this;
   if (parts_.bootloader) {
     fota_.emplace(parts_.loop, parts_.random, *parts_.bootloader, fetcher_, host, config_.folder);
@@ -177,6 +181,7 @@ void Board::on_firmware_end(const std::string& how) {
   reset_reason_ = "crash";
   if (fota_ && !restarting_) fota_->on_trial_over(how);
   desk_.forget();
+  dialler_.forget();
   arm_desk();
   log_warn("firmware.ended", {{"how", how}});
   say(how);

@@ -24,6 +24,7 @@ struct BoardConfig {
   std::string release;  // of this program
   std::optional<identity::Certificate> root;
   FirmwareConfig firmware;
+  DialRules reach;  // where the program may be connected to
   net::TlsVersion newest_tls = net::TlsVersion::v1_3;
   Seconds trial_limit = trial_timeout;
 };
@@ -102,6 +103,9 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   void wifi_changed() override { refresh(); }
   element::Element& element() override { return unit_.barred ? barred_ : parts_.element; }
   Secrets& secrets() override { return secrets_; }
+  Status dial(std::uint32_t id, const Dial& wanted) override { return dialler_.dial(id, wanted); }
+  void give_up_dial(std::uint32_t id) override { dialler_.give_up(id); }
+  void hand_over(const Frame& frame, Fd socket) override { firmware_.send(frame, std::move(socket)); }
   Result<Buffer> device_certificate() override;
   json::object summary() override;
   void start_agent(agent::Program program) override;
@@ -144,6 +148,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   Desk desk_;
   Firmware firmware_;
   Fetcher fetcher_;
+  Dialler dialler_;
   std::optional<Fota> fota_;      // with a flash
   std::optional<Loaded> loaded_;  // of the flash, without its payload
   std::optional<net::Loop::TimerId> trial_timer_;

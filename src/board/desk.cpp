@@ -29,6 +29,7 @@ Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request,
   if (what.starts_with("watchdog.")) return answer_watchdog(what, request, now);
   if (what == "board.init") return Answer{json::object{}};
   if (what == "board.summary") return Answer{services_.summary()};
+  if (what == "net.dial") return answer_dial(id, request, now);
   if (what.starts_with("agent.")) return answer_agent(what, id, request, now);
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
 }
@@ -166,6 +167,10 @@ void Desk::tick(Instant now) {
     }
     switch (it->what) {
       case Awaits::online: reply(it->id, services_.agent_state()); break;
+      case Awaits::dial:
+        services_.give_up_dial(it->id);
+        refuse(it->id, Error{Errc::unavailable, "the host did not answer in time"});
+        break;
       case Awaits::event: reply(it->id, {{"event", nullptr}}); break;
       case Awaits::reading:
         refuse(it->id, Error{Errc::unavailable, "no acknowledgement in time; the reading is kept and will be sent"});

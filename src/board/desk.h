@@ -1,11 +1,13 @@
 // desk.h -- what a firmware may ask of its board, and the answers (docs/formats/board-client.md).
 //
 // A machine: requests, time and what happens at the agent in; answers out through `send`. Every request gets exactly
-// one answer. A firmware never sees a key, a socket or a certificate, and element.sign never signs bytes of its choice.
+// one answer. A firmware never sees a key or a certificate, no socket but those of net.dial, and element.sign never
+// signs bytes of its choice.
 #pragma once
 
 #include "agent/actions.h"
 #include "board/client/frame.h"
+#include "board/dialler.h"
 #include "board/inbox.h"
 #include "board/ports.h"
 #include "board/secrets.h"
@@ -20,7 +22,11 @@ inline constexpr std::size_t waiting_requests_max = 64;  // that a firmware may 
 inline constexpr std::size_t jobs_max = 64;              // of a program; as many conditions, as many variables
 inline constexpr std::size_t job_name_bytes_max = 64;    // and of a condition's or a variable's
 inline constexpr std::int64_t wait_max_ms = 3'600'000;
-inline constexpr std::int64_t watchdog_min_ms = 100;  // so that no busy machine ends a good program
+inline constexpr std::int64_t watchdog_min_ms = 100;     // so that no busy machine ends a good program
+inline constexpr std::size_t dial_host_bytes_max = 253;  // of a name in the DNS
+inline constexpr std::int64_t dial_timeout_max_ms = 30'000;
+inline constexpr int dials_in_a_row_max = 20;  // then one each dial_every
+inline constexpr Millis dial_every{500};
 inline constexpr std::string_view app_signature_domain{"signet.app.v1\0", 14};
 
 // What the desk hands on to the rest of the board.
@@ -28,6 +34,10 @@ struct Services {
   virtual ~Services() = default;
   virtual Wifi& wifi() = 0;
   virtual void wifi_changed() = 0;
+  // on_dialled comes later, unless it is given up before; at once: forbidden, exhausted.
+  virtual Status dial(std::uint32_t id, const Dial& wanted) = 0;
+  virtual void give_up_dial(std::uint32_t id) = 0;
+  virtual void hand_over(const Frame& frame, Fd socket) = 0;  // as an answer
   virtual element::Element& element() = 0;
   virtual Secrets& secrets() = 0;
   virtual Result<Buffer> device_certificate() = 0;  // DER
@@ -52,6 +62,7 @@ class Desk {
   void on_request(const Frame& request, Instant now);
   void on_settled(Timestamp device_time, const Status& outcome);  // a reading left the outbox
   void on_agent_change();
+  void on_dialled(std::uint32_t id, Result<Fd> socket);
   void forget();  // the firmware has ended: nobody waits any more, and the jobs that it had taken have failed
 
   void forget_owner() { inbox_.clear(); }  // what waits for the program was the former owner's wish
@@ -66,7 +77,7 @@ class Desk {
   std::optional<Instant> deadline() const;
 
  private:
-  enum class Awaits : std::uint8_t { online, reading, event };
+  enum class Awaits : std::uint8_t { online, reading, event, dial };
   struct Waiting {
     std::uint32_t id;
     Awaits what;
@@ -79,6 +90,7 @@ class Desk {
   Result<Answer> answer_wifi(const std::string& what, const json::object& request);
   Result<Answer> answer_secret(const std::string& what, const json::object& request);
   Result<Answer> answer_element(const std::string& what, const json::object& request);
+  Result<Answer> answer_dial(std::uint32_t id, const json::object& request, Instant now);
   Result<Answer> answer_watchdog(const std::string& what, const json::object& request, Instant now);
   Result<Answer> answer_agent(const std::string& what, std::uint32_t id, const json::object& request, Instant now);
   Result<Answer> start_agent(std::uint32_t id, const json::object& request, Instant now);
@@ -102,7 +114,8 @@ class Desk {
   bool has_on_fota_ = false;
   bool hears_connection_ = false;  // the program asked to be told when it goes online and offline
   bool told_online_ = false;       // what it was told last
-  Millis watchdog_{0};             // 0: none
+  Instant dials_paid_until_{};
+  Millis watchdog_{0};  // 0: none
   Instant watchdog_until_{};
 };
 

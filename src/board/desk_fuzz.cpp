@@ -11,6 +11,9 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   void wifi_changed() override {}
   element::Element& element() override { return *this; }
   board::Secrets& secrets() override { return secrets_; }
+  Status dial(std::uint32_t, const board::Dial&) override { return {}; }
+  void give_up_dial(std::uint32_t) override {}
+  void hand_over(const board::Frame&, Fd) override {}
   Result<Buffer> device_certificate() override { return Buffer{}; }
   json::object summary() override { return {}; }
   void start_agent(agent::Program) override {}
@@ -25,7 +28,7 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   Status configure(const std::string&, const std::string&) override { return {}; }
   Status start() override { return {}; }
   void stop() override {}
-  bool connected() const override { return false; }
+  bool connected() const override { return true; }
   Result<board::WifiInfo> info() override { return board::WifiInfo{}; }
   element::Assurance assurance() const override { return element::Assurance::software; }
   Result<element::Uid> uid() override { return element::Uid{}; }

@@ -44,6 +44,17 @@ class DeskTest : public testing::Test, protected Services {
   Secrets& secrets() override { return *secrets_; }
   Result<Buffer> device_certificate() override { return Buffer{0x30, 0x00}; }
   Wifi& wifi() override { return wifi_; }
+  Status dial(std::uint32_t wanted_id, const Dial& wanted) override {
+    if (wanted.host == "forbidden") return Error{Errc::forbidden, "forbidden"};
+    dialled.push_back(std::to_string(wanted_id) + (wanted.datagrams ? " udp " : " tcp ") + wanted.host + " " +
+                      std::to_string(wanted.port));
+    return {};
+  }
+  void give_up_dial(std::uint32_t given_up) override { dialled.push_back(std::to_string(given_up) + " given up"); }
+  void hand_over(const Frame& frame, Fd socket) override {
+    replies.push_back(frame);
+    handed = std::move(socket);
+  }
   void wifi_changed() override { ++wifi_changes; }
   element::Element& element() override { return element_; }
   json::object summary() override { return {{"board", "test"}}; }
@@ -100,6 +111,8 @@ class DeskTest : public testing::Test, protected Services {
   bool full = false;
   std::vector<std::string> published;
   std::vector<Frame> replies;
+  std::vector<std::string> dialled;
+  Fd handed;
   std::uint32_t id = 0;
   Desk desk{*this, [this](const Frame& frame) { replies.push_back(frame); }};
 };

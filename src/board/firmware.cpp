@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 
 namespace signet::board {
 
@@ -46,6 +47,7 @@ void Firmware::clean_up() {
   lines_ = LineReader{firmware_line_bytes_max};
   reader_ = FrameReader{};
   unsent_.clear();
+  handed_.clear();
 }
 
 void Firmware::read_text() {
@@ -101,7 +103,7 @@ void Firmware::fail(const std::string& fault) {
   again(fault);
 }
 
-void Firmware::send(const Frame& frame) {
+void Firmware::send(const Frame& frame, Fd handed) {
   if (!socket_) return;
   const auto bytes = encode(frame);
   ENSURE(bytes);  // no answer of ours is near the limit
@@ -109,19 +111,46 @@ void Firmware::send(const Frame& frame) {
     ::kill(pid_, SIGKILL);  // the end is told by on_exit
     return;
   }
+  if (handed) handed_.push_back({unsent_.size(), std::move(handed)});
   unsent_.insert(unsent_.end(), bytes.value().begin(), bytes.value().end());
   write_answers();
 }
 
 void Firmware::write_answers() {
   while (!unsent_.empty()) {
-    const ssize_t wrote = ::send(socket_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+    const ssize_t wrote = write_some();
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0 && errno != EAGAIN) unsent_.clear();  // it is ending; on_exit comes
+    if (wrote < 0 && errno != EAGAIN) unsent_.clear(), handed_.clear();  // it is ending; on_exit comes
     if (wrote < 0) break;
     unsent_.erase(unsent_.begin(), unsent_.begin() + wrote);
   }
   (void)loop_.change(socket_.get(), unsent_.empty() ? net::Ready::read : net::Ready::read_write);
+}
+
+// As far as the next descriptor, which goes with the first byte of its frame.
+ssize_t Firmware::write_some() {
+  const bool hands_over = !handed_.empty() && handed_.front().before == 0;
+  const std::size_t next = hands_over ? 1 : 0;
+  iovec piece{unsent_.data(), handed_.size() > next ? handed_[next].before : unsent_.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  if (hands_over) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* const with = CMSG_FIRSTHDR(&message);
+    with->cmsg_level = SOL_SOCKET;
+    with->cmsg_type = SCM_RIGHTS;
+    with->cmsg_len = CMSG_LEN(sizeof(int));
+    const int fd = handed_.front().fd.get();
+    std::memcpy(CMSG_DATA(with), &fd, sizeof fd);
+  }
+  const ssize_t wrote = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+  if (wrote <= 0) return wrote;
+  if (hands_over) handed_.pop_front();
+  for (Handed& later : handed_) later.before -= static_cast<std::size_t>(wrote);
+  return wrote;
 }
 
 void Firmware::on_exit() {

@@ -9,6 +9,8 @@
 #include "board/console_line.h"
 #include "net/loop.h"
 
+#include <deque>
+
 namespace signet::board {
 
 struct FirmwareConfig {
@@ -44,7 +46,7 @@ class Firmware {
   void stop();                          // at once, as when power is lost
   void fail(const std::string& fault);  // ends it as a crash; `fault` says why
   bool running() const { return pid_ > 0; }
-  void send(const Frame& frame);
+  void send(const Frame& frame, Fd handed = {});  // with an open descriptor: frame is a handover
 
  private:
   Status watch();
@@ -53,6 +55,7 @@ class Firmware {
   void on_socket(net::Ready ready);
   void read_requests();
   void write_answers();
+  ssize_t write_some();
   void on_exit();
   void clean_up();
   void again(const std::string& how);
@@ -67,6 +70,11 @@ class Firmware {
   LineReader lines_{firmware_line_bytes_max};
   FrameReader reader_;
   Buffer unsent_;
+  struct Handed {
+    std::size_t before;  // so many bytes of unsent_ go first
+    Fd fd;
+  };
+  std::deque<Handed> handed_;
   std::optional<net::Loop::TimerId> restart_;
 };
 

@@ -53,6 +53,7 @@ class Tree {
     add_element(app_, args_, choose);
     add_own_elements();
     add_new(app_, args_, choose);
+    add_run(app_, args_, choose);
     add_firmware(app_, args_, choose);
     add_fota(app_, args_, choose);
     add_profiles(app_, args_, choose);

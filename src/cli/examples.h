@@ -15,5 +15,7 @@ struct Example {
 const std::vector<Example>& examples();
 
 void add_new(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+// `signet run`: run_program.cpp
+void add_run(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
 
 }  // namespace signet::cli

@@ -45,6 +45,7 @@ Status run_new(Session& session) {
   TRY(write_file_atomic(folder + "/config.yml", bytes_of(config_text), 0644));
   TRY(make_folder(folder + "/resources", 0755));
   session.env.out << "Made " << folder << " from the example " << example.name << ". Next:\n"
+                  << "  signet run " << folder << "/main.py\n"
                   << "  signet-board --dir BOARD --element NAME --program " << folder << "/main.py\n"
                   << "  signet firmware build " << folder
                   << " --board virtual --version 1.0.0 --os-version 0.1.0 -o app.img\n";

@@ -136,6 +136,14 @@ Result<Fd> start_connecting(const Address& address) {
   return fd;
 }
 
+Result<Fd> open_datagrams(const Address& address) {
+  Fd fd{::socket(address.storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!fd || ::connect(fd.get(), raw(address), address.size) != 0) {
+    return os_error("open a socket for", address_text(address));
+  }
+  return fd;
+}
+
 Status connect_outcome(int fd, const Address& address) {
   int number = 0;
   socklen_t size = sizeof number;

@@ -1,4 +1,5 @@
-// socket.h -- within net: addresses, and sockets in the state that the loop wants them: nonblocking, no delay.
+// socket.h -- within net, and for board/dialler: addresses, and sockets in the state that the loop wants them:
+// nonblocking, no delay.
 #pragma once
 
 #include "net/connection.h"
@@ -40,6 +41,8 @@ Result<Accepted> accept_socket(int listening);
 
 // Starts to connect; the socket becomes writable when that is decided.
 Result<Fd> start_connecting(const Address& address);
+// A UDP socket that sends to `address` and hears nobody else.
+Result<Fd> open_datagrams(const Address& address);
 // The decision.
 Status connect_outcome(int fd, const Address& address);
 

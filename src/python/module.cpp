@@ -32,6 +32,15 @@ class Board {
     return std::move(answer).value();
   }
 
+  int call_for_descriptor(const std::string& request) {
+    auto handed = [&] {
+      const py::gil_scoped_release others_may_run;
+      return channel_.call_for_descriptor(request);
+    }();
+    if (!handed) raise(handed.error());
+    return std::move(handed).value().release();
+  }
+
  private:
   signet::board::Channel channel_;
 };
@@ -45,7 +54,9 @@ PYBIND11_MODULE(_signet, m) {
   m.attr("firmware_fd") = signet::board::firmware_fd;
   py::class_<Board>(m, "Board")
       .def(py::init<int>(), py::arg("fd"))
-      .def("call", &Board::call, py::arg("request"), "Sends one request as JSON text; gives the answer as JSON text.");
+      .def("call", &Board::call, py::arg("request"), "Sends one request as JSON text; gives the answer as JSON text.")
+      .def("call_for_descriptor", &Board::call_for_descriptor, py::arg("request"),
+           "Sends one request as JSON text; gives the number of the open descriptor that the board hands over.");
   m.def("confine_files", [](std::vector<std::string> read, std::vector<std::string> change) {
     const auto confined = signet::board::confine_files({std::move(read), std::move(change)});
     if (!confined) raise(confined.error());

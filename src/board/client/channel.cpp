@@ -2,10 +2,23 @@
 
 #include <sys/socket.h>
 #include <cerrno>
+#include <cstring>
 
 namespace signet::board {
 
 Result<std::string> Channel::call(std::string_view request) {
+  Answer answer = TRY(ask(request));
+  return std::move(answer.frame.body);
+}
+
+Result<Fd> Channel::call_for_descriptor(std::string_view request) {
+  Answer answer = TRY(ask(request));
+  if (answer.frame.kind != FrameKind::handover) return Error{Errc::malformed, "the board handed nothing over"};
+  if (!answer.handed) return Error{Errc::exhausted, "this program has too many files and connections open: close some"};
+  return std::move(answer.handed);
+}
+
+Result<Channel::Answer> Channel::ask(std::string_view request) {
   std::uint32_t id = 0;
   {
     const std::lock_guard hold{mutex_};
@@ -17,19 +30,19 @@ Result<std::string> Channel::call(std::string_view request) {
     const std::lock_guard hold{write_mutex_};
     TRY(write_all(bytes));
   }
-  Frame frame = TRY(wait_for(id));
-  if (frame.kind == FrameKind::refusal) return error_of_refusal(frame.body);
-  return std::move(frame.body);
+  Answer answer = TRY(wait_for(id));
+  if (answer.frame.kind == FrameKind::refusal) return error_of_refusal(answer.frame.body);
+  return answer;
 }
 
 // One of the waiting threads reads for all; the others sleep until it has found something.
-Result<Frame> Channel::wait_for(std::uint32_t id) {
+Result<Channel::Answer> Channel::wait_for(std::uint32_t id) {
   std::unique_lock hold{mutex_};
   for (;;) {
     if (const auto found = answers_.find(id); found != answers_.end()) {
-      Frame frame = std::move(found->second);
+      Answer answer = std::move(found->second);
       answers_.erase(found);
-      return frame;
+      return answer;
     }
     if (broken_) return *broken_;
     if (someone_reads_) {
@@ -45,22 +58,48 @@ Result<Frame> Channel::wait_for(std::uint32_t id) {
     while (!broken_) {
       auto frame = reader_.next();
       if (!frame && frame.error().code == Errc::not_found) break;
-      if (!frame) {
-        broken_ = frame.error();
-      } else if (frame.value().kind != FrameKind::request && frame.value().id <= last_id_) {
-        answers_.insert_or_assign(frame.value().id, std::move(frame).value());
-      }
+      const Status taken = frame ? take(std::move(frame).value()) : Status{frame.error()};
+      if (!taken) broken_ = taken.error();
     }
     changed_.notify_all();
   }
 }
 
+Status Channel::take(Frame frame) {
+  if (frame.kind == FrameKind::request || frame.id > last_id_) return {};
+  const std::uint32_t id = frame.id;
+  Answer answer{std::move(frame), Fd{}};
+  if (answer.frame.kind == FrameKind::handover) {
+    if (handed_.empty()) return Error{Errc::malformed, "the board handed nothing over"};
+    answer.handed = std::move(handed_.front());
+    handed_.pop_front();
+  }
+  answers_.insert_or_assign(id, std::move(answer));
+  return {};
+}
+
+// unix(7): a descriptor arrives with the byte that it was sent with, and ends what one call reads.
 Status Channel::read_some() {
   std::uint8_t chunk[16384];
   for (;;) {
-    const ssize_t got = ::recv(socket_.get(), chunk, sizeof chunk, 0);
+    iovec piece{chunk, sizeof chunk};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return Error{Errc::unavailable, "the board has gone"};
+    const cmsghdr* const with = CMSG_FIRSTHDR(&message);
+    if (with && with->cmsg_type == SCM_RIGHTS && with->cmsg_len == CMSG_LEN(sizeof(int))) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(with), sizeof fd);
+      handed_.emplace_back(fd);
+    } else if ((message.msg_flags & MSG_CTRUNC) != 0) {
+      handed_.emplace_back();
+    }
     reader_.feed(Bytes{chunk, static_cast<std::size_t>(got)});
     return {};
   }

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -36,7 +38,7 @@ TEST(Frame, IsRefusedWhenAnyPartOfItsHeadIsWrong) {
   Buffer harmed = good;
   harmed[4] = 2;
   EXPECT_NE(read(harmed).error().what.find("version 2"), std::string::npos);
-  for (const int kind : {0, 4, 255}) {
+  for (const int kind : {0, 5, 255}) {
     harmed = good;
     harmed[5] = static_cast<std::uint8_t>(kind);
     EXPECT_EQ(read(harmed).error().code, Errc::malformed);
@@ -130,6 +132,66 @@ TEST(Channel, SaysWhenTheBoardHasGone) {
   pair.far.close();
   EXPECT_EQ(channel.call("{}").error().what, "the board has gone");
   EXPECT_EQ(channel.call("{}").error().code, Errc::unavailable);
+}
+
+// As a board hands an open descriptor over.
+void hand(int fd, const Frame& frame, int handed) {
+  Buffer bytes = encode(frame).value();
+  iovec piece{bytes.data(), bytes.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &piece, message.msg_iovlen = 1;
+  message.msg_control = control, message.msg_controllen = sizeof control;
+  cmsghdr* const with = CMSG_FIRSTHDR(&message);
+  with->cmsg_level = SOL_SOCKET, with->cmsg_type = SCM_RIGHTS, with->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(with), &handed, sizeof handed);
+  ENSURE(::sendmsg(fd, &message, 0) == static_cast<ssize_t>(bytes.size()));
+}
+
+TEST(Channel, TakesAnOpenDescriptorWithTheAnswerThatItBelongsTo) {
+  Pair pair, other;
+  Channel channel{std::move(pair.near)};
+  std::thread board{[&] {
+    FrameReader reader;
+    const Frame first = read_request(pair.far.get(), reader);
+    answer(pair.far.get(), {FrameKind::answer, 999, "{}"});  // nobody's; it may arrive in one piece with the next
+    hand(pair.far.get(), {FrameKind::handover, first.id, "{}"}, other.near.get());
+    const Frame second = read_request(pair.far.get(), reader);
+    answer(pair.far.get(), {FrameKind::refusal, second.id, refusal_body(Error{Errc::forbidden, "no"})});
+    const Frame third = read_request(pair.far.get(), reader);
+    answer(pair.far.get(), {FrameKind::answer, third.id, "{}"});
+    const Frame fourth = read_request(pair.far.get(), reader);
+    answer(pair.far.get(), {FrameKind::handover, fourth.id, "{}"});
+  }};
+  const Fd handed = channel.call_for_descriptor("{}").value();
+  ASSERT_EQ(::write(handed.get(), "x", 1), 1);
+  char byte = 0;
+  EXPECT_EQ(::read(other.far.get(), &byte, 1), 1);
+  EXPECT_EQ(byte, 'x');
+  EXPECT_EQ(channel.call_for_descriptor("{}").error().code, Errc::forbidden);
+  EXPECT_EQ(channel.call_for_descriptor("{}").error().code, Errc::malformed) << "a plain answer";
+  EXPECT_EQ(channel.call_for_descriptor("{}").error().code, Errc::malformed) << "a handover of nothing";
+  board.join();
+}
+
+TEST(Channel, SaysWhenItHasNoRoomForADescriptorAndTakesTheNextOne) {
+  Pair pair, other;
+  Channel channel{std::move(pair.near)};
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  std::thread board{[&] {
+    FrameReader reader;
+    for (int i = 0; i < 2; ++i) {
+      const Frame request = read_request(pair.far.get(), reader);
+      hand(pair.far.get(), {FrameKind::handover, request.id, "{}"}, other.near.get());
+    }
+  }};
+  const rlimit none{3, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  EXPECT_EQ(channel.call_for_descriptor("{}").error().code, Errc::exhausted);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(channel.call_for_descriptor("{}"));
+  board.join();
 }
 
 // The exit code of `attempt` in a child that may change `own` and read `shown`; 77 when this kernel has no Landlock.

@@ -33,7 +33,7 @@ Result<Frame> FrameReader::next() {
     return Error{Errc::malformed, "the other side speaks version " + std::to_string(version) + ", this one 1"};
   }
   const std::uint8_t kind = TRY(in.u8());
-  if (kind < 1 || kind > 3) return Error{Errc::malformed, "no such kind of frame"};
+  if (kind < 1 || kind > 4) return Error{Errc::malformed, "no such kind of frame"};
   const std::uint32_t id = TRY(in.u32_be());
   const std::string_view body = text_of(TRY(in.take(size - head_bytes)));
   if (!is_utf8(body)) return Error{Errc::malformed, "a body is not UTF-8"};

@@ -16,7 +16,8 @@ inline constexpr std::uint8_t frame_version = 1;
 inline constexpr std::size_t frame_bytes_max = 256 * 1024;  // version to body
 inline constexpr int firmware_fd = 3;                       // where a firmware finds its end of the socketpair
 
-enum class FrameKind : std::uint8_t { request = 1, answer = 2, refusal = 3 };
+// handover: an answer that an open descriptor comes with (SCM_RIGHTS, on its first byte).
+enum class FrameKind : std::uint8_t { request = 1, answer = 2, refusal = 3, handover = 4 };
 
 struct Frame {
   FrameKind kind = FrameKind::request;

@@ -9,10 +9,15 @@ _lock = threading.Lock()
 _board = None
 
 
-def ask(do, **arguments):
-    """The board's answer as a dict; Refused(code, message) when it says no."""
+def board():
+    """The program's end of the line to its board."""
     global _board
     with _lock:
         if _board is None:
             _board = _signet.Board(_signet.firmware_fd)
-    return json.loads(_board.call(json.dumps({"do": do, **arguments})))
+    return _board
+
+
+def ask(do, **arguments):
+    """The board's answer as a dict; Refused(code, message) when it says no."""
+    return json.loads(board().call(json.dumps({"do": do, **arguments})))
