@@ -1,0 +1,2 @@
+"""The board support package."""
+from . import board as board

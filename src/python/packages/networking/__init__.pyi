@@ -1,0 +1,2 @@
+"""Networks. Only Wi-Fi in this release."""
+from . import wifi as wifi

@@ -1,0 +1,2 @@
+"""The device manager."""
+from . import zdm as zdm
