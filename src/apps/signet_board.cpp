@@ -128,6 +128,8 @@ Result<board::BoardConfig> configure(const Options& options) {
     TRY(check_apart(program, config.folder, "--program:"));
   }
   const std::string packages = options.packages.empty() ? packages_beside_program() : options.packages;
+  const bool may_lack = options.flash && options.packages.empty();  // a board for native executables alone
+  if (may_lack && !file_exists(packages + "/runner.py")) return config;
   const std::string runner = TRY(absolute_file(packages + "/runner.py", "--python-path:"));
   TRY(check_apart(runner, config.folder, "--python-path:"));
   config.firmware.command = {"/usr/bin/python3", "-I", "-B", runner, program};

@@ -14,7 +14,7 @@
 namespace signet::board {
 
 struct FirmwareConfig {
-  std::vector<std::string> command;  // absolute path first: {"/usr/bin/python3", "-I", ..., "main.py"}
+  std::vector<std::string> command;  // absolute path first: {"/usr/bin/python3", "-I", ..., "main.py"}; none: no Python
   std::string folder;                // its working folder, made when missing
   Fd executable{};                   // sealed (native.h): runs instead of the command
 };
@@ -42,6 +42,7 @@ class Firmware {
 
   // Of the next start; none: the command. REQUIRES: it does not run.
   void set_executable(Fd executable) { config_.executable = std::move(executable); }
+  bool has_python() const { return !config_.command.empty(); }
   Status start();
   void stop();                          // at once, as when power is lost
   void fail(const std::string& fault);  // ends it as a crash; `fault` says why

@@ -41,6 +41,9 @@ Status Board::unpack_firmware() {
   Fd executable;
   if (loaded.kind == image::Kind::native) {
     executable = TRY(seal_executable(loaded.payload));
+  } else if (!firmware_.has_python()) {
+    return Error{Errc::unavailable,
+                 "it is a Python program, and signet-board found no packages for one: --python-path"};
   } else {
     TRY(unpack_program(loaded.payload, config_.folder + "/program"));
   }

@@ -5,6 +5,7 @@ import os
 import pathlib
 import platform
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -201,6 +202,25 @@ class Native(unittest.TestCase):
         self.board.start()
         wait_for((self.board.own / "python").exists, "the Python program, as nobody confirmed the other")
         self.assertEqual(self.state(), ("permanent", "1.0.0"))
+
+    def test_a_board_without_python_runs_native_executables_alone(self):
+        copied = self.scene.folder / "alone" / "bin" / "signet-board"  # it looks for ../python
+        copied.parent.mkdir(parents=True)
+        shutil.copy(BIN / "signet-board", copied)
+        self.flash(self.release.native("1.0.0", UNRULY, counter=1))
+        self.start_program(copied)
+        wait_for((self.board.own / "own").exists, "the native one")
+        kill(self.board.process)
+        self.flash(self.release.application("1.1.0", "while True: sleep(1000)\n", counter=1))
+        self.start_program(copied)
+        self.assertIn("signet-board found no packages for one", self.console_until("cannot run"))
+
+    def start_program(self, program):
+        self.board.console.unlink(missing_ok=True)
+        self.board.process = self.scene.start(program, "--dir", self.board.folder, "--element",
+                                              f"unix:{self.board.socket}", "--root", self.board.foundry / "root.pem",
+                                              "--flash")
+        self.board.wait_for_start(self.board.process, self.board.console, "signet-board")
 
 
 if __name__ == "__main__":
