@@ -9,17 +9,17 @@ constexpr Block<7> identification{0x7f, 'E', 'L', 'F', 2, 1, 1};  // 64-bit, lit
 constexpr std::size_t identification_bytes = 16;
 constexpr std::uint16_t fixed_executable = 2, shared_object = 3;  // e_type
 constexpr std::size_t program_header_bytes = 56;
-constexpr std::uint32_t loaded = 1, loader = 3;  // p_type
-constexpr std::uint32_t may_run = 1;             // p_flags
+constexpr std::uint32_t loaded_part = 1, loader_part = 3;  // p_type
+constexpr std::uint32_t may_run = 1;                       // p_flags
 
-struct Header {
+struct ElfHeader {
   Machine machine{};
   std::uint64_t entry = 0;
   std::uint64_t programs_at = 0;
   std::size_t programs = 0;
 };
 
-struct Program {
+struct ElfProgram {
   std::uint32_t type = 0, flags = 0;
   std::uint64_t address = 0;
   Bytes content;
@@ -36,14 +36,14 @@ Result<Machine> find_machine(std::uint16_t number) {
   return Error{Errc::malformed, "it is an executable for machine " + std::to_string(number) + ", which no board has"};
 }
 
-Result<Header> take_header(Bytes elf) {
+Result<ElfHeader> take_elf_header(Bytes elf) {
   Reader in{elf};
   const Bytes first = TRY(in.take(identification_bytes));
   if (!std::equal(identification.begin(), identification.end(), first.begin()))
     return not_to_start("it does not begin as a 64-bit ELF file does");
   const std::uint16_t type = TRY(in.u16_le());
   if (type != fixed_executable && type != shared_object) return not_to_start("it is an object file or a core");
-  Header out;
+  ElfHeader out;
   const std::uint16_t machine = TRY(in.u16_le());
   TRY(in.u32_le());  // version
   out.entry = TRY(in.u64_le());
@@ -62,8 +62,8 @@ Result<Bytes> part_of_file(Bytes elf, std::uint64_t at, std::uint64_t size) {
   return elf.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(size));
 }
 
-Result<Program> take_program(Reader& in, Bytes elf) {
-  Program out;
+Result<ElfProgram> take_elf_program(Reader& in, Bytes elf) {
+  ElfProgram out;
   out.type = TRY(in.u32_le());
   out.flags = TRY(in.u32_le());
   const std::uint64_t at = TRY(in.u64_le());
@@ -71,7 +71,7 @@ Result<Program> take_program(Reader& in, Bytes elf) {
   TRY(in.u64_le());  // physical address
   const std::uint64_t size = TRY(in.u64_le());
   TRY(in.take(8 + 8));  // size in memory, alignment
-  if (out.type == loaded || out.type == loader) out.content = TRY(part_of_file(elf, at, size));
+  if (out.type == loaded_part || out.type == loader_part) out.content = TRY(part_of_file(elf, at, size));
   return out;
 }
 
@@ -83,18 +83,18 @@ Status check_loader(Bytes asked, Machine machine) {
 }
 
 Result<Executable> read_parts(Bytes elf) {
-  const Header header = TRY(take_header(elf));
+  const ElfHeader header = TRY(take_elf_header(elf));
   const Bytes table = TRY(part_of_file(elf, header.programs_at, header.programs * program_header_bytes));
   Reader in{table};
   Executable out{header.machine, true};
   bool begins = false;
   for (std::size_t i = 0; i < header.programs; ++i) {
-    const Program program = TRY(take_program(in, elf));
-    if (program.type == loader) {
+    const ElfProgram program = TRY(take_elf_program(in, elf));
+    if (program.type == loader_part) {
       TRY(check_loader(program.content, header.machine));
       out.is_static = false;
     }
-    if (program.type != loaded || (program.flags & may_run) == 0) continue;
+    if (program.type != loaded_part || (program.flags & may_run) == 0) continue;
     begins = begins || (header.entry >= program.address && header.entry - program.address < program.content.size());
   }
   if (!begins) return not_to_start("it has no code where it is to begin; is it a library?");
