@@ -92,7 +92,7 @@ TEST_F(Updates, of_many_devices_go_wave_by_wave) {
   const auto rollout = [](const std::string& status, const std::string& counts) {
     return Scripted_for_test::Given{
         200, R"({"rollout":{"id":"rol-000000000001","status":")" + status +
-                 R"(","firmware_id":"fmw-000000000001","firmware_version":"1.2.0","detail":"","wave":0,"counts":[)" +
+                 R"(","firmware_id":"fmw-000000000001","firmware_version":"1.2.0","detail":"","canaries":2,"wave":0,"counts":[)" +
                  counts + "]}}"};
   };
   const std::string counts = R"({"waiting":0,"pending":1,"done":2,"failed":0,"cancelled":0,"devices":3})";
@@ -107,7 +107,7 @@ TEST_F(Updates, of_many_devices_go_wave_by_wave) {
                                       R"("window":"22:00-04:00"})");
   EXPECT_NE(script.out.str().find("2 done, 1 pending"), std::string::npos) << script.out.str();
   ASSERT_EQ(script.run({"fota", "rollout", "show", "rol-000000000001", "--wait"}), 0) << script.err.str();
-  EXPECT_EQ(script.out.str(), "done  wave 1: 2 done, 1 pending\n");
+  EXPECT_EQ(script.out.str(), "done  canaries: 2 done, 1 pending\n");
   script.answers["GET " + one] = rollout("halted", counts);
   EXPECT_NE(script.run({"fota", "rollout", "show", "rol-000000000001", "--wait"}), 0);
   for (const char* verb : {"pause", "resume"}) {

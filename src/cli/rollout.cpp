@@ -43,6 +43,12 @@ std::string counts_text(const json::object& counts) {
   return out;
 }
 
+// Canaries are a wave of their own, before the first.
+std::string wave_name(const json::object& rollout, std::size_t at) {
+  const bool has_canaries = cell(rollout, "canaries") != "0";
+  return has_canaries && at == 0 ? "canaries" : "wave " + std::to_string(has_canaries ? at : at + 1);
+}
+
 // One line for each wave; the present one is marked.
 Status show_rollout(Session& session, const json::object& answer) {
   if (session.args.as_json) return print_json(session.env.out, answer), Status{};
@@ -54,7 +60,7 @@ Status show_rollout(Session& session, const json::object& answer) {
   const std::vector<json::object> waves = TRY(objects(one, "counts"));
   for (std::size_t i = 0; i < waves.size(); ++i) {
     const bool present = cell(one, "wave") == std::to_string(i);
-    rows.push_back({std::to_string(i + 1) + (present ? " <" : ""), cell(waves[i], "devices"), counts_text(waves[i])});
+    rows.push_back({wave_name(one, i) + (present ? " <" : ""), cell(waves[i], "devices"), counts_text(waves[i])});
   }
   print_table(session.env.out, {"Wave", "Devices", "Of them"}, rows);
   return {};
@@ -64,10 +70,10 @@ std::string line_of_rollout(const json::object& one) {
   std::string out = cell(one, "status");
   const json::value* waves = one.if_contains("counts");
   if (!waves || !waves->is_array()) return out;
-  std::size_t number = 0;
+  std::size_t at = 0;
   for (const json::value& wave : waves->as_array()) {
-    ++number;
-    if (wave.is_object()) out += "  wave " + std::to_string(number) + ": " + counts_text(wave.as_object());
+    if (wave.is_object()) out += "  " + wave_name(one, at) + ": " + counts_text(wave.as_object());
+    ++at;
   }
   return out;
 }

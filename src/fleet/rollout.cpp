@@ -33,6 +33,12 @@ bool has_ended(RolloutStatus status) { return status == RolloutStatus::aborted |
 
 bool has_begun(const Update& update) { return !update.progress.empty(); }
 
+// Canaries are a wave of their own, before the first.
+std::string name_of_wave(const Rollout& rollout) {
+  if (rollout.plan.canaries == 0) return "wave " + std::to_string(rollout.wave + 1);
+  return rollout.wave == 0 ? "the canaries" : "wave " + std::to_string(rollout.wave);
+}
+
 }  // namespace
 
 // Of the present wave.
@@ -233,8 +239,7 @@ Status Rollouts::note(const Rollout& rollout, std::string_view action) {
 
 Status Rollouts::halt(Rollout rollout, const Wave& wave) {
   rollout.status = RolloutStatus::halted;
-  rollout.detail = std::to_string(wave.failed + wave.gone) + " of " + std::to_string(wave.all) + " devices of wave " +
-                   std::to_string(rollout.wave + 1) + " failed" +
+  rollout.detail = std::to_string(wave.failed + wave.gone) + " of " + std::to_string(wave.all) + " devices of " + name_of_wave(rollout) + " failed" +
                    (wave.gone > 0 ? ", " + std::to_string(wave.gone) + " of them lost after the update" : "");
   return note(rollout, "fota.rollout_halted");
 }

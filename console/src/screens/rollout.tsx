@@ -22,7 +22,7 @@ function Waves({ of }: { of: Rollout }) {
           return (
             <li key={at} class="wave">
               <span><strong>{waveName(of, at)}</strong> {at === of.wave && goesOn(of) && <Badge tone="warn">now</Badge>}</span>
-              <progress aria-label={`${waveName(of, at)}: ended`} max={Math.max(1, one.devices)} value={ended} />
+              <progress class={one.failed > 0 ? "bad" : ""} aria-label={`${waveName(of, at)}: ended`} max={Math.max(1, one.devices)} value={ended} />
               <span class="muted">{countsInWords(one)}</span>
             </li>
           );
