@@ -8,6 +8,7 @@
 #include "board/jumper.h"
 #include "board/native.h"
 #include "board/profile.h"
+#include "board/virtual/cable.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 #include "element/open/open.h"
@@ -155,9 +156,10 @@ Status run(const Options& options) {
   const auto line = TRY(board::Pty::create(*loop, config.folder));
   SharedConsole console{*line, options.show_console || ::isatty(STDOUT_FILENO) == 1};
   board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
+  board::VirtualCable cable = TRY(board::VirtualCable::create(config.folder, bytes_of(config.folder)));
   const auto jumper = TRY(board::open_jumper(options.jumper, config.folder));
   const auto board = TRY(board::Board::create(
-      std::move(config), {*loop, *opened.element, fuses, console, radio, *jumper, random, bootloader.get()}));
+      std::move(config), {*loop, *opened.element, fuses, console, radio, *jumper, random, &cable, bootloader.get()}));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
   log_info("board.ready", {{"console", line->path()}});

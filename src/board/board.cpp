@@ -46,7 +46,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
 
 Board::~Board() {
   parts_.console.on_input([](Bytes) {});
-  for (const auto& timer : {desk_timer_, restart_timer_, trial_timer_}) {
+  for (const auto& timer : {desk_timer_, restart_timer_, trial_timer_, cable_timer_}) {
     if (timer) parts_.loop.cancel(*timer);
   }
   if (parts_.bootloader) parts_.bootloader->on_say([](const std::string&) {});
@@ -110,11 +110,22 @@ void Board::settle_incident() {
 }
 
 void Board::refresh() {
-  uplink_.set(
-      {agent_wanted_, parts_.wifi.connected(), endpoint_, unit_.chain, program_, unit_.barred ? unit_.problem : ""});
-  const bool may_fetch = parts_.wifi.connected() && !unit_.barred;
+  uplink_.set({agent_wanted_, has_network(), endpoint_, unit_.chain, program_, unit_.barred ? unit_.problem : ""});
+  const bool may_fetch = has_network() && !unit_.barred;
   fetcher_.set_peer(may_fetch ? endpoint_ : std::nullopt, unit_.chain);
   desk_.on_agent_change();
+}
+
+void Board::ethernet_changed() {
+  if (cable_timer_) parts_.loop.cancel(*cable_timer_);
+  cable_timer_.reset();
+  refresh();
+  if (!parts_.ethernet->connected()) return;
+  cable_timer_ = parts_.loop.after(cable_looked_at_every, [this] {
+    cable_timer_.reset();
+    if (!parts_.ethernet->connected()) say("the Ethernet cable was pulled: eth.start() when it is in again");
+    ethernet_changed();
+  });
 }
 
 void Board::arm_desk() {
@@ -165,7 +176,8 @@ json::object Board::agent_state() {
           {"has_time", agent.has_time()},
           {"time", agent.has_time() ? json::value(rfc3339(uplink_.time())) : json::value(nullptr)},
           {"firmware", firmware_name()},
-          {"waiting", outbox_.waiting().size()}};
+          {"waiting", outbox_.waiting().size()},
+          {"fota_percent", fota_ ? fota_->percent() : json::array{0, 0}}};
 }
 
 Result<Timestamp> Board::publish(std::string_view tag, std::string_view payload) {

@@ -15,7 +15,8 @@
 
 namespace signet::board {
 
-inline constexpr Seconds trial_timeout{300};  // a new version that is not confirmed by then goes back
+inline constexpr Seconds cable_looked_at_every{1};  // while Ethernet is up: it may be pulled
+inline constexpr Seconds trial_timeout{300};        // a new version that is not confirmed by then goes back
 
 struct BoardConfig {
   std::string folder;   // the board's own storage
@@ -38,6 +39,7 @@ struct BoardParts {
   Wifi& wifi;
   Jumper& jumper;
   crypto::Random& random;
+  Ethernet* ethernet = nullptr;      // null: the board has none
   Bootloader* bootloader = nullptr;  // null: the program of the configuration runs, and nothing is verified
 };
 
@@ -101,6 +103,9 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   // What the firmware may ask for
   Wifi& wifi() override { return parts_.wifi; }
   void wifi_changed() override { refresh(); }
+  Ethernet* ethernet() override { return parts_.ethernet; }
+  void ethernet_changed() override;
+  bool has_network() override { return parts_.wifi.connected() || (parts_.ethernet && parts_.ethernet->connected()); }
   element::Element& element() override { return unit_.barred ? barred_ : parts_.element; }
   Secrets& secrets() override { return secrets_; }
   Status dial(std::uint32_t id, const Dial& wanted) override { return dialler_.dial(id, wanted); }
@@ -153,6 +158,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   std::optional<Loaded> loaded_;  // of the flash, without its payload
   std::optional<net::Loop::TimerId> trial_timer_;
   std::optional<net::Loop::TimerId> desk_timer_;
+  std::optional<net::Loop::TimerId> cable_timer_;
   std::optional<net::Loop::TimerId> restart_timer_;
 };
 

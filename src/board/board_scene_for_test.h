@@ -35,6 +35,18 @@ struct AnyWifi final : Wifi {
   Result<WifiInfo> info() override { return WifiInfo{}; }
 };
 
+struct HandCable final : Ethernet {
+  bool in = true, up = false;
+  Status start() override {
+    up = in;
+    if (up) return {};
+    return Error{Errc::not_found, "no cable"};
+  }
+  void stop() override { up = false; }
+  bool connected() override { return up && in; }
+  Result<WifiInfo> info() override { return WifiInfo{}; }
+};
+
 struct HandJumper final : Jumper {
   bool set = false;
   bool is_set() override { return set; }
@@ -71,7 +83,7 @@ class BoardTest : public testing::Test {
     config.release = "0";
     if (with_root) config.root = factory.root;
     config.firmware = {{"/bin/bash", "-c", script}, folder + "/firmware"};
-    auto made = Board::create(std::move(config), {*loop, chip, fuses, console, wifi, jumper, random});
+    auto made = Board::create(std::move(config), {*loop, chip, fuses, console, wifi, jumper, random, &ethernet});
     ASSERT_TRUE(made) << made.error().what;
     board = std::move(made).value();
     board->boot();
@@ -120,6 +132,7 @@ class BoardTest : public testing::Test {
   FakeConsole console;
   AnyWifi wifi;
   HandJumper jumper;
+  HandCable ethernet;
   crypto::SeededRandom_for_test random{2};
   std::string folder;
   std::unique_ptr<net::Loop> loop;

@@ -178,6 +178,7 @@ void Board::restart(signet::boot::Reset why) {
     restarting_ = false;
     reset_reason_ = why == signet::boot::Reset::watchdog ? "watchdog" : "software";
     parts_.wifi.stop();
+    if (parts_.ethernet) parts_.ethernet->stop();
     agent_wanted_ = false;
     program_ = {};
     unit_ = Unit{};

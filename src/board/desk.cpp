@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace signet::board {
+namespace {
+
+json::object to_json(const WifiInfo& i) {
+  return {{"dhcp", i.dhcp}, {"ip", i.ip}, {"mask", i.mask}, {"gateway", i.gateway}, {"dns", i.dns}, {"mac", i.mac}};
+}
+
+}  // namespace
+
 crypto::Digest app_digest(Bytes message) {
   crypto::Sha256 hash;
   hash.update(bytes_of(app_signature_domain));
@@ -24,6 +32,7 @@ void Desk::on_request(const Frame& request, Instant now) {
 Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request, Instant now) {
   const std::string what = TRY(string_member(request, "do"));
   if (what.starts_with("wifi.")) return answer_wifi(what, request);
+  if (what.starts_with("eth.")) return answer_ethernet(what);
   if (what.starts_with("element.")) return answer_element(what, request);
   if (what.starts_with("secret.")) return answer_secret(what, request);
   if (what.starts_with("watchdog.")) return answer_watchdog(what, request, now);
@@ -70,12 +79,25 @@ Result<Desk::Answer> Desk::answer_wifi(const std::string& what, const json::obje
     services_.wifi_changed();
     return Answer{json::object{}};
   }
-  if (what == "wifi.info") {
-    const WifiInfo i = TRY(wifi.info());
-    return Answer{json::object{
-        {"dhcp", i.dhcp}, {"ip", i.ip}, {"mask", i.mask}, {"gateway", i.gateway}, {"dns", i.dns}, {"mac", i.mac}}};
-  }
+  if (what == "wifi.info") return Answer{to_json(TRY(wifi.info()))};
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
+}
+
+Result<Desk::Answer> Desk::answer_ethernet(const std::string& what) {
+  Ethernet* const ethernet = services_.ethernet();
+  if (!ethernet) return Error{Errc::not_found, "this board has no Ethernet"};
+  if (what == "eth.info") return Answer{to_json(TRY(ethernet->info()))};
+  if (what == "eth.connected") return Answer{json::object{{"connected", ethernet->connected()}}};
+  if (what == "eth.start") {
+    const Status started = ethernet->start();
+    services_.ethernet_changed();
+    if (!started) return started.error();
+    return Answer{json::object{}};
+  }
+  if (what != "eth.stop") return Error{Errc::not_found, "the board knows no \"" + what + "\""};
+  ethernet->stop();
+  services_.ethernet_changed();
+  return Answer{json::object{}};
 }
 
 Result<Desk::Answer> Desk::answer_element(const std::string& what, const json::object& request) {

@@ -34,6 +34,9 @@ struct Services {
   virtual ~Services() = default;
   virtual Wifi& wifi() = 0;
   virtual void wifi_changed() = 0;
+  virtual Ethernet* ethernet() = 0;  // null: this board has none
+  virtual void ethernet_changed() = 0;
+  virtual bool has_network() = 0;  // by whichever
   // on_dialled comes later, unless it is given up before; at once: forbidden, exhausted.
   virtual Status dial(std::uint32_t id, const Dial& wanted) = 0;
   virtual void give_up_dial(std::uint32_t id) = 0;
@@ -88,6 +91,7 @@ class Desk {
   Result<Answer> answer(std::uint32_t id, const json::object& request, Instant now);
   Status configure_wifi(const json::object& request);
   Result<Answer> answer_wifi(const std::string& what, const json::object& request);
+  Result<Answer> answer_ethernet(const std::string& what);
   Result<Answer> answer_secret(const std::string& what, const json::object& request);
   Result<Answer> answer_element(const std::string& what, const json::object& request);
   Result<Answer> answer_dial(std::uint32_t id, const json::object& request, Instant now);

@@ -28,8 +28,8 @@ Result<Desk::Answer> Desk::answer_dial(std::uint32_t id, const json::object& req
   const Dial wanted = TRY(read_dial(request));
   const std::int64_t millis = TRY(integer_member(request, "timeout"));
   if (millis < 1 || millis > dial_timeout_max_ms) return Error{Errc::malformed, "a timeout is 1 to 30000 milliseconds"};
-  if (!services_.wifi().connected()) {
-    return Error{Errc::unavailable, "the board has no network: wifi.start() first"};
+  if (!services_.has_network()) {
+    return Error{Errc::unavailable, "the board has no network: wifi.start() or eth.start() first"};
   }
   const Instant paid = std::max(dials_paid_until_, now);
   if (paid - now > (dials_in_a_row_max - 1) * dial_every) {

@@ -31,6 +31,26 @@ TEST_F(DeskDial, TellsWhyThereIsNone) {
   EXPECT_EQ(last(), "unavailable");
 }
 
+TEST_F(DeskDial, EthernetIsANetworkWhileItsCableIsIn) {
+  wifi_.up = false;
+  cable.in = false;
+  EXPECT_EQ(ask(R"({"do":"eth.start"})"), "not_found");
+  EXPECT_EQ(ask(R"({"do":"eth.info"})"), "unavailable");
+  EXPECT_EQ(ask(to("example.org")), "unavailable");
+  cable.in = true;
+  EXPECT_EQ(ask(R"({"do":"eth.start"})"), "{}");
+  EXPECT_EQ(ask(R"({"do":"eth.connected"})"), R"({"connected":true})");
+  EXPECT_EQ(ask(R"({"do":"eth.info"})"),
+            R"({"dhcp":true,"ip":"10.0.1.2","mask":"m","gateway":"g","dns":"d","mac":"06"})");
+  EXPECT_EQ(ask(to("example.org")), "(nothing yet)");
+  EXPECT_EQ(ask(R"({"do":"eth.stop"})"), "{}");
+  EXPECT_EQ(ask(R"({"do":"eth.connected"})"), R"({"connected":false})");
+  EXPECT_EQ(ethernet_changes, 3);
+  EXPECT_EQ(ask(R"({"do":"eth.cut"})"), "not_found");
+  has_ethernet = false;
+  EXPECT_EQ(ask(R"({"do":"eth.start"})"), "not_found") << "a board without";
+}
+
 TEST_F(DeskDial, HasATime) {
   ask(to("example.org"));
   EXPECT_EQ(desk.deadline(), desk_start + Seconds{1});

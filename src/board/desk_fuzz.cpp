@@ -9,6 +9,9 @@ using namespace signet;
 struct Nothing final : board::Services, board::Wifi, element::Element {
   Wifi& wifi() override { return *this; }
   void wifi_changed() override {}
+  board::Ethernet* ethernet() override { return nullptr; }
+  void ethernet_changed() override {}
+  bool has_network() override { return true; }
   element::Element& element() override { return *this; }
   board::Secrets& secrets() override { return secrets_; }
   Status dial(std::uint32_t, const board::Dial&) override { return {}; }

@@ -33,6 +33,21 @@ struct DeskWifi final : Wifi {
   }
 };
 
+struct DeskCable final : Ethernet {
+  bool in = true, up = false;
+  Status start() override {
+    up = in;
+    if (up) return {};
+    return Error{Errc::not_found, "no cable"};
+  }
+  void stop() override { up = false; }
+  bool connected() override { return up && in; }
+  Result<WifiInfo> info() override {
+    if (!connected()) return Error{Errc::unavailable, "no"};
+    return WifiInfo{true, "10.0.1.2", "m", "g", "d", "06"};
+  }
+};
+
 class DeskTest : public testing::Test, protected Services {
  protected:
   DeskTest() {
@@ -56,6 +71,9 @@ class DeskTest : public testing::Test, protected Services {
     handed = std::move(socket);
   }
   void wifi_changed() override { ++wifi_changes; }
+  Ethernet* ethernet() override { return has_ethernet ? &cable : nullptr; }
+  void ethernet_changed() override { ++ethernet_changes; }
+  bool has_network() override { return wifi_.up || cable.connected(); }
   element::Element& element() override { return element_; }
   json::object summary() override { return {{"board", "test"}}; }
   void start_agent(agent::Program wanted) override {
@@ -99,6 +117,9 @@ class DeskTest : public testing::Test, protected Services {
 
   SealingElement_for_test element_;
   DeskWifi wifi_;
+  DeskCable cable;
+  bool has_ethernet = true;
+  int ethernet_changes = 0;
   std::string folder;
   std::optional<Secrets> secrets_;
   int wifi_changes = 0;

@@ -152,7 +152,7 @@ void Fota::on_info(std::string_view value) {
   if (const Status prepared = prepare(info.value()); !prepared) return end(false, prepared.error().what);
   cancel_timer();
   phase_ = Phase::downloading;
-  told_percent_ = {};
+  percent_ = told_percent_ = {};
   tell_status({{"fw_version", offer_.version}, {"progress", "downloading"}, {"percent", json::array{0, 0}}});
   download_.start(
       std::move(info).value(), [this](const FotaDownload::Percent& percent) { on_progress(percent); },
@@ -177,6 +177,7 @@ Status Fota::prepare(const FotaInfo& info) {
 }
 
 void Fota::on_progress(const FotaDownload::Percent& percent) {
+  percent_ = percent;
   bool is_news = false;
   for (std::size_t i = 0; i < percent.size(); ++i) is_news = is_news || percent[i] >= told_percent_[i] + percent_step;
   if (!is_news) return;

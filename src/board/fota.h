@@ -46,6 +46,8 @@ class Fota {
   void stop();    // before a restart
   void forget();  // the board changes its owner
   std::string firmware() const { return firmware_; }
+  // How much of the last update was downloaded: of the OS and of the application.
+  json::array percent() const { return {percent_[0], percent_[1]}; }
 
  private:
   enum class Phase : std::uint8_t { idle, checking, asking, downloading, resetting, trial, accepting };
@@ -74,6 +76,7 @@ class Fota {
   FotaOffer offer_;  // from checking on
   std::int64_t order_ = 0;
   boot::Parts parts_ = 0;
+  FotaDownload::Percent percent_{};
   FotaDownload::Percent told_percent_{};
   unsigned asked_ = 0;
   std::string firmware_ = "Factory";

@@ -187,6 +187,7 @@ TEST_F(FotaTest, ProgressIsToldInStepsOfTenPercent) {
   download();
   EXPECT_THAT(told,
               testing::Contains(R"(_fota_status {"fw_version":"2.0.0","progress":"downloading","percent":[0,33]})"));
+  EXPECT_EQ(json::serialize(fota->percent()), "[0,100]") << "a program sees each chunk";
 }
 
 TEST_F(FotaTest, ADownloadThatIsCutGoesOn) {

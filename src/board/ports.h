@@ -37,4 +37,13 @@ struct Wifi {
   virtual Result<WifiInfo> info() = 0;  // unavailable when not connected
 };
 
+// A board without has none; an address comes by DHCP.
+struct Ethernet {
+  virtual ~Ethernet() = default;
+  virtual Status start() = 0;  // not_found: no cable
+  virtual void stop() = 0;
+  virtual bool connected() = 0;  // started, and the cable is in now
+  virtual Result<WifiInfo> info() = 0;
+};
+
 }  // namespace signet::board

@@ -1,3 +1,4 @@
+#include "board/virtual/cable.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 
@@ -48,6 +49,23 @@ TEST_F(VirtualTest, ARadioFileIsReadLineByLine) {
   ASSERT_TRUE(networks);
   EXPECT_EQ(networks.value(), (std::map<std::string, std::string>{{"A b", "c = d"}, {"Open", ""}}));
   EXPECT_NE(parse_radio_conf("ok = x\nnonsense\n").error().what.find("line 2"), std::string::npos);
+}
+
+TEST_F(VirtualTest, TheCableIsInOrOutAsItsFileSays) {
+  VirtualCable cable = VirtualCable::create(folder, bytes_of("seed")).value();
+  EXPECT_FALSE(cable.connected()) << "not started";
+  EXPECT_EQ(cable.info().error().code, Errc::unavailable);
+  ASSERT_TRUE(cable.start());
+  EXPECT_TRUE(cable.connected());
+  EXPECT_EQ(cable.info().value().mac.size(), 17u);
+  ASSERT_TRUE(write_file_atomic(folder + "/cable", bytes_of("out\n"), 0600));
+  EXPECT_FALSE(cable.connected());
+  EXPECT_EQ(cable.start().error().code, Errc::not_found);
+  ASSERT_TRUE(write_file_atomic(folder + "/cable", bytes_of("in\n"), 0600));
+  EXPECT_FALSE(cable.connected()) << "it is for the program to start it again";
+  ASSERT_TRUE(cable.start());
+  cable.stop();
+  EXPECT_FALSE(cable.connected());
 }
 
 TEST_F(VirtualTest, ARadioFileHasASize) {

@@ -35,6 +35,36 @@ class TelemetryProgram(unittest.TestCase):
         self.assertIn("Generic Wifi Exception\n", text)
 
 
+class Ethernet(unittest.TestCase):
+    PROGRAM = """
+from networking import eth
+from zdm import zdm
+eth.configure()
+try:
+    eth.start()
+except ConnectionError as error:
+    raise SystemExit(str(error))
+print(eth.is_connected(), eth.info(), zdm.Agent().get_fota_percentages())
+eth.disconnect()
+try:
+    eth.configure(dhcp=False)
+except OSError as error:
+    print(error)
+"""
+
+    def test_is_a_network_like_wifi(self):
+        code, text, _ = run(self.PROGRAM)
+        self.assertEqual((code, text), (0, "True (True, '10.0.1.2', 'm', 'g', 'd', '06') [100, 40]\n"
+                                           "this board knows DHCP only\n"))
+
+    def test_says_that_no_cable_is_in(self):
+        def setup(board):
+            board.refuse["eth.start"] = ("not_found", "no cable is plugged in")
+        code, _, board = run(self.PROGRAM, setup)
+        self.assertEqual(code, 1)
+        self.assertEqual(board.asked[-1]["do"], "eth.start")
+
+
 class Modules(unittest.TestCase):
     def ok(self, program, setup=lambda board: None):
         code, text, board = run(program, setup)

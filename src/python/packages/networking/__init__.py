@@ -1,2 +1,2 @@
-"""Networks. Only Wi-Fi in this release."""
-from . import wifi  # noqa: F401
+"""Networks: Wi-Fi and Ethernet."""
+from . import eth, wifi  # noqa: F401

@@ -1,2 +1,2 @@
-"""Networks. Only Wi-Fi in this release."""
-from . import wifi as wifi
+"""Networks: Wi-Fi and Ethernet."""
+from . import eth as eth, wifi as wifi

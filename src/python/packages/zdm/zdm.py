@@ -119,6 +119,10 @@ class Agent:
         """"Factory", or the id and version of the firmware that was installed over the air."""
         return ask("agent.state")["firmware"]
 
+    def get_fota_percentages(self):
+        """[of the OS, of the application]: how much of the update that is under way has been downloaded."""
+        return ask("agent.state")["fota_percent"]
+
     def publish(self, payload, tag="default", timeout=0):
         """Sends a dict under a tag. Once this returns the reading survives power cuts, online or not.
 

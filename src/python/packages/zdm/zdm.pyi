@@ -64,6 +64,9 @@ class Agent:
     def firmware(self) -> str:
         """ "Factory", or the id and version of the firmware that was installed over the air."""
 
+    def get_fota_percentages(self) -> list[int]:
+        """[of the OS, of the application]: how much of the update that is under way has been downloaded."""
+
     def publish(self, payload: dict[str, Any], tag: str = 'default', timeout: int = 0) -> None:
         """Sends a dict under a tag. Once this returns the reading survives power cuts, online or not.
 
