@@ -90,10 +90,11 @@ TEST_F(Updates, need_firmware_at_the_manager) {
 TEST_F(Updates, of_many_devices_go_wave_by_wave) {
   const std::string all = script.base + "/rollouts", one = all + "/rol-000000000001";
   const auto rollout = [](const std::string& status, const std::string& counts) {
-    return Scripted_for_test::Given{
-        200, R"({"rollout":{"id":"rol-000000000001","status":")" + status +
-                 R"(","firmware_id":"fmw-000000000001","firmware_version":"1.2.0","detail":"","canaries":2,"wave":0,"counts":[)" +
-                 counts + "]}}"};
+    return Scripted_for_test::Given{200,
+                                    R"({"rollout":{"id":"rol-000000000001","status":")" + status +
+                                        R"(","firmware_id":"fmw-000000000001","firmware_version":"1.2.0","detail":"",)"
+                                        R"("canaries":2,"wave":0,"counts":[)" +
+                                        counts + "]}}"};
   };
   const std::string counts = R"({"waiting":0,"pending":1,"done":2,"failed":0,"cancelled":0,"devices":3})";
   script.answers["POST " + all] = rollout("running", counts);

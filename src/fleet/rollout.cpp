@@ -239,7 +239,8 @@ Status Rollouts::note(const Rollout& rollout, std::string_view action) {
 
 Status Rollouts::halt(Rollout rollout, const Wave& wave) {
   rollout.status = RolloutStatus::halted;
-  rollout.detail = std::to_string(wave.failed + wave.gone) + " of " + std::to_string(wave.all) + " devices of " + name_of_wave(rollout) + " failed" +
+  rollout.detail = std::to_string(wave.failed + wave.gone) + " of " + std::to_string(wave.all) + " devices of " +
+                   name_of_wave(rollout) + " failed" +
                    (wave.gone > 0 ? ", " + std::to_string(wave.gone) + " of them lost after the update" : "");
   return note(rollout, "fota.rollout_halted");
 }
