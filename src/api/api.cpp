@@ -10,7 +10,8 @@
 namespace signet::api {
 namespace {
 
-// What one customer holds: an IPv4 address, an IPv6 /64. Its port the peer chooses freely.
+// What one customer holds: an IPv4 address, an IPv6 /64. Its port the peer
+// chooses freely.
 std::string site_of(const std::string& address) {
   const Result<guard::Prefix> peer = guard::Prefix::of_peer(address);
   return peer ? peer.value().site().text() : address.substr(0, address.rfind(':'));
@@ -82,7 +83,8 @@ struct Api::State {
   Result<std::optional<net::HttpResponse>> let_in(const Route& route, Call& call, Payer& payer);
   std::optional<net::HttpResponse> count(Payer& payer, RequestLimit& limit, std::string key, const Call& call);
   Result<net::HttpResponse> serve(const Route& route, Call& call, Payer& payer);
-  net::HttpResponse answer(const net::HttpRequest& request, const Route*& row, Payer& payer);
+  net::HttpResponse answer(std::shared_ptr<const net::HttpRequest> whole, const Route*& row, Payer& payer);
+  void charge(const Payer& payer, Instant begun);
   net::HttpResponse finish(net::HttpResponse made, const Route* row, Instant begun);
 };
 
@@ -100,7 +102,8 @@ std::optional<net::HttpResponse> Api::State::count(Payer& payer, RequestLimit& l
   return std::nullopt;
 }
 
-// Who has a good token is counted by it alone: strangers behind the same address take nothing from them.
+// Who has a good token is counted by it alone: strangers behind the same
+// address take nothing from them.
 Result<std::optional<net::HttpResponse>> Api::State::let_in(const Route& route, Call& call, Payer& payer) {
   const std::string site = site_of(call.request.peer_address);
   if (route.access == Access::open || route.access == Access::limited) {
@@ -132,17 +135,20 @@ Result<net::HttpResponse> Api::State::serve(const Route& route, Call& call, Paye
     return route.handler(service, call);
   };
   const std::optional<std::string> key = TRY(idempotency_key_of(route, call.request));
-  return key ? perform_once(service, call, *key, perform) : perform();
+  if (!key) return perform();
+  return route.is_promised ? promise_once(service, call, *key, TRY(perform()))
+                           : perform_once(service, call, *key, perform);
 }
 
-net::HttpResponse Api::State::answer(const net::HttpRequest& request, const Route*& row, Payer& payer) {
+net::HttpResponse Api::State::answer(std::shared_ptr<const net::HttpRequest> whole, const Route*& row, Payer& payer) {
+  const net::HttpRequest& request = *whole;
   if (request.path.size() > path_bytes_max || !is_utf8(request.path)) {
     return refusal(Error{Errc::too_large, "the path is too long, or not UTF-8"}, request.id);
   }
   Found found = find_route(request);
   if (!found.route) return no_route(found, request.id);
   row = found.route;
-  Call call{request, std::move(found.path), {}, {}, {}};
+  Call call{request, std::move(found.path), {}, {}, {}, false, std::move(whole)};
   Result<net::HttpResponse> done = serve(*row, call, payer);
   if (done) return std::move(done).value();
   const Error& error = done.error();
@@ -164,19 +170,33 @@ net::HttpResponse Api::State::finish(net::HttpResponse made, const Route* row, I
   return made;
 }
 
-net::HttpResponse Api::handle(const net::HttpRequest& request) {
-  const Instant begun = state_->service.clock.monotonic();
+// From any thread.
+void Api::State::charge(const Payer& payer, Instant begun) {
+  const Instant end = service.clock.monotonic();
+  if (payer.limit) payer.limit->took(payer.key, end - begun, end);
+}
+
+net::HttpResponse Api::handle(net::HttpRequest request) {
+  State* const state = state_.get();
+  const Instant begun = state->service.clock.monotonic();
   const Route* row = nullptr;
   Payer payer;
-  net::HttpResponse out = state_->answer(request, row, payer);
-  state_->service.streams.look_again();
-  const Instant end = state_->service.clock.monotonic();
-  if (payer.limit) payer.limit->took(payer.key, end - begun, end);
-  if (!out.later) return state_->finish(std::move(out), row, begun);
-  auto later = [state = state_.get(), row, begun, make = std::move(out.later)] {
-    return state->finish(make(), row, begun);
+  net::HttpResponse out = state->answer(std::make_shared<const net::HttpRequest>(std::move(request)), row, payer);
+  state->service.streams.look_again();
+  state->charge(payer, begun);
+  if (!out.later) return state->finish(std::move(out), row, begun);
+  auto later = [state, row, begun, payer, make = std::move(out.later)] {
+    const Instant its_begin = state->service.clock.monotonic();
+    net::HttpResponse made = make();
+    state->charge(payer, its_begin);
+    if (!made.then) return state->finish(std::move(made), row, begun);
+    made.then = [state, row, begun, then = std::move(made.then)] { return state->finish(then(), row, begun); };
+    return made;
   };
-  if (!state_->service.readings) return later();
+  if (!state->service.readings) {
+    net::HttpResponse made = later();
+    return made.then ? made.then() : made;
+  }
   out.later = std::move(later);
   return out;
 }

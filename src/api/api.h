@@ -22,6 +22,7 @@ inline constexpr std::size_t manifest_body_bytes_max = 32u << 20;  // POST /v3/r
 // POST /v3/workspaces/{wks}/firmwares/{fmw}/versions/{ver}: the largest image, rounded up
 inline constexpr std::size_t image_body_bytes_max = (8u << 20) + (8u << 10);
 inline constexpr std::size_t path_bytes_max = 1024;
+inline constexpr std::size_t uploads_at_once_max = 8;  // of such images, that are in memory beside each other
 inline constexpr const char* next_cursor_header = "x-next-cursor";  // of a page that is no JSON object
 inline constexpr std::size_t query_values_max = 256;
 inline constexpr std::size_t manifest_roots_max = 16;
@@ -68,7 +69,7 @@ class Api {
   Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolled issue, RequestLimits limits = {},
       fleet::Readings* readings = nullptr);
   ~Api();
-  net::HttpResponse handle(const net::HttpRequest& request);
+  net::HttpResponse handle(net::HttpRequest request);
   void tend();  // once a second: streams that are open
 
  private:

@@ -53,28 +53,67 @@ Result<std::optional<std::string>> idempotency_key_of(const Route& route, const 
   return std::optional{std::string{key}};
 }
 
-Result<net::HttpResponse> perform_once(Service& service, const Call& call, const std::string& key,
-                                       const std::function<Result<net::HttpResponse>()>& perform) {
+namespace {
+
+// Who asked for what, by which name.
+struct Asked {
+  fleet::Actor actor;
+  std::string token;
+  std::string key;
+  crypto::Digest digest{};
+  std::string id;  // of the request
+};
+
+using Perform = std::function<Result<net::HttpResponse>()>;
+
+Result<net::HttpResponse> do_once(Service& service, const Asked& asked, const Perform& perform) {
   using Known = fleet::AskedOnce::Known;
-  fleet::AskedOnce once{service.fleet, call.actor, call.token, key, digest_of(call.request)};
+  fleet::AskedOnce once{service.fleet, asked.actor, asked.token, asked.key, asked.digest};
   const fleet::AskedOnce::Found found = TRY(once.find());
   switch (found.known) {
     case Known::no: break;
     case Known::answered: return answer_of_text(found.answer);
     case Known::other_request:
       return refusal(422, "idempotency_key_reused", "Idempotency key reused",
-                     "this Idempotency-Key was used for another request: make a new one for each", call.request.id);
+                     "this Idempotency-Key was used for another request: make a "
+                     "new one for each",
+                     asked.id);
     case Known::unanswered:
       return Error{Errc::conflict,
-                   "this was begun before, and its answer is lost: look whether it was done, and ask again with "
+                   "this was begun before, and its answer is lost: look whether "
+                   "it was done, and ask again with "
                    "another Idempotency-Key if not"};
   }
   once.begin();
   Result<net::HttpResponse> done = perform();
-  if (!done && !once.is_begun()) return done;  // nothing was changed: it may be tried again
-  const Status kept = once.keep(text_of_answer(done ? done.value() : refusal(done.error(), call.request.id)));
-  if (!kept) log_error("api.answer_not_kept", {{"error", kept.error().what}, {"request", call.request.id}});
+  const bool was_refused = !done || done.value().status >= 400;
+  if (was_refused && !once.is_begun()) return done;  // nothing was changed: it may be tried again
+  const Status kept = once.keep(text_of_answer(done ? done.value() : refusal(done.error(), asked.id)));
+  if (!kept) log_error("api.answer_not_kept", {{"error", kept.error().what}, {"request", asked.id}});
   return done;
+}
+
+}  // namespace
+
+Result<net::HttpResponse> perform_once(Service& service, const Call& call, const std::string& key, const Perform& act) {
+  return do_once(service, {call.actor, call.token, key, digest_of(call.request), call.request.id}, act);
+}
+
+// The digest of a large body takes its time too.
+net::HttpResponse promise_once(Service& service, const Call& call, const std::string& key, net::HttpResponse promised) {
+  Asked asked{call.actor, call.token, key, {}, call.request.id};
+  promised.later = [&service, asked = std::move(asked), whole = call.whole,
+                    make = std::move(promised.later)]() mutable {
+    net::HttpResponse made = make();
+    if (!made.then) return made;
+    asked.digest = digest_of(*whole);
+    made.then = [&service, asked = std::move(asked), then = std::move(made.then)] {
+      Result<net::HttpResponse> done = do_once(service, asked, then);
+      return done ? std::move(done).value() : refusal(done.error(), asked.id);
+    };
+    return made;
+  };
+  return promised;
 }
 
 }  // namespace signet::api

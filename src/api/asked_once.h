@@ -18,4 +18,7 @@ Result<std::optional<std::string>> idempotency_key_of(const Route& route, const 
 Result<net::HttpResponse> perform_once(Service& service, const Call& call, const std::string& key,
                                        const std::function<Result<net::HttpResponse>()>& perform);
 
+// The same of what is made in steps: it is done once when its last step comes, on the fleet's thread again.
+net::HttpResponse promise_once(Service& service, const Call& call, const std::string& key, net::HttpResponse promised);
+
 }  // namespace signet::api

@@ -1,3 +1,4 @@
+#include "api/page.h"
 #include "api/routes.h"
 #include "fleet/integration.h"
 
@@ -14,26 +15,35 @@ Result<json::object> letter_shape(const fleet::DeadLetter& letter) {
 
 Result<IntegrationId> integration_in(const Call& call) { return IntegrationId::parse(call.segment("int")); }
 
-Result<std::int64_t> number_in(const Call& call) {
-  const std::string_view text = call.segment("num");
+Result<std::int64_t> read_number(std::string_view text) {
   std::int64_t out = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (ec == std::errc{} && end == text.data() + text.size() && out > 0) return out;
   return Error{Errc::malformed, "the number of a dead letter is a number of 1 or more"};
 }
+Result<std::int64_t> number_in(const Call& call) { return read_number(call.segment("num")); }
+
+// Behind which number: that of a cursor, or what "after" says.
+Result<std::int64_t> last_known(const Call& call, const PageAsked& page) {
+  if (!page.after.empty()) return read_number(page.after);
+  const std::size_t after = TRY(call.query_number("after", 0));
+  if (after <= std::numeric_limits<std::int64_t>::max()) return static_cast<std::int64_t>(after);
+  return Error{Errc::malformed, "\"after\" is too large"};
+}
 
 Result<net::HttpResponse> list_dead_letters(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const IntegrationId id = TRY(integration_in(call));
-  const std::size_t after = TRY(call.query_number("after", 0));
-  const std::size_t size = TRY(call.query_number("size", fleet::dead_letters_page_max));
-  if (after > std::numeric_limits<std::int64_t>::max()) return Error{Errc::malformed, "\"after\" is too large"};
+  const PageAsked page = TRY(page_asked(call, fleet::dead_letters_page_max));
+  const std::int64_t after = TRY(last_known(call, page));
+  const auto found = TRY(service.fleet.integrations().dead_letters(call.actor, workspace, id, after, page.size + 1));
   json::array out;
-  for (const fleet::DeadLetter& one : TRY(service.fleet.integrations().dead_letters(
-           call.actor, workspace, id, static_cast<std::int64_t>(after), size))) {
-    out.push_back(TRY(letter_shape(one)));
+  for (const fleet::DeadLetter& one : found) {
+    if (out.size() < page.size) out.push_back(TRY(letter_shape(one)));
   }
-  return reply({{"dead_letters", std::move(out)}});
+  json::value next = nullptr;
+  if (found.size() > page.size) next = cursor_of(std::to_string(found[page.size - 1].number));
+  return reply({{"dead_letters", std::move(out)}, {"next", std::move(next)}});
 }
 
 Result<net::HttpResponse> replay(Service& service, const Call& call, std::optional<std::int64_t> number) {
@@ -84,9 +94,10 @@ void add_dead_letters(std::vector<Route>& to) {
                 Access::token,
                 "What it gave up on: the newest 1000 lines, of 4 MiB at most",
                 list_dead_letters,
-                {{"after", "integer?", "a number: those behind it"}, {"size", "integer?", "at most 100; 100"}},
+                with_page({{"after", "integer?", "a number: those behind it; instead of a cursor"}},
+                          "of a page, 1 to 100, which is the default"),
                 {},
-                {{"dead_letters", "DeadLetter[]"}}});
+                paged({"dead_letters", "DeadLetter[]"})});
   to.push_back({"POST",
                 "/v3/workspaces/{wks}/integrations/{int}/dead-letters/replay",
                 Access::token,

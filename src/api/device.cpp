@@ -1,3 +1,4 @@
+#include "fleet/firmware.h"
 #include "fleet/house.h"
 
 #include "api/page.h"
@@ -7,9 +8,20 @@
 namespace signet::api {
 namespace {
 
+json::value running_shape(const std::optional<fleet::RunningFirmware>& running) {
+  if (!running) return nullptr;
+  return json::object{{"id", running->id ? json::value(running->id->str()) : json::value(nullptr)},
+                      {"name", running->name},
+                      {"version", running->version.empty() ? json::value(nullptr) : json::value(running->version)},
+                      {"on_trial", running->is_on_trial},
+                      {"since", rfc3339(running->since)}};
+}
+
 Result<net::HttpResponse> one_device(Service& service, const Call& call, const fleet::Device& device) {
   const DeviceNames names = TRY(names_in(service.fleet, call.actor, device.workspace));
-  return reply({{"device", shape(device, names, TRY(service.fleet.identities_of(call.actor, device.id)))}});
+  json::object out = shape(device, names, TRY(service.fleet.identities_of(call.actor, device.id)));
+  out["firmware"] = running_shape(TRY(fleet::Firmwares{service.fleet}.running(call.actor, device.id)));
+  return reply({{"device", std::move(out)}});
 }
 
 Result<std::optional<FleetId>> fleet_in_body(const Call& call) {

@@ -1,4 +1,5 @@
 #include "fleet/export.h"
+#include "api/page.h"
 #include "api/routes.h"
 #include "api/shapes.h"
 
@@ -43,11 +44,11 @@ Result<fleet::ExportOrder> read_export_order(const Call& call) {
 
 Result<net::HttpResponse> list_exports(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
-  json::array out;
+  std::vector<Listed> all;
   for (const fleet::Export& one : TRY(service.fleet.exports().list(call.actor, workspace))) {
-    out.push_back(export_shape(one));
+    all.push_back({one.id.str(), export_shape(one)});
   }
-  return reply({{"exports", std::move(out)}});
+  return reply_page(call, "exports", std::move(all));
 }
 
 Result<net::HttpResponse> create_export(Service& service, const Call& call) {
@@ -89,11 +90,11 @@ Result<net::HttpResponse> run_export(Service& service, const Call& call) {
 Result<net::HttpResponse> list_export_files(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
   const fleet::ExportId id = TRY(export_of(call));
-  json::array out;
+  std::vector<Listed> all;
   for (const fleet::ExportFile& one : TRY(service.fleet.exports().files(call.actor, workspace, id))) {
-    out.push_back(json::object{{"name", one.name}, {"size", one.bytes}});
+    all.push_back({one.name, {{"name", one.name}, {"size", one.bytes}}});
   }
-  return reply({{"files", std::move(out)}});
+  return reply_page(call, "files", std::move(all));
 }
 
 Result<net::HttpResponse> get_export_file(Service& service, const Call& call) {
@@ -142,8 +143,14 @@ void add_exports(std::vector<Route>& to) {
   constexpr const char* all = "/v3/workspaces/{wks}/exports";
   constexpr const char* one = "/v3/workspaces/{wks}/exports/{pex}";
   const std::vector<Value> answer{{"export", "Export"}};
-  to.push_back(
-      {"GET", all, Access::token, "Periodic exports of readings", list_exports, {}, {}, {{"exports", "Export[]"}}});
+  to.push_back({"GET",
+                all,
+                Access::token,
+                "Periodic exports of readings",
+                list_exports,
+                with_page(),
+                {},
+                paged({"exports", "Export[]"})});
   to.push_back({"POST",
                 all,
                 Access::token,
@@ -168,9 +175,9 @@ void add_exports(std::vector<Route>& to) {
                 Access::token,
                 "Its files, the oldest first; the newest 100 are kept",
                 list_export_files,
+                with_page(),
                 {},
-                {},
-                {{"files", "ExportFile[]"}}});
+                paged({"files", "ExportFile[]"})});
   to.push_back({"GET",
                 "/v3/workspaces/{wks}/exports/{pex}/files/{file}",
                 Access::token,

@@ -1,8 +1,10 @@
 // Firmware, its versions, and their images.
 #include "fleet/firmware.h"
+#include "api/errors.h"
 #include "api/page.h"
 #include "api/routes.h"
 #include "api/shapes.h"
+#include "base/log.h"
 
 namespace signet::api {
 namespace {
@@ -98,12 +100,48 @@ Result<net::HttpResponse> get_firmware_version(Service& service, const Call& cal
   return reply({{"version", version_shape(one)}});
 }
 
+struct Upload {
+  fleet::Actor actor;
+  WorkspaceId workspace;
+  fleet::FirmwareId firmware;
+  std::string version;
+  std::shared_ptr<const net::HttpRequest> request;
+  std::shared_ptr<const int> held;  // of Service::uploads
+};
+
+net::HttpResponse refused(const net::HttpRequest& request, const Error& error) {
+  if (log_level_of(error.code) == LogLevel::error) {
+    log_error("api.failed", {{"path", request.path}, {"error", error.what}, {"request", request.id}});
+  }
+  return refusal(error, request.id);
+}
+
+net::HttpResponse record_upload(fleet::Fleet& to, const Upload& upload, const fleet::FirmwareImage& image) {
+  const Result<fleet::FirmwareVersion> made =
+      fleet::Firmwares{to}.finish_upload(upload.actor, upload.workspace, upload.firmware, upload.version, image);
+  return made ? reply({{"version", version_shape(made.value())}}) : refused(*upload.request, made.error());
+}
+
+// Judged here, digested and written to disk where it holds nobody up, recorded
+// here again.
 Result<net::HttpResponse> upload_firmware_image(Service& service, const Call& call) {
   const WorkspaceId workspace = TRY(call.workspace());
-  const fleet::FirmwareId id = TRY(firmware_of(call));
-  const fleet::FirmwareVersion made = TRY(fleet::Firmwares{service.fleet}.upload(
-      call.actor, workspace, id, call.segment("ver"), bytes_of(call.request.body)));
-  return reply({{"version", version_shape(made)}});
+  const fleet::FirmwareId firmware = TRY(firmware_of(call));
+  const Upload asked{call.actor, workspace, firmware, std::string{call.segment("ver")}, call.whole, service.uploads};
+  fleet::ImageFiles* const files = TRY(fleet::Firmwares{service.fleet}.begin_upload(
+      asked.actor, asked.workspace, asked.firmware, asked.version, call.request.body.size()));
+  if (static_cast<std::size_t>(service.uploads.use_count()) > 1 + uploads_at_once_max) {
+    return Error{Errc::exhausted, "too many images are being uploaded: try again in a moment"};
+  }
+  net::HttpResponse out;
+  out.later = [&to = service.fleet, files, upload = std::make_shared<const Upload>(asked)] {
+    const Result<fleet::FirmwareImage> image = fleet::keep_image(*files, bytes_of(upload->request->body));
+    if (!image) return refused(*upload->request, image.error());
+    net::HttpResponse kept;
+    kept.then = [&to, upload, image = image.value()] { return record_upload(to, *upload, image); };
+    return kept;
+  };
+  return out;
 }
 
 Result<net::HttpResponse> remove_firmware_version(Service& service, const Call& call) {
@@ -129,12 +167,13 @@ void add_firmware_versions(std::vector<Route>& to) {
   Route upload{"POST",
                one,
                Access::token,
-               "Upload one image of a version: the body is the signed image file; which part it is, it says itself",
+               "Upload one image of a version: the body is the signed image "
+               "file; which part it is, it says itself",
                upload_firmware_image,
                {},
                {},
                answer};
-  upload.body_max = image_body_bytes_max, upload.body_type = "application/octet-stream";
+  upload.body_max = image_body_bytes_max, upload.body_type = "application/octet-stream", upload.is_promised = true;
   to.push_back(upload);
   to.push_back(
       {"DELETE", one, Access::token, "Remove a version that no device is being updated to", remove_firmware_version});

@@ -9,9 +9,9 @@ constexpr int time_digits = 20;
 
 }  // namespace
 
-std::vector<Value> with_page(std::vector<Value> others) {
+std::vector<Value> with_page(std::vector<Value> others, std::string_view sizes) {
   others.push_back({"cursor", "string?", "\"next\" of the page before"});
-  others.push_back({"size", "integer?", "of a page, 1 to 1000, which is the default"});
+  others.push_back({"size", "integer?", sizes});
   return others;
 }
 
@@ -19,12 +19,12 @@ std::vector<Value> paged(Value list) {
   return {list, {"next", "string?", "the cursor of the next page; null: this is the last"}};
 }
 
-Result<PageAsked> page_asked(const Call& call) {
+Result<PageAsked> page_asked(const Call& call, std::size_t size_max) {
   PageAsked out;
-  out.size = TRY(call.query_number("size", list_page_max));
+  out.size = TRY(call.query_number("size", size_max));
   if (out.size == 0) return Error{Errc::malformed, "query \"size\" is 1 at least"};
-  if (out.size > list_page_max) {
-    return Error{Errc::too_large, "query \"size\" is at most " + std::to_string(list_page_max) + ": ask page by page"};
+  if (out.size > size_max) {
+    return Error{Errc::too_large, "query \"size\" is at most " + std::to_string(size_max) + ": ask page by page"};
   }
   const std::optional<std::string> cursor = call.query("cursor");
   if (!cursor) return out;

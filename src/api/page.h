@@ -14,14 +14,15 @@ inline constexpr std::size_t list_page_max = 1000;  // and what comes when nobod
 inline constexpr std::size_t cursor_bytes_max = 256;
 
 // "cursor" and "size", behind what else the query takes; and the "next" of the answer.
-std::vector<Value> with_page(std::vector<Value> others = {});
+std::vector<Value> with_page(std::vector<Value> others = {},
+                             std::string_view sizes = "of a page, 1 to 1000, which is the default");
 std::vector<Value> paged(Value list);
 
 struct PageAsked {
   std::string after;  // key of the last that is known; "": from the beginning
   std::size_t size = list_page_max;
 };
-Result<PageAsked> page_asked(const Call& call);
+Result<PageAsked> page_asked(const Call& call, std::size_t size_max = list_page_max);
 std::string cursor_of(std::string_view key);
 
 // One of a list. Keys rise along it, and none is that of two.

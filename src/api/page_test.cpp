@@ -48,6 +48,28 @@ TEST_F(Pages, of_any_size_hold_all_of_a_list_once) {
   EXPECT_EQ(turn(scene.base + "/members", "members", "email", "1").size(), 1u);
 }
 
+TEST_F(Pages, of_exports_and_dead_letters_are_as_all_others) {
+  for (const char* name : {"a", "b", "c"}) {
+    scene.clock.advance(Millis{1});
+    scene.post(scene.base + "/exports", {{"name", name}, {"schedule", "6 *"}});
+  }
+  const auto hook = scene.post(scene.base + "/integrations", {{"name", "h"}, {"url", "https://sink.example.org/"}});
+  const std::string id{hook.at("integration").at("id").as_string()};
+  for (const char* batch : {"one", "two", "three"}) {
+    ASSERT_TRUE(scene.store.change([&](fleet::Changes& to) {
+      return to.put_dead_letter({0, IntegrationId::parse(id).value(), scene.clock.now(), "HTTP 400", batch, "{}", 0});
+    }));
+  }
+  const std::string letters = scene.base + "/integrations/" + id + "/dead-letters";
+  for (const char* size : {"1", "2", "3", "100"}) {
+    EXPECT_EQ(turn(scene.base + "/exports", "exports", "name", size), (std::vector<std::string>{"a", "b", "c"}));
+    EXPECT_EQ(turn(letters, "dead_letters", "batch_id", size), (std::vector<std::string>{"one", "two", "three"}));
+  }
+  EXPECT_EQ(scene.get(letters, {{"after", "2"}}).at("dead_letters").as_array().size(), 1u) << "as before";
+  EXPECT_EQ(scene.send("GET", letters, "", {{"size", "101"}}).status, 413);
+  EXPECT_EQ(scene.send("GET", letters, "", {{"cursor", cursor_of("x")}}).status, 400);
+}
+
 TEST_F(Pages, move_nothing_when_something_comes_or_goes_meanwhile) {
   for (const char* name : {"a", "b", "c"}) {
     scene.clock.advance(Millis{1});

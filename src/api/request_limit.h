@@ -4,13 +4,14 @@
 //   const std::optional<Seconds> wait = limit.pass("tok-...", now);    // none: it may
 //   limit.took("tok-...", Micros{12'000}, now);
 //
-// Bounded: when too many are known at once, those who are new share one bucket.
+// From any thread. Bounded: when too many are known at once, those who are new share one bucket.
 #pragma once
 
 #include "base/clock.h"
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -30,6 +31,7 @@ class RequestLimit {
 
   // How long to wait, in whole seconds, when none is left.
   std::optional<Seconds> pass(const std::string& key, Instant now) {
+    const std::lock_guard guard{mutex_};
     Bucket& bucket = bucket_of(key, now);
     fill(bucket, now);
     if (bucket.left < 1) {
@@ -42,6 +44,7 @@ class RequestLimit {
   void took(const std::string& key, Micros time, Instant now) {
     const auto more = static_cast<double>(time / request_time);
     if (more < 1) return;
+    const std::lock_guard guard{mutex_};
     Bucket& bucket = bucket_of(key, now);
     fill(bucket, now);
     bucket.left = std::max(bucket.left - more, -static_cast<double>(rate_.burst));
@@ -74,6 +77,7 @@ class RequestLimit {
     }
   }
 
+  std::mutex mutex_;
   RequestRate rate_;
   std::unordered_map<std::string, Bucket> buckets_;
   Bucket others_{static_cast<double>(rate_.burst), Instant{}};

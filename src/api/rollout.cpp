@@ -7,8 +7,6 @@
 namespace signet::api {
 namespace {
 
-constexpr std::size_t rollout_updates_default = 1000;
-
 json::array wave_counts(const fleet::RolloutState& state) {
   json::array out;
   for (unsigned wave = 0; wave < state.rollout.waves; ++wave) {
@@ -128,13 +126,18 @@ Result<net::HttpResponse> list_rollout_updates(Service& service, const Call& cal
   const WorkspaceId workspace = TRY(call.workspace());
   const fleet::RolloutId id = TRY(rollout_of(call));
   const auto status = TRY(status_asked(call));
-  const std::size_t size = TRY(call.query_number("size", rollout_updates_default));
+  const PageAsked page = TRY(page_asked(call));
+  std::optional<fleet::UpdateId> before;
+  if (!page.after.empty()) before = TRY(fleet::UpdateId::parse(page.after));
+  const auto found =
+      TRY(fleet::Rollouts{service.fleet}.updates(call.actor, workspace, id, status, page.size + 1, before));
   json::array out;
-  for (const fleet::Update& one :
-       TRY(fleet::Rollouts{service.fleet}.updates(call.actor, workspace, id, status, size))) {
-    out.push_back(shape(one));
+  for (const fleet::Update& one : found) {
+    if (out.size() < page.size) out.push_back(shape(one));
   }
-  return reply({{"updates", std::move(out)}});
+  json::value next = nullptr;
+  if (found.size() > page.size) next = cursor_of(found[page.size - 1].id.str());
+  return reply({{"updates", std::move(out)}, {"next", std::move(next)}});
 }
 
 Result<net::HttpResponse> pause_rollout(Service& service, const Call& call) {
@@ -225,10 +228,9 @@ void add_rollouts(std::vector<Route>& to) {
                 Access::token,
                 "Its updates, device by device",
                 list_rollout_updates,
-                {{"status", "string?", "waiting, pending, done, failed or cancelled"},
-                 {"size", "integer?", "at most so many, up to 2001; 1000"}},
+                with_page({{"status", "string?", "waiting, pending, done, failed or cancelled"}}),
                 {},
-                {{"updates", "Update[]"}}});
+                paged({"updates", "Update[]"})});
   to.push_back({"POST",
                 "/v3/workspaces/{wks}/rollouts/{rol}/pause",
                 Access::token,

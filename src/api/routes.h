@@ -43,6 +43,7 @@ struct Service {
   Streams& streams;
   HttpMeter& meter;
   fleet::Readings* readings;  // for answers that are made later; none: the fleet's own, at once
+  std::shared_ptr<const int> uploads = std::make_shared<int>();  // each that is under way holds one more of it
 };
 using Handler = Result<net::HttpResponse> (*)(Service&, const Call&);
 
@@ -58,6 +59,7 @@ struct Route {
   std::string_view content_type = "application/json";
   std::size_t body_max = body_bytes_max;
   std::string_view body_type = "application/json";  // another: the body is bytes, and none of the members above
+  bool is_promised = false;                         // a POST whose answer is made in steps: HttpResponse::later
 };
 const std::vector<Route>& routes();
 void add_work(std::vector<Route>& to);          // routes_work.cpp
@@ -84,7 +86,8 @@ struct Call {
   json::object body;
   fleet::Actor actor;
   std::string token;
-  bool by_cookie = false;  // the token was in the browser's cookie
+  bool by_cookie = false;                           // the token was in the browser's cookie
+  std::shared_ptr<const net::HttpRequest> whole{};  // the request, for what is made later
 
   Result<WorkspaceId> workspace() const;
   Result<DeviceId> device() const;

@@ -183,7 +183,14 @@ const std::vector<Schema>& schemas() {
             {"identities", "Identity[]?", "null when it was never claimed"},
             {"online", "boolean"},
             {"last_seen", "time?"},
-            {"description", "string"}}},
+            {"description", "string"},
+            {"firmware", "RunningFirmware?", "that it says it runs; null when it did not say, and in lists"}}},
+          {"RunningFirmware",
+           {{"id", "string?", "of this workspace"},
+            {"name", "string", "of that, or the device's own words, as Factory"},
+            {"version", "string?"},
+            {"on_trial", "boolean", "it has not confirmed it yet, and may go back"},
+            {"since", "time", "when it first said so"}}},
           {"Identity",
            {{"device_id", "string?"},
             {"dcn", "string", "common name of the certificate"},
@@ -325,7 +332,8 @@ json::object shape(const fleet::Device& device, const DeviceNames& names,
           {"identities", identities.empty() ? json::value(nullptr) : json::value(shapes(identities))},
           {"online", device.online},
           {"last_seen", or_null(device.last_seen)},
-          {"description", device.description}};
+          {"description", device.description},
+          {"firmware", nullptr}};
 }
 
 }  // namespace signet::api

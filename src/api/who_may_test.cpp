@@ -1,6 +1,7 @@
 // Every endpoint, asked by every role, by members of other workspaces, by keys and by nobody: one table says what each
 // gets. A route that is not in the table fails the test.
 #include "api/scene_for_test.h"
+#include "fleet/memory_images_for_test.h"
 #include "fleet/people.h"
 #include "fleet/throttle.h"
 
@@ -304,6 +305,7 @@ class WhoMay : public ::testing::Test {
     return scene.send(std::string{route.method}, path, json::serialize(body), std::move(query));
   }
 
+  fleet::MemoryImages_for_test images;
   Scene_for_test scene;
   WorkspaceId workspace = WorkspaceId::parse(scene.workspace).value();
   crypto::PrivateKey csr_key = crypto::generate_private_key(scene.random);
@@ -316,6 +318,7 @@ class WhoMay : public ::testing::Test {
 
 TEST_F(WhoMay, IsWhatTheTableSays) {
   scene.post("/v3/registry/manifests", scene.factory.import_body());
+  fleet::Firmwares{scene.fleet}.keep_in(&images);
   const auto without_askers = scene.store.contents();
   for (const Route& route : routes()) {
     scene.store.go_back_to(without_askers);

@@ -3,6 +3,7 @@
 #include "api/server_certificate.h"
 #include "api/site.h"
 #include "apps/command_line.h"
+#include "apps/every.h"
 #include "apps/people_port.h"
 #include "apps/signetd_store.h"
 #include "base/fields.h"
@@ -216,30 +217,6 @@ Result<courier::Config> webhooks_of(const Config& config) {
   return courier::Config{std::move(reach).value(), config.webhook_ca};
 }
 
-// Calls again and again until it is gone.
-class Every {
- public:
-  Every(net::Loop& loop, Micros interval, std::function<void()> run)
-      : loop_(loop), interval_(interval), run_(std::move(run)) {
-    again();
-  }
-  Every(const Every&) = delete;
-  Every& operator=(const Every&) = delete;
-  ~Every() { loop_.cancel(timer_); }
-
- private:
-  void again() {
-    timer_ = loop_.after(interval_, [this] {
-      run_();
-      again();
-    });
-  }
-  net::Loop& loop_;
-  Micros interval_;
-  std::function<void()> run_;
-  net::Loop::TimerId timer_ = 0;
-};
-
 api::GateFigures figures_of(const gateway::Gateway& gateway) {
   const gateway::IngestFigures ingest = gateway.ingest_figures();
   return {gateway.sessions(), ingest.backlog_bytes, ingest.accepted_bytes};
@@ -305,7 +282,9 @@ Status serve(const Options& options) {
   courier::ExportFolder exports{options.data + "/exports"};
   const courier::Exporter exporter{exports, fleet, *loop};
   store::ImageFolder images{options.data + firmware_folder};
-  fleet::Firmwares{fleet}.keep_in(&images);
+  fleet::Firmwares firmwares{fleet};
+  firmwares.keep_in(&images);
+  TRY(firmwares.sweep());
   const auto gateway = TRY(with_hint(
       gateway::Gateway::create(config, fleet, *loop, certificate->identity(), options.data), "--device-port"));
   fleet::Fota{fleet}.serve_at("https://" + host_of(options) + ":" + std::to_string(gateway->port()));

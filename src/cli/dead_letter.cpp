@@ -18,16 +18,7 @@ Result<std::string> chosen(Session& session) {
 
 Status run_dead_ls(Session& session) {
   const std::string path = TRY(dead_path(session));
-  json::object all;
-  json::array& letters = all["dead_letters"].emplace_array();
-  std::string after = "0";
-  while (true) {
-    const json::object page = TRY(ask(session, "GET", path + "?after=" + after));
-    const std::vector<json::object> found = TRY(objects(page, "dead_letters"));
-    if (found.empty()) break;
-    after = cell(found.back(), "number");
-    for (const json::object& letter : found) letters.push_back(letter);
-  }
+  const json::object all = TRY(ask_all(session, path, "dead_letters"));
   return show_list(session, all, "dead_letters", {"Number", "Given up at", "Replays", "Reason", "Batch"},
                    {"number", "at", "replays", "reason", "batch_id"});
 }

@@ -11,7 +11,7 @@ Result<std::string> export_path(Session& session) {
   const std::string all = TRY(workspace_path(session)) + "/exports";
   const std::string& wanted = session.args.name;
   if (is_id(wanted, "pex-")) return all + "/" + wanted;
-  const json::object answer = TRY(ask(session, "GET", all));
+  const json::object answer = TRY(ask_all(session, all, "exports"));
   const std::vector<json::object> known = TRY(objects(answer, "exports"));
   return all + "/" + TRY(pick(known, wanted, "export"));
 }
@@ -53,7 +53,7 @@ Status run_export_create(Session& session) {
 
 Status run_export_ls(Session& session) {
   const std::string path = TRY(workspace_path(session)) + "/exports";
-  return show_list(session, TRY(ask(session, "GET", path)), "exports",
+  return show_list(session, TRY(ask_all(session, path, "exports")), "exports",
                    {"Export", "Name", "Format", "Schedule", "On", "Last", "Next", "Error"},
                    {"id", "name", "format", "schedule", "enabled", "made_at", "due_at", "error"});
 }

@@ -62,8 +62,8 @@ TEST_F(IntegrationCommand, DeadLettersAreListedSentAgainAndThrownAway) {
   const std::string path = all + "/gate00000000000a/dead-letters";
   const std::string letter = R"({"number":7,"at":"2026-01-01T00:00:00Z","reason":"the sink answered HTTP 422",)"
                              R"("batch_id":"data-gate00000000000a-3","replays":1,"body":{"result":[1]}})";
-  script.answers["GET " + path + "?after=0"] = {200, R"({"dead_letters":[)" + letter + "]}"};
-  script.answers["GET " + path + "?after=7"] = {200, R"({"dead_letters":[]})"};
+  script.answers["GET " + path] = {200, R"({"dead_letters":[)" + letter + R"(],"next":"Nw"})"};
+  script.answers["GET " + path + "?cursor=Nw"] = {200, R"({"dead_letters":[],"next":null})"};
   script.answers["GET " + path + "?size=1&after=6"] = {200, R"({"dead_letters":[)" + letter + "]}"};
   script.answers["GET " + path + "?size=1&after=8"] = {200, R"({"dead_letters":[]})"};
   script.answers["POST " + path + "/7/replay"] = {200, R"({"replaying":1})"};

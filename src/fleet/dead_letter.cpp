@@ -24,7 +24,7 @@ Result<std::vector<DeadLetter>> Integrations::dead_letters(const Actor& actor, c
                                                            const IntegrationId& id, std::int64_t after,
                                                            std::size_t size) {
   TRY(find(actor, workspace, id, "integration.read"));
-  if (size > dead_letters_page_max) {
+  if (size > dead_letters_page_max + 1) {  // one more tells that there is another page
     return Error{Errc::too_large, "size is more than " + std::to_string(dead_letters_page_max) + ": ask page by page"};
   }
   return fleet_.state_->store.dead_letters(id, after, size);

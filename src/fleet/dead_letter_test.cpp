@@ -141,7 +141,7 @@ TEST_F(DeadLetterTest, SoManyAreKept) {
   EXPECT_NE(dead()[0].body.find(R"({"n":6})"), std::string::npos) << "the newest";
   EXPECT_EQ(dead().size(), dead_letters_page_max);
   EXPECT_TRUE(
-      fails_with(hooks.dead_letters(m.owner, m.workspace.id, one, 0, dead_letters_page_max + 1), Errc::too_large));
+      fails_with(hooks.dead_letters(m.owner, m.workspace.id, one, 0, dead_letters_page_max + 2), Errc::too_large));
   ASSERT_TRUE(is_well(m.store.change([&](Changes& to) -> Status {
     DeadLetter big{0, one, noon_for_test, "", "", std::string(dead_letter_bytes_max / 2 + 1, 'x')};
     for (int i = 0; i < 2; ++i) TRY(to.put_dead_letter(big));

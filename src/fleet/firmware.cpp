@@ -13,7 +13,8 @@ std::string name_of_image(const FirmwareVersion& version, const FirmwareImage& i
          std::to_string(image.size) + " bytes, " + hex(image.sha256);
 }
 
-// The other part of a version is for the same board, and the same part is there once.
+// The other part of a version is for the same board, and the same part is there
+// once.
 Status check_beside(const FirmwareVersion& version, const FirmwareImage& image) {
   for (const FirmwareImage& other : version.images) {
     if (other.part == image.part) {
@@ -119,41 +120,64 @@ Result<FirmwareVersion> Firmwares::version(const Actor& actor, const WorkspaceId
   return find_version(found, version);
 }
 
-Status Firmwares::check_room(const Firmware& firmware, bool is_new, const FirmwareImage& image) {
+Status Firmwares::check_room(const Firmware& firmware, bool is_new, std::uint64_t image_bytes) {
   auto& s = Inner::of(fleet_);
   if (is_new && TRY(s.store.versions(firmware.id)).size() >= firmware_versions_max) {
     return Error{Errc::exhausted, "a firmware has at most " + std::to_string(firmware_versions_max) +
                                       " versions: remove one ('signet firmware rm')"};
   }
-  if (TRY(s.store.image_bytes(firmware.workspace)) + image.size > firmware_bytes_max) {
+  if (TRY(s.store.image_bytes(firmware.workspace)) + image_bytes > firmware_bytes_max) {
     return Error{Errc::exhausted, "the images of a workspace have at most " + std::to_string(firmware_bytes_max >> 30) +
                                       " GiB: remove old versions ('signet firmware rm')"};
   }
   return {};
 }
 
-// The file first: whoever finds the version finds the image. When the commit fails, the file is left for nobody, or for
-// who uploads it again.
 Result<FirmwareVersion> Firmwares::upload(const Actor& actor, const WorkspaceId& workspace, const FirmwareId& id,
                                           std::string_view version, Bytes bytes) {
+  ImageFiles* const files = TRY(begin_upload(actor, workspace, id, version, bytes.size()));
+  return finish_upload(actor, workspace, id, version, TRY(keep_image(*files, bytes)));
+}
+
+// Of what there is already it is known later whether this is the same, which
+// needs no room.
+Result<ImageFiles*> Firmwares::begin_upload(const Actor& actor, const WorkspaceId& workspace, const FirmwareId& id,
+                                            std::string_view version, std::uint64_t image_bytes) {
   auto& s = Inner::of(fleet_);
   const Firmware firmware = TRY(find(actor, workspace, id, "firmware.upload"));
   TRY(check_version_text(version));
-  FirmwareImage image = TRY(judge_image(bytes));
+  if (!s.images) return Error{Errc::unavailable, "this manager keeps no images"};
+  if (!TRY(s.store.version(id, version))) TRY(check_room(firmware, true, image_bytes));
+  return s.images;
+}
+
+// The file was first: whoever finds the version finds the image. What is not
+// recorded is removed, here or by sweep().
+Result<FirmwareVersion> Firmwares::finish_upload(const Actor& actor, const WorkspaceId& workspace, const FirmwareId& id,
+                                                 std::string_view version, const FirmwareImage& image) {
+  Result<FirmwareVersion> made = record(actor, workspace, id, version, image);
+  if (!made) forget_file(image.sha256);
+  return made;
+}
+
+Result<FirmwareVersion> Firmwares::record(const Actor& actor, const WorkspaceId& workspace, const FirmwareId& id,
+                                          std::string_view version, FirmwareImage image) {
+  auto& s = Inner::of(fleet_);
+  const Firmware firmware = TRY(find(actor, workspace, id, "firmware.upload"));
+  if (!s.images || !s.images->has(image.sha256)) {
+    return Error{Errc::unavailable,
+                 "the last version with this image was "
+                 "removed at this moment: upload it again"};
+  }
   const std::optional<FirmwareVersion> known = TRY(s.store.version(id, version));
   FirmwareVersion made = known.value_or(FirmwareVersion{id, std::string{version}, s.clock.now()});
-  if (!s.images) return Error{Errc::unavailable, "this manager keeps no images"};
-  if (has_the_same(made, image)) {
-    TRY(s.images->keep(image.sha256, bytes));  // which may be lost or damaged
-    return made;
-  }
+  if (has_the_same(made, image)) return made;  // its file may have been lost or damaged, and is not any more
   TRY(check_beside(made, image));
   if (TRY(s.store.is_wanted(id, version))) {
     return Error{Errc::conflict, "devices are being updated to this version: give the image a new one"};
   }
-  TRY(check_room(firmware, !known, image));
+  TRY(check_room(firmware, !known, image.size));
   image.uploaded_at = s.clock.now();
-  TRY(s.images->keep(image.sha256, bytes));
   const AuditEntry entry = s.entry(actor, "firmware.upload", id.str(), name_of_image(made, image));
   made.images.insert(image.part == 0 ? made.images.begin() : made.images.end(), std::move(image));
   TRY(s.act(entry, [&](Changes& to) { return to.put_version(made); }));
@@ -174,17 +198,29 @@ Status Firmwares::remove_version(const Actor& actor, const WorkspaceId& workspac
   return {};
 }
 
-// Other versions, also of other workspaces, may consist of the same image. What cannot be removed takes room alone.
 void Firmwares::forget_files(const std::vector<FirmwareVersion>& removed) {
-  auto& s = Inner::of(fleet_);
   for (const FirmwareVersion& version : removed) {
-    for (const FirmwareImage& image : version.images) {
-      const Result<bool> is_used = s.store.has_image(image.sha256);
-      if (!s.images || !is_used || is_used.value()) continue;
-      const Status done = s.images->remove(image.sha256);
-      if (!done) log_warn("fleet.image_left", {{"sha256", hex(image.sha256)}, {"error", done.error().what}});
-    }
+    for (const FirmwareImage& image : version.images) forget_file(image.sha256);
   }
+}
+
+// Other versions, also of other workspaces, may consist of the same image. What
+// cannot be removed takes room alone.
+void Firmwares::forget_file(const crypto::Digest& sha256) {
+  auto& s = Inner::of(fleet_);
+  const Result<bool> is_used = s.store.has_image(sha256);
+  if (!s.images || !is_used || is_used.value()) return;
+  const Status done = s.images->remove(sha256);
+  if (!done) log_warn("fleet.image_left", {{"sha256", hex(sha256)}, {"error", done.error().what}});
+}
+
+Status Firmwares::sweep() {
+  auto& s = Inner::of(fleet_);
+  if (!s.images) return {};
+  const std::size_t removed =
+      TRY(s.images->remove_unless([&](const crypto::Digest& sha256) { return s.store.has_image(sha256); }));
+  if (removed > 0) log_info("fleet.images_swept", {{"removed", removed}});
+  return {};
 }
 
 }  // namespace signet::fleet

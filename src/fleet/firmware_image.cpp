@@ -21,7 +21,8 @@ Error no_board_takes(std::string_view what) {
   return Error{Errc::malformed, "no board would take this image: " + std::string{what}};
 }
 
-// Whole, and signed by somebody. Nobody is accepted here, so that the answer of a good one is "by a key that is not".
+// Whole, and signed by somebody. Nobody is accepted here, so that the answer of
+// a good one is "by a key that is not".
 Status check_whole(Bytes bytes) {
   const Status verified = image::verify(bytes, {});
   if (verified || verified.error().code == Errc::unauthenticated) return {};
@@ -65,6 +66,12 @@ Result<FirmwareImage> judge_image(Bytes bytes) {
   out.security_counter = *facts.security_counter;
   if (read.key_hash) out.key_hash = *read.key_hash;
   return out;
+}
+
+Result<FirmwareImage> keep_image(ImageFiles& in, Bytes bytes) {
+  FirmwareImage image = TRY(judge_image(bytes));
+  TRY(in.keep(image.sha256, bytes));
+  return image;
 }
 
 }  // namespace signet::fleet

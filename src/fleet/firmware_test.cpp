@@ -56,6 +56,61 @@ TEST_F(FirmwareTest, AnUploadedImageIsReadKeptAndListed) {
   EXPECT_EQ(all.version(m.owner, m.workspace.id, lamp, "1.2.0").value(), both);
 }
 
+// The steps of an upload, with what happens between them.
+struct SteppedUpload : FirmwareTest {
+  Status begin(const std::string& version = "1") {
+    const auto where = all.begin_upload(m.owner, m.workspace.id, lamp, version, image.size());
+    return where ? Status{} : Status{where.error()};
+  }
+  Result<FirmwareVersion> finish(const std::string& version = "1") {
+    return all.finish_upload(m.owner, m.workspace.id, lamp, version, kept);
+  }
+  const Buffer image = image_for_test();
+  FirmwareImage kept = keep_image(images, image).value();
+};
+
+TEST_F(SteppedUpload, EndsAsOneInOneCall) {
+  ASSERT_TRUE(is_well(begin()));
+  const FirmwareVersion made = finish().value();
+  EXPECT_EQ(made, all.version(m.owner, m.workspace.id, lamp, "1").value());
+  EXPECT_EQ(images.all.size(), 1u);
+}
+
+TEST_F(SteppedUpload, LeavesNoFileWhenItIsNotRecorded) {
+  m.store.fail_next_commits(1);
+  EXPECT_TRUE(fails_with(finish(), Errc::exhausted));
+  EXPECT_TRUE(images.all.empty());
+  ASSERT_TRUE(is_well(upload(image_for_test(image::Kind::python, 1001), "1")));
+  kept = keep_image(images, image).value();
+  EXPECT_TRUE(fails_with(finish(), Errc::conflict)) << "the version has another by now";
+  EXPECT_EQ(images.all.size(), 1u);
+  ASSERT_TRUE(is_well(all.remove(m.owner, m.workspace.id, lamp)));
+  kept = keep_image(images, image).value();
+  EXPECT_TRUE(fails_with(finish(), Errc::not_found)) << "so is the firmware";
+  EXPECT_TRUE(images.all.empty());
+}
+
+TEST_F(SteppedUpload, KeepsTheFileThatAnotherVersionConsistsOf) {
+  ASSERT_TRUE(is_well(finish("1")));
+  m.store.fail_next_commits(1);
+  EXPECT_TRUE(fails_with(finish("2"), Errc::exhausted));
+  EXPECT_EQ(images.all.size(), 1u);
+}
+
+TEST_F(SteppedUpload, IsRefusedWhenItsFileWentWithAnotherVersion) {
+  ASSERT_TRUE(is_well(finish("1")));
+  ASSERT_TRUE(is_well(all.remove_version(m.owner, m.workspace.id, lamp, "1")));
+  EXPECT_TRUE(fails_with(finish("2"), Errc::unavailable)) << "no version without its image";
+}
+
+TEST_F(SteppedUpload, ThatAManagerDiedInIsSweptAtItsStart) {
+  ASSERT_TRUE(is_well(all.sweep()));
+  EXPECT_TRUE(images.all.empty());
+  ASSERT_TRUE(is_well(upload(image)));
+  ASSERT_TRUE(is_well(all.sweep()));
+  EXPECT_EQ(images.all.size(), 1u);
+}
+
 TEST_F(FirmwareTest, WhatNoBoardTakesIsRefusedInWords) {
   const Buffer good = image_for_test();
   EXPECT_NE(refusal({}).find("empty"), std::string::npos);
@@ -156,6 +211,36 @@ TEST_F(FirmwareTest, AStrangerFindsNoneAndAWorkspaceWithSomeStays) {
   const Firmware renamed = all.update(m.owner, m.workspace.id, lamp, {"lantern", std::nullopt}).value();
   EXPECT_EQ(renamed.name, "lantern");
   EXPECT_EQ(renamed.description, "of the hall");
+}
+
+TEST_F(FirmwareTest, WhatADeviceRunsIsWhatItSays) {
+  const Admission who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
+  const auto runs = [&] { return all.running(m.owner, who.device).value(); };
+  const auto says = [&](const std::string& status) {
+    return is_well(m.fleet.heard(who, R"({"key":"#status","value":)" + status + "}"));
+  };
+  for (const char* nothing : {"null", "{}", "7", R"({"firmware":7})", R"({"firmware":""})"}) ASSERT_TRUE(says(nothing));
+  EXPECT_FALSE(runs());
+  ASSERT_TRUE(says(R"({"firmware":"Factory"})"));
+  EXPECT_EQ(runs()->name, "Factory");
+  EXPECT_FALSE(runs()->id);
+  const Timestamp since = runs()->since;
+  m.clock.advance(Seconds{60});
+  const int commits = m.store.commits();
+  ASSERT_TRUE(says(R"({"firmware":"Factory"})"));
+  EXPECT_EQ(m.store.commits(), commits) << "it is known";
+  EXPECT_EQ(runs()->since, since);
+  ASSERT_TRUE(says(R"({"firmware":"testing-)" + lamp.str() + R"(:1.2.0"})"));
+  EXPECT_EQ(runs()->id, lamp);
+  EXPECT_EQ(runs()->name, "lamp");
+  EXPECT_EQ(runs()->version, "1.2.0");
+  EXPECT_TRUE(runs()->is_on_trial);
+  EXPECT_GT(runs()->since, since);
+  ASSERT_TRUE(says(R"({"firmware":"fmw-000000000000:9"})"));
+  EXPECT_FALSE(runs()->id) << "of no firmware of its workspace";
+  ASSERT_TRUE(says(R"({"firmware":")" + std::string(1000, 'x') + R"("})"));
+  EXPECT_EQ(runs()->name.size(), running_bytes_max);
+  EXPECT_TRUE(fails_with(all.running(m.stranger(), who.device), Errc::not_found));
 }
 
 }  // namespace

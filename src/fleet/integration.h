@@ -88,7 +88,7 @@ class Integrations {
   Result<std::int64_t> waiting(const Integration& integration);  // lines of the feed that it has not looked at
 
   // --- dead letters: dead_letter.cpp
-  // Behind that number, at most dead_letters_page_max.
+  // Behind that number, at most dead_letters_page_max, and one that tells whether there are more.
   Result<std::vector<DeadLetter>> dead_letters(const Actor& actor, const WorkspaceId& workspace,
                                                const IntegrationId& id, std::int64_t after, std::size_t size);
   Result<std::size_t> dead_letter_count(const Integration& integration);

@@ -15,6 +15,9 @@ struct MemoryImages_for_test final : ImageFiles {
   Status remove(const crypto::Digest& sha256) override { return all.erase(sha256), Status{}; }
   std::string path(const crypto::Digest& sha256) const override { return "memory/" + hex(sha256); }
   bool has(const crypto::Digest& sha256) const override { return all.contains(sha256); }
+  Result<std::size_t> remove_unless(const std::function<Result<bool>(const crypto::Digest&)>& is_used) override {
+    return std::erase_if(all, [&](const auto& one) { return !is_used(one.first).value(); });
+  }
 
   std::map<crypto::Digest, Buffer> all;
   bool fail = false;

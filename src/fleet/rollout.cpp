@@ -120,10 +120,11 @@ Result<RolloutState> Rollouts::get(const Actor& actor, const WorkspaceId& worksp
 }
 
 Result<std::vector<Update>> Rollouts::updates(const Actor& actor, const WorkspaceId& workspace, const RolloutId& id,
-                                              std::optional<UpdateStatus> status, std::size_t size) {
+                                              std::optional<UpdateStatus> status, std::size_t size,
+                                              const std::optional<UpdateId>& before) {
   TRY(find(actor, workspace, id, "fota.read"));
   if (size > updates_page_max) return Error{Errc::too_large, "size is more than " + std::to_string(updates_page_max)};
-  return Inner::of(fleet_).store.updates({.rollout = id, .status = status, .size = size});
+  return Inner::of(fleet_).store.updates({.rollout = id, .status = status, .before = before, .size = size});
 }
 
 Result<RolloutState> Rollouts::keep(const Actor& actor, const Rollout& changed, std::string_view action) {

@@ -44,7 +44,8 @@ class Rollouts {
   Result<std::vector<RolloutState>> list(const Actor& actor, const WorkspaceId& workspace);
   Result<RolloutState> get(const Actor& actor, const WorkspaceId& workspace, const RolloutId& id);
   Result<std::vector<Update>> updates(const Actor& actor, const WorkspaceId& workspace, const RolloutId& id,
-                                      std::optional<UpdateStatus> status, std::size_t size);
+                                      std::optional<UpdateStatus> status, std::size_t size,
+                                      const std::optional<UpdateId>& before = {});
   Result<RolloutState> pause(const Actor& actor, const WorkspaceId& workspace, const RolloutId& id);
   // One that was halted: with a greater allowance of failures.
   Result<RolloutState> resume(const Actor& actor, const WorkspaceId& workspace, const RolloutId& id,

@@ -143,6 +143,8 @@ struct Fleet::State {
 
   Result<std::vector<DownMessage>> requested(const Admission& who, const std::string& key,
                                              const json::value& value);  // twin.cpp
+  // running.cpp: what "#status" says that the device runs is part of its twin; as it is then.
+  Result<Twin> note_running(const DeviceId& device, const json::value& said, Twin twin);
   // --- fota.cpp
   Status put(Changes& to, const Update& update);
   Status tell(Changes& to, Update& update, Messages& messages);  // pending from now on

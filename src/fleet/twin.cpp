@@ -107,7 +107,7 @@ Result<std::vector<DownMessage>> Fleet::State::requested(const Admission& who, c
     return std::vector{std::move(time)};
   }
   if (key == "#status") {
-    const Twin twin = TRY(store.twin(who.device));
+    const Twin twin = TRY(note_running(who.device, value, TRY(store.twin(who.device))));
     const json::value current = TRY(map_of(twin.current));
     const json::value expected = TRY(map_of(twin.expected));
     return std::vector{answer(key, json::object{{"current", current}, {"expected", expected}}, now)};

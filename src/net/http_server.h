@@ -61,6 +61,8 @@ struct HttpResponse {
   std::shared_ptr<HttpStream> stream{};  // then this is the body, and the connection ends with it
   // Makes the answer, on any thread that may take its time: this one is only its promise, and is not to be sent.
   std::function<HttpResponse()> later{};
+  // Of what `later` made: makes the answer after all, on the thread that promised it.
+  std::function<HttpResponse()> then{};
 };
 
 using HttpReply = std::function<void(HttpResponse)>;              // call once, from any thread

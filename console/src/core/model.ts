@@ -13,7 +13,9 @@ export interface Identity {
 export interface Device {
   id: string; name: string; fleet_id: string; fleet_name: string; workspace_id: string; created_at: string;
   phys_id: string; identities: Identity[] | null; online: boolean; last_seen: string | null;
+  firmware?: RunningFirmware | null; // of one device, not in a list
 }
+export interface RunningFirmware { id: string | null; name: string; version: string | null; on_trial: boolean; since: string }
 export interface Registered { identity: Identity; certificate: string; signer: string }
 export interface TwinEntry { t: number; v: unknown }
 export interface Twin { current: Record<string, TwinEntry>; expected: Record<string, TwinEntry>; delta: Record<string, TwinEntry> }

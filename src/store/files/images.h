@@ -17,6 +17,7 @@ class ImageFolder final : public fleet::ImageFiles {
   Status remove(const crypto::Digest& sha256) override;
   std::string path(const crypto::Digest& sha256) const override;
   bool has(const crypto::Digest& sha256) const override;
+  Result<std::size_t> remove_unless(const std::function<Result<bool>(const crypto::Digest&)>& is_used) override;
   // corrupt: it is there, and is not what its name says. not_found: it is not there.
   Status check(const crypto::Digest& sha256, std::uint64_t size) const;
   // What `to` does not have of it. Well when there is no such folder.

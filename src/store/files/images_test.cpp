@@ -50,6 +50,24 @@ TEST_F(Images, are_found_damaged) {
   EXPECT_EQ(images.check(name, bytes.size() + 1).error().code, Errc::corrupt);
 }
 
+TEST_F(Images, of_no_version_are_removed_with_what_is_half_written) {
+  ImageFolder images{root + "/firmware"};
+  const auto none = [](const crypto::Digest&) { return Result<bool>{false}; };
+  EXPECT_EQ(images.remove_unless(none).value(), 0u) << "there is no folder";
+  const crypto::Digest other = crypto::sha256(bytes_of("other"));
+  ASSERT_TRUE(images.keep(name, bytes) && images.keep(other, bytes_of("other")));
+  ASSERT_TRUE(write_file_atomic(images.path(other) + ".new", bytes, 0600));
+  ASSERT_TRUE(write_file_atomic(root + "/firmware/notes.txt", bytes, 0600));
+  const auto broken = [](const crypto::Digest&) { return Result<bool>{Error{Errc::corrupt, "a broken disk"}}; };
+  EXPECT_EQ(images.remove_unless(broken).error().code, Errc::corrupt);
+  EXPECT_TRUE(images.has(name)) << "who does not know removes nothing";
+  EXPECT_EQ(images.remove_unless([&](const crypto::Digest& one) { return Result<bool>{one == name}; }).value(), 2u);
+  EXPECT_TRUE(images.has(name));
+  EXPECT_FALSE(images.has(other));
+  EXPECT_FALSE(file_exists(images.path(other) + ".new"));
+  EXPECT_TRUE(file_exists(root + "/firmware/notes.txt")) << "which is none of ours";
+}
+
 TEST_F(Images, are_copied_with_nothing_else) {
   ImageFolder images{root + "/firmware"}, copy{root + "/copy"};
   ASSERT_TRUE(images.copy_to(root + "/copy")) << "there is no folder";

@@ -3,7 +3,7 @@ import { api, segment } from "../../core/api";
 import { assuranceTones, assuranceWords, identityOf, standingTones, standingWords } from "../../core/devices";
 import { dayOf } from "../../core/format";
 import { useAct, useAll, useLoad } from "../../core/load";
-import { atLeast, type Fleet, type Reading, type Registered } from "../../core/model";
+import { atLeast, type Device, type Fleet, type Reading, type Registered } from "../../core/model";
 import { ChainCard } from "../../ui/chain";
 import { Badge, Button, Card, Choice, Command, Copy, Dialog, Empty, Facts, Failure, Loaded, Payload, Text, When } from "../../ui/parts";
 import type { TabProps } from "../device";
@@ -57,6 +57,11 @@ function Latest({ workspace, device, follow }: TabProps) {
   );
 }
 
+function Runs({ firmware }: { firmware: Device["firmware"] }) {
+  if (!firmware) return <span class="muted">not reported yet</span>;
+  return <>{firmware.name} {firmware.version} {firmware.on_trial && "on trial "}<span class="muted">since <When at={firmware.since} /></span></>;
+}
+
 export function Overview(props: TabProps) {
   const { device, role, load } = props;
   const [renaming, rename] = useState(false);
@@ -68,6 +73,7 @@ export function Overview(props: TabProps) {
         <Card title="Device" actions={atLeast(role, "operator") && <Button onClick={() => rename(true)}>Name and fleet</Button>}>
           <Facts rows={[
             ["Fleet", device.fleet_name], ["Board", device.phys_id || <span class="muted">not reported yet</span>],
+            ["Firmware", <Runs firmware={device.firmware} />],
             ["Last seen", <When at={device.last_seen} />], ["Made here", dayOf(device.created_at)],
           ]} />
         </Card>
