@@ -6,7 +6,6 @@
 namespace signet::board {
 namespace {
 
-using testing::Contains;
 using testing::HasSubstr;
 
 // Each as a tool would ask it; what is malformed or finds nothing is refused for that, once the console is open.

@@ -15,6 +15,7 @@ constexpr std::array special_nets{"0.0.0.0/8",   "127.0.0.0/8",     "169.254.0.0
 bool is_special(const guard::Prefix& address) {
   static const auto nets = [] {
     std::vector<guard::Prefix> out;
+    out.reserve(special_nets.size());
     for (const char* net : special_nets) out.push_back(guard::Prefix::parse(net).value());
     return out;
   }();

@@ -29,12 +29,12 @@ void Dialler::begin(std::uint32_t id, std::uint64_t number, Result<std::vector<n
   const auto dial = tries_.find(id);
   if (dial == tries_.end() || dial->second.number != number) return;  // given up
   if (!found) return finish(id, std::move(found).error());
-  keep_allowed(dial->second, std::move(found).value());
+  keep_allowed(dial->second, found.value());
   try_next(id);
 }
 
-void Dialler::keep_allowed(Try& dial, std::vector<net::Address> found) {
-  for (net::Address& address : found) {
+void Dialler::keep_allowed(Try& dial, const std::vector<net::Address>& found) {
+  for (const net::Address& address : found) {
     if (Status allowed = rules_.check_address(dial.wanted.host, net::address_text(address)); !allowed) {
       dial.why_not = std::move(allowed).error();
       continue;

@@ -41,7 +41,7 @@ class Dialler {
     std::optional<Error> why_not;
   };
   void begin(std::uint32_t id, std::uint64_t number, Result<std::vector<net::Address>> found);
-  void keep_allowed(Try& dial, std::vector<net::Address> found);
+  void keep_allowed(Try& dial, const std::vector<net::Address>& found);
   void try_next(std::uint32_t id);
   void decided(std::uint32_t id);
   void finish(std::uint32_t id, Result<Fd> socket);

@@ -18,7 +18,7 @@ Status Firmware::start() {
   text_ = std::move(child.text);
   socket_ = std::move(child.socket);
   started_ = loop_.clock().monotonic();
-  const Status watched = watch();
+  Status watched = watch();
   if (!watched) stop();
   return watched;
 }

@@ -72,6 +72,7 @@ Result<bool> run_until_stopped(std::vector<std::string> words, const std::string
   const Fd log{::open(log_file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
   if (!log) return os_error("make", log_file);
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const int parent = ::getpid();

@@ -108,7 +108,7 @@ TEST(Channel, GivesEachThreadItsOwnAnswerWhateverTheOrder) {
     answer(pair.far.get(), {FrameKind::answer, b.id, b.body});
     answer(pair.far.get(), {FrameKind::answer, a.id, a.body});
   }};
-  const auto ask = [&](std::string text) { EXPECT_EQ(channel.call(text).value(), text); };
+  const auto ask = [&](const std::string& text) { EXPECT_EQ(channel.call(text).value(), text); };
   std::thread one{ask, R"({"do":"one"})"};
   std::thread two{ask, R"({"do":"two"})"};
   one.join(), two.join(), board.join();
