@@ -49,6 +49,35 @@ TEST(Command, an_error_names_the_next_step_and_programs_get_it_as_json) {
   EXPECT_EQ(script.run({"audit", "ls"}), 69);
 }
 
+TEST(Command, what_only_reads_is_asked_again_when_the_manager_says_when) {
+  Scripted_for_test script;
+  const std::string refusal = R"({"code":"exhausted","title":"","message":"too many requests"})";
+  unsigned refusals = 2;
+  std::string after = "3";
+  script.answers.clear();
+  script.otherwise = [&](const net::HttpCall&) -> Scripted_for_test::Given {
+    if (refusals == 0) return {200, R"({"workspaces":[]})"};
+    return --refusals, Scripted_for_test::Given{429, refusal, {{"retry-after", after}}};
+  };
+  const auto asked = [&](std::vector<std::string> words) {
+    script.calls.clear();
+    script.run(std::move(words));
+    return script.calls.size();
+  };
+  const Timestamp begun = script.clock.now();
+  EXPECT_EQ(asked({"workspace", "ls"}), 1 + retries_max) << script.err.str();
+  EXPECT_NE(script.err.str().find("once more in 3 s"), std::string::npos) << script.err.str();
+  EXPECT_EQ(script.clock.now() - begun, Seconds{6});
+  refusals = 100;
+  EXPECT_EQ(asked({"workspace", "ls"}), 1 + retries_max);
+  EXPECT_NE(script.err.str().find("too many requests"), std::string::npos) << "and no more often";
+  EXPECT_EQ(asked({"workspace", "create", "x"}), 1u) << "it might be done twice";
+  for (const std::string& more : {std::to_string(patience_max.count() + 1), std::string{"soon"}, std::string{}}) {
+    after = more;
+    EXPECT_EQ(asked({"workspace", "ls"}), 1u) << more;
+  }
+}
+
 TEST(Command, what_it_reads_has_limits) {
   Scripted_for_test script;
   std::string config = script.config();

@@ -50,6 +50,7 @@ class Scripted_for_test {
   struct Given {
     int status;
     std::string body;
+    std::map<std::string, std::string> headers = {};
   };
   const std::string base = "/v3/workspaces/wks-000000000001";
   const std::string device = R"({"id":"dev-000000000001","name":"lamp","fleet_name":"default","online":true,)"
@@ -80,7 +81,7 @@ class Scripted_for_test {
     std::string path = call.url.substr(call.url.find('/', 8));
     const auto found = answers.find(call.method + " " + path);
     const Given given = found == answers.end() ? otherwise(call) : found->second;
-    return net::HttpAnswer{given.status, given.body, {}};
+    return net::HttpAnswer{given.status, given.body, given.headers};
   }
 };
 

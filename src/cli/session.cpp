@@ -4,6 +4,8 @@
 #include "base/ids.h"
 #include "base/port/file.h"
 
+#include <charconv>
+
 namespace signet::cli {
 namespace {
 
@@ -59,6 +61,29 @@ Result<net::HttpCall> call_of(Session& session, std::string_view method, const s
   return call;
 }
 
+// What the manager asks for that is asked too often; none: it does not say, or more than a person would wait.
+std::optional<Seconds> asked_to_wait(const net::HttpAnswer& answer) {
+  const auto said = answer.headers.find("retry-after");
+  if (answer.status != 429 || said == answer.headers.end()) return std::nullopt;
+  unsigned seconds = 0;
+  const std::string& text = said->second;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool fits = ec == std::errc{} && end == text.data() + text.size() && seconds <= patience_max.count();
+  return fits ? std::optional{Seconds{seconds}} : std::nullopt;
+}
+
+// A GET changes nothing: it may be asked again. All else is for its person to repeat.
+Result<net::HttpAnswer> call_patiently(Session& session, const net::HttpCall& call) {
+  for (unsigned tries = 0;; ++tries) {
+    net::HttpAnswer answer = TRY(session.env.http(call));
+    const std::optional<Seconds> wait = asked_to_wait(answer);
+    if (!wait || call.method != "GET" || tries == retries_max) return answer;
+    const bool is_told = !session.args.as_json;  // programs read one JSON object there, if anything
+    if (is_told) session.env.err << "signet: asked too often; once more in " << wait->count() << " s" << std::endl;
+    session.env.wait(*wait);
+  }
+}
+
 }  // namespace
 
 Result<std::string> pick(const std::vector<json::object>& all, const std::string& wanted, const std::string& noun) {
@@ -99,7 +124,7 @@ Result<net::HttpAnswer> fetch(Session& session, std::string_view method, const s
     call.headers["Content-Type"] = "application/json";
     call.body = json::serialize(body);
   }
-  net::HttpAnswer answer = TRY(session.env.http(call));
+  net::HttpAnswer answer = TRY(call_patiently(session, call));
   if (answer.status != 200) return refusal_of(answer);
   return answer;
 }

@@ -84,6 +84,9 @@ struct Arguments {
   bool wait = false;
 };
 
+inline constexpr unsigned retries_max = 2;  // of a GET that came too often (429)
+inline constexpr Seconds patience_max{30};  // before each; a manager that wants more is told to the person
+
 struct Session {
   Environment& env;
   const Arguments& args;
