@@ -1,4 +1,5 @@
-// curl_handles.h -- owners of libcurl's objects, and what is asked of them. Only net/http_client and net/http_poster include this.
+// curl_handles.h -- owners of libcurl's objects, and what is asked of them. Only net/http_client and net/http_poster
+// include this.
 #pragma once
 
 #include "base/freed.h"
