@@ -98,6 +98,10 @@ TEST_F(HouseTest, AFleetGoesWhenNothingNeedsIt) {
   const Integration sink = m.fleet.integrations().create(m.owner, id, order).value();
   EXPECT_TRUE(fails_with(remove_fleet(south), Errc::conflict)) << "an integration would tell of all of them without it";
   ASSERT_TRUE(is_well(m.fleet.integrations().remove(m.owner, id, sink.id)));
+  const Export nightly =
+      m.fleet.exports().create(m.owner, id, {.name = "nightly", .schedule = "6 *", .fleets = {{south.id}}}).value();
+  EXPECT_TRUE(fails_with(remove_fleet(south), Errc::conflict)) << "so would an export";
+  ASSERT_TRUE(is_well(m.fleet.exports().remove(m.owner, id, nightly.id)));
   EXPECT_TRUE(is_well(remove_fleet(south)));
   EXPECT_TRUE(fails_with(remove_fleet(south), Errc::not_found));
 }
