@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cstring>
 #include <filesystem>
+#include <latch>
 #include <thread>
 
 namespace signet::board {
@@ -179,13 +180,16 @@ TEST(Channel, SaysWhenItHasNoRoomForADescriptorAndTakesTheNextOne) {
   Channel channel{std::move(pair.near)};
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  std::latch begun{1};  // sanitizers open descriptors when a thread begins
   std::thread board{[&] {
+    begun.count_down();
     FrameReader reader;
     for (int i = 0; i < 2; ++i) {
       const Frame request = read_request(pair.far.get(), reader);
       hand(pair.far.get(), {FrameKind::handover, request.id, "{}"}, other.near.get());
     }
   }};
+  begun.wait();
   const rlimit none{3, before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   EXPECT_EQ(channel.call_for_descriptor("{}").error().code, Errc::exhausted);
