@@ -77,12 +77,15 @@ class Alone {
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
         "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000");
     for (const char* step : store::migrations()) run(step);
-    run("INSERT INTO accounts VALUES (1, 'a', 'a', '', 0); BEGIN");
+    run("INSERT INTO accounts (number, id, email, password_hash, created_at) VALUES (1, 'a', 'a', '', 0); BEGIN");
     run("INSERT INTO workspaces (number, id, account, name, description, created_at) VALUES (1, 'w', 1, '', '', 0);"
-        "INSERT INTO fleets VALUES (1, 'f', 1, '', '', 0)");
+        "INSERT INTO fleets (number, id, workspace, name, description, created_at) VALUES (1, 'f', 1, '', '', 0)");
     for (std::size_t i = 0; i < ids.size(); ++i) {
       numbers_[ids[i]] = static_cast<std::int64_t>(i + 1);
-      run(fmt::format("INSERT INTO devices VALUES ({}, '{}', 1, 1, '', '', 0, NULL)", i + 1, ids[i].str()).c_str());
+      run(fmt::format("INSERT INTO devices (number, id, workspace, fleet, name, phys_id, created_at) VALUES ({}, '{}', "
+                      "1, 1, '', '', 0)",
+                      i + 1, ids[i].str())
+              .c_str());
     }
     run("COMMIT");
     const char* const sql =
