@@ -61,6 +61,16 @@ Status check_member(const Value& wanted, const json::value& value) {
   return {};
 }
 
+// Not passed over: who sends {"fleets": [...]} where the query names them means less than all.
+Result<json::object> check_no_body(const Route& route, const std::string& body) {
+  const bool has_meaning = route.method != "GET" && route.method != "DELETE";  // RFC 9110 sections 9.3.1 and 9.3.5
+  if (body.empty() || !has_meaning) return json::object{};
+  const json::object object = TRY(parse_json_object(body));
+  if (object.empty()) return object;
+  return Error{Errc::malformed, quoted(std::string_view{object.begin()->key()}) + " is unknown here: it takes no body" +
+                                    (route.query.empty() ? "" : "; its query takes: " + list_of(route.query))};
+}
+
 }  // namespace
 
 std::optional<PathValues> match_path(std::string_view pattern, std::string_view path) {
@@ -102,7 +112,8 @@ Result<json::object> check_body(const Route& route, const std::string& body) {
   if (body.size() > route.body_max) {
     return Error{Errc::too_large, "the body is longer than " + std::to_string(route.body_max) + " bytes"};
   }
-  if (route.body.empty()) return json::object{};  // what a client sends anyway is not read
+  if (route.body_type != "application/json") return json::object{};
+  if (route.body.empty()) return check_no_body(route, body);
   if (body.empty()) return Error{Errc::malformed, "the body is empty; expected JSON with: " + list_of(route.body)};
   json::object object = TRY(parse_json_object(body));
   for (const auto& member : object) {

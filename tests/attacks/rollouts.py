@@ -157,6 +157,15 @@ class Rollouts(Siege):
             self.assertEqual(self.status("POST", path, good | more), 404, more)
         self.assertEqual(self.snapshot(), before)
 
+    def test_an_order_that_names_fleets_where_nobody_reads_them_is_not_an_order_for_all(self):
+        before = self.snapshot()
+        fota = f"/fota/{self.mine['fmw']}/versions/{VERSION}"
+        everybody = f"/v3/workspaces/{self.manager.workspace}{fota}"
+        for path in (everybody, f"{everybody}?fleet={self.mine['flt']}", f"/v3/devices/{self.mine['dev']}{fota}"):
+            for body in ({"fleets": [self.mine["flt"]]}, {"fleet": self.mine["flt"]}, b"fleets", b"[1]"):
+                self.assertEqual(self.status("POST", path, body), 400, (path, body))
+        self.assertEqual(self.snapshot(), before)
+
     def test_what_is_no_image_is_refused_and_leaves_nothing(self):
         folder = self.manager.data / "firmware"
         kept = sorted(folder.iterdir())
