@@ -95,9 +95,10 @@ class MassAssignment(unittest.TestCase):
         self.assertGreater(asked, 300)
         self.assertEqual(self.snapshot(), before)
 
-    def test_a_path_that_takes_no_body_reads_none(self):
-        device = self.names["dev"]
-        self.manager.call("POST", f"{self.base}/integrations/{self.names['int']}/test", FORBIDDEN)
+    def test_a_path_that_takes_no_body_refuses_one_and_a_delete_reads_none(self):
+        device, tested = self.names["dev"], f"{self.base}/integrations/{self.names['int']}/test"
+        self.assertEqual(self.manager.status("POST", tested, FORBIDDEN), 400)
+        self.manager.call("POST", tested, {})
         self.manager.call("DELETE", f"/v3/devices/{device}/variables/speed", FORBIDDEN)
         shown = self.manager.call("GET", f"{self.base}/devices/{device}")["device"]
         self.assertEqual((shown["id"], shown["name"]), (device, "lamp"))

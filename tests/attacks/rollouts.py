@@ -10,10 +10,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from siege import PATIENCE, Siege, run_attacks, wait_for  # noqa: E402
 from firmware_image import PYTHON, firmware_image  # noqa: E402
-from harness import Refused  # noqa: E402
 from mqtt5 import publish_packet  # noqa: E402
 
-PASSWORD = "correct horse battery staple"
 VERSION = "1.2.0"
 APPLICATION = firmware_image(b"a program " * 9_000, PYTHON, version=(1, 2, 0, 0))
 IMAGE_BYTES_MAX = (8 << 20) + (8 << 10)  # of a body: api/api.h
@@ -32,9 +30,9 @@ class Rollouts(Siege):
         cls.ann = cls.manager.token
         cls.mine = cls.things(cls.manager.workspace)
         cls.hers = cls.manager.call("POST", "/v3/workspaces", {"name": "hers"})["workspace"]["id"]
-        cls.tokens = {role: cls.join(cls.manager.workspace, f"{role}@example.org", role)
+        cls.tokens = {role: cls.manager.join(cls.manager.workspace, f"{role}@example.org", role)
                       for role in ("viewer", "operator")}
-        cls.eve = cls.join(cls.hers, "eve@example.org", "owner")
+        cls.eve = cls.manager.join(cls.hers, "eve@example.org", "owner")
         people = cls.manager.call("GET", f"/v3/workspaces/{cls.hers}/members")["members"]
         ann = next(one["account_id"] for one in people if one["email"] == "ann@example.org")
         cls.manager.call("DELETE", f"/v3/workspaces/{cls.hers}/members/{ann}")
@@ -54,23 +52,6 @@ class Rollouts(Siege):
             "window": "00:00-00:01"})["rollout"]["id"]
         return {"wks": workspace, "dev": device["id"], "flt": device["fleet_id"], "fmw": firmware, "rol": rollout,
                 "ver": VERSION}
-
-    @classmethod
-    def join(cls, workspace, email, role):
-        path = f"/v3/workspaces/{workspace}/invitations"
-        token = cls.manager.call("POST", path, {"email": email, "role": role})["token"]
-        return cls.manager.call("POST", "/v3/join", {"token": token, "password": PASSWORD})["token"]
-
-    def status(self, method, path, body=None, token=None):
-        self.manager.token = token or self.ann
-        try:
-            self.manager.call(method, path, body)
-            return 200
-        except Refused as refused:
-            self.assertLess(refused.status, 500, refused)
-            return refused.status
-        finally:
-            self.manager.token = self.ann
 
     def requests(self):
         """Every request about updates: (method, path with {names}, body)."""
@@ -99,7 +80,7 @@ class Rollouts(Siege):
         method, path, body = request
         if isinstance(body, dict):
             body = json.loads(self.filled(json.dumps(body), names))
-        return self.status(method, self.filled(path, names), body, token)
+        return self.manager.status(method, self.filled(path, names), body, token)
 
     def snapshot(self):
         base = f"/v3/workspaces/{self.manager.workspace}"
@@ -152,9 +133,9 @@ class Rollouts(Siege):
                      {"fleets": ["../" + self.mine["flt"]]}, {"fleets": self.mine["flt"]},
                      {"firmware_version": "../1.2.0"}, {"firmware_version": ""}, {"firmware_version": "x" * 33},
                      {"firmware_id": None}, {"firmware_id": self.mine["rol"]}):
-            self.assertIn(self.status("POST", path, good | more), (400, 404, 413), more)
+            self.assertIn(self.manager.status("POST", path, good | more), (400, 404, 413), more)
         for more in ({"fleets": [self.theirs["flt"]]}, {"firmware_id": self.theirs["fmw"]}, {"firmware_version": "9"}):
-            self.assertEqual(self.status("POST", path, good | more), 404, more)
+            self.assertEqual(self.manager.status("POST", path, good | more), 404, more)
         self.assertEqual(self.snapshot(), before)
 
     def test_an_order_that_names_fleets_where_nobody_reads_them_is_not_an_order_for_all(self):
@@ -163,7 +144,7 @@ class Rollouts(Siege):
         everybody = f"/v3/workspaces/{self.manager.workspace}{fota}"
         for path in (everybody, f"{everybody}?fleet={self.mine['flt']}", f"/v3/devices/{self.mine['dev']}{fota}"):
             for body in ({"fleets": [self.mine["flt"]]}, {"fleet": self.mine["flt"]}, b"fleets", b"[1]"):
-                self.assertEqual(self.status("POST", path, body), 400, (path, body))
+                self.assertEqual(self.manager.status("POST", path, body), 400, (path, body))
         self.assertEqual(self.snapshot(), before)
 
     def test_what_is_no_image_is_refused_and_leaves_nothing(self):
@@ -176,10 +157,10 @@ class Rollouts(Siege):
         for body in (b"", b"x", b"\0" * 4096, APPLICATION[:31], APPLICATION[:-1], APPLICATION + b"x", bytes(endless),
                      APPLICATION[:40] + b"!" + APPLICATION[41:], foreign[: len(foreign) // 2], foreign[::-1],
                      foreign[:-60], b"PK\x03\x04" + foreign, foreign * 2, b"\x1f\x8b" + bytes(1 << 20)):
-            self.assertIn(self.status("POST", path, body), (400, 413), body[:20])
-        self.assertEqual(self.status("POST", path, b"\0" * (IMAGE_BYTES_MAX + 1)), 413)
+            self.assertIn(self.manager.status("POST", path, body), (400, 413), body[:20])
+        self.assertEqual(self.manager.status("POST", path, b"\0" * (IMAGE_BYTES_MAX + 1)), 413)
         self.assertEqual(sorted(folder.iterdir()), kept)
-        self.assertEqual(self.status("GET", path), 404)
+        self.assertEqual(self.manager.status("GET", path), 404)
 
     def test_an_image_that_stops_halfway_is_no_upload(self):
         kept = sorted((self.manager.data / "firmware").iterdir())
@@ -194,7 +175,7 @@ class Rollouts(Siege):
             line.endheaders()
             line.send(APPLICATION)
             line.close()
-        self.assertEqual(self.status("GET", path), 404)
+        self.assertEqual(self.manager.status("GET", path), 404)
         self.assertEqual(sorted((self.manager.data / "firmware").iterdir()), kept)
 
     def test_a_version_is_no_path(self):
@@ -210,7 +191,7 @@ class Rollouts(Siege):
                                        ("POST", f"/v3/devices/{self.mine['dev']}/fota/{self.mine['fmw']}/versions/"
                                         + version, {})):
                 try:
-                    self.assertIn(self.status(method, path, body), (400, 404, 405), (method, path))
+                    self.assertIn(self.manager.status(method, path, body), (400, 404, 405), (method, path))
                 except (http.client.InvalidURL, ValueError):
                     pass  # the client's own refusal
         self.assertEqual(files(), before)

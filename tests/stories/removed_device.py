@@ -4,7 +4,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from harness import BIN, Refused, Scene, run, wait_for  # noqa: E402
+from harness import BIN, Scene, run, wait_for  # noqa: E402
 from mqtt5 import Client, Closed  # noqa: E402
 
 READINGS = 700  # more than are erased at once
@@ -22,13 +22,6 @@ class RemovedDevice(unittest.TestCase):
                    "--ca", self.manager.ca, *arguments, env=environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
-
-    def status(self, method, path, body=None):
-        try:
-            self.manager.call(method, path, body)
-            return 200
-        except Refused as refused:
-            return refused.status
 
     def stored(self):
         return len(self.manager.call("GET", f"/v3/timeseries/{self.manager.workspace}/data?size=10000")["result"])
@@ -49,7 +42,7 @@ class RemovedDevice(unittest.TestCase):
         with self.assertRaises(Closed):
             Client(self.manager, lamp)
         self.assertEqual(self.stored(), 1)
-        self.assertEqual(self.status("GET", f"{self.base}/devices/{lamp.device}"), 404)
+        self.assertEqual(self.manager.status("GET", f"{self.base}/devices/{lamp.device}"), 404)
         self.assertEqual(self.manager.call("GET", f"/v3/registry/{lamp.dcn}")["identity"]["state"], "known")
         self.assertEqual(other.publish(f"j/data/{pump.device}/t", b'{"value": 2}'), 0, "its neighbour goes on")
         self.assertTrue(any(line["action"] == "device.remove" for line in self.manager.audit()))
@@ -59,8 +52,8 @@ class RemovedDevice(unittest.TestCase):
         self.manager.kill()  # while it erases, or after
         self.manager.start()
         self.assertIn("pump", self.signet("device", "ls"))
-        self.assertEqual(self.status("GET", f"{self.base}/devices/{lamp.device}"), 404)
-        self.assertEqual(self.status("POST", f"{self.base}/devices/{lamp.device}/enroll", {"csr": "x"}), 404)
+        self.assertEqual(self.manager.status("GET", f"{self.base}/devices/{lamp.device}"), 404)
+        self.assertEqual(self.manager.status("POST", f"{self.base}/devices/{lamp.device}/enroll", {"csr": "x"}), 404)
 
     def test_fleets_and_workspaces_are_renamed_filled_and_removed_when_they_are_empty(self):
         self.signet("workspace", "create", "works")
