@@ -143,14 +143,14 @@ std::optional<std::string> meant(const CLI::App& root, const std::vector<std::st
   return "\"" + printable(word) + "\" is not known here: did you mean \"" + *found + "\"?";
 }
 
-void add_completion(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* completion = app.add_subcommand("completion", "A script that lets your shell complete commands and flags");
-  completion->fallthrough();
+void add_completion(const Noun& root) {
+  Arguments& args = root.args;
+  CLI::App* completion =
+      root.verb("completion", "A script that lets your shell complete commands and flags", run_completion);
   completion->add_option("shell", args.name, "bash, zsh or fish")
       ->type_name("SHELL")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  completion->callback([choose] { choose(run_completion); });
   completion->footer(
       "Example:\n  source <(signet completion bash)           # in ~/.bashrc, to keep it\n"
       "  signet completion fish > ~/.config/fish/completions/signet.fish");

@@ -6,9 +6,7 @@
 // Nothing here asks the manager: names of devices are not completed.
 #pragma once
 
-#include "cli/session.h"
-
-#include <CLI/CLI.hpp>
+#include "cli/noun.h"
 
 namespace signet::cli {
 
@@ -23,7 +21,7 @@ std::vector<Candidate> complete(const CLI::App& root, const std::vector<std::str
 // The first word that no command or flag is called by, and what may have been meant: "\"jbo\": did you mean \"job\"?"
 std::optional<std::string> meant(const CLI::App& root, const std::vector<std::string>& words);
 
-// Adds `completion`; `choose` as elsewhere.
-void add_completion(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+// Adds `completion`.
+void add_completion(const Noun& root);
 
 }  // namespace signet::cli

@@ -45,31 +45,24 @@ constexpr const char* selftest_footer =
 
 }  // namespace
 
-void add_element(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* element = app.add_subcommand("element", "A secure element on this machine");
-  element->require_subcommand(1)->fallthrough();
-  element->footer(element_footer);
-  const auto verb = [&](const char* name, const char* meaning, const char* footer, Command command) {
-    CLI::App* out = element->add_subcommand(name, meaning);
-    out->fallthrough();
-    out->footer(footer);
-    out->callback([choose, command] { choose(command); });
-    return out;
-  };
-  CLI::App* probe = verb("probe", "Which chips are there, and in which state", probe_footer, run_element_probe);
+void add_element(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun element = root.noun("element", "A secure element on this machine", element_footer);
+  CLI::App* probe = element.verb("probe", "Which chips are there, and in which state", run_element_probe, probe_footer);
   probe->add_option("link", args.links, "where to look; every /dev/i2c-* when absent")->type_name("LINK");
   probe->add_flag("--all", args.all, "at every address, not the factory's alone");
-  CLI::App* show = verb("show", "One chip: locks, slots, counters, in words", show_footer, run_element_show);
-  CLI::App* explain = verb("explain", "What a status means, and what to do", explain_footer, run_element_explain);
+  CLI::App* show = element.verb("show", "One chip: locks, slots, counters, in words", run_element_show, show_footer);
+  CLI::App* explain =
+      element.verb("explain", "What a status means, and what to do", run_element_explain, explain_footer);
   explain->add_option("status", args.status, "0x0f, f4")->type_name("STATUS")->required();
   explain->add_option("--opcode", args.opcode, "the command that was refused, by name or number")->type_name("COMMAND");
-  CLI::App* plan = verb("plan", "Read, rehearse and apply a configuration", plan_footer, run_element_plan);
+  CLI::App* plan = element.verb("plan", "Read, rehearse and apply a configuration", run_element_plan, plan_footer);
   plan->add_option("file", args.file, "the plan")->type_name("FILE");
   plan->add_flag("--example", args.example, "print our own foundry's plan and end");
   plan->add_option("--link", args.link, "the chip to compare with or to apply it to")->type_name("LINK");
   plan->add_flag("--apply", args.apply, "write and LOCK the chip, for ever");
   plan->add_flag("--yes", args.yes, "do not ask: for scripts");
-  CLI::App* selftest = verb("selftest", "Let the chip test itself", selftest_footer, run_element_selftest);
+  CLI::App* selftest = element.verb("selftest", "Let the chip test itself", run_element_selftest, selftest_footer);
   for (CLI::App* command : {show, selftest}) {
     command->add_option("--link", args.link, "the chip")->type_name("LINK")->required();
   }

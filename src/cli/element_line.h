@@ -1,13 +1,11 @@
 // element_line.h -- private to cli/: the part of the command line that speaks to a secure element.
 #pragma once
 
-#include "cli/session.h"
-
-#include <CLI/CLI.hpp>
+#include "cli/noun.h"
 
 namespace signet::cli {
 
-// Adds `element` and its commands; `choose` is called for the one that the person named.
-void add_element(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+// Adds `element` and its commands.
+void add_element(const Noun& root);
 
 }  // namespace signet::cli

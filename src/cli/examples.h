@@ -1,9 +1,7 @@
 // examples.h -- private to cli/: the programs of examples/, built in, and `signet new`, which writes them.
 #pragma once
 
-#include "cli/session.h"
-
-#include <CLI/CLI.hpp>
+#include "cli/noun.h"
 
 namespace signet::cli {
 
@@ -14,8 +12,8 @@ struct Example {
 };
 const std::vector<Example>& examples();
 
-void add_new(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+void add_new(const Noun& root);
 // `signet run`: run_program.cpp
-void add_run(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+void add_run(const Noun& root);
 
 }  // namespace signet::cli

@@ -110,27 +110,21 @@ Status run_export_get(Session& session) {
 
 }  // namespace
 
-void add_exports(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* noun = app.add_subcommand("export", "Readings into files, by a schedule");
-  noun->require_subcommand(1)->fallthrough();
-  noun->footer(
-      "The files lie below the manager's data folder: the newest 100 of each export, 16 MiB each at most.\n"
-      "Example:\n  signet export create nightly --at '6 *' --format csv --fleet north\n"
-      "  signet export files nightly\n  signet export get nightly 20261121T060000Z-20261122T060000Z-001.csv");
-  const auto verb = [&](const char* name, const char* meaning, Command command) {
-    CLI::App* out = noun->add_subcommand(name, meaning);
-    out->fallthrough();
-    out->callback([choose, command] { choose(command); });
-    return out;
-  };
-  CLI::App* create = verb("create", "Make one: each file goes on where the last ended", run_export_create);
-  verb("ls", "List, and how they go", run_export_ls);
-  CLI::App* show = verb("show", "One, and how it goes", run_export_show);
-  CLI::App* update = verb("update", "Change one, turn it on or off", run_export_update);
-  CLI::App* remove = verb("rm", "Remove one, and its files", run_export_rm);
-  CLI::App* run = verb("run", "Make a file now, of what came since the last", run_export_run);
-  CLI::App* files = verb("files", "The files of one, the oldest first", run_export_files);
-  CLI::App* get = verb("get", "Fetch a file", run_export_get);
+void add_exports(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun noun =
+      root.noun("export", "Readings into files, by a schedule",
+                "The files lie below the manager's data folder: the newest 100 of each export, 16 MiB each at most.\n"
+                "Example:\n  signet export create nightly --at '6 *' --format csv --fleet north\n"
+                "  signet export files nightly\n  signet export get nightly 20261121T060000Z-20261122T060000Z-001.csv");
+  CLI::App* create = noun.verb("create", "Make one: each file goes on where the last ended", run_export_create);
+  noun.verb("ls", "List, and how they go", run_export_ls);
+  CLI::App* show = noun.verb("show", "One, and how it goes", run_export_show);
+  CLI::App* update = noun.verb("update", "Change one, turn it on or off", run_export_update);
+  CLI::App* remove = noun.verb("rm", "Remove one, and its files", run_export_rm);
+  CLI::App* run = noun.verb("run", "Make a file now, of what came since the last", run_export_run);
+  CLI::App* files = noun.verb("files", "The files of one, the oldest first", run_export_files);
+  CLI::App* get = noun.verb("get", "Fetch a file", run_export_get);
   create->add_option("name", args.name)->type_name("NAME")->required();
   for (CLI::App* command : {show, update, remove, run, files, get}) {
     command->add_option("export", args.name, "id or name")->type_name("EXPORT")->required();

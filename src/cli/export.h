@@ -1,12 +1,10 @@
 // export.h -- private to cli/: the part of the command line about periodic exports.
 #pragma once
 
-#include "cli/session.h"
-
-#include <CLI/CLI.hpp>
+#include "cli/noun.h"
 
 namespace signet::cli {
 
-void add_exports(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+void add_exports(const Noun& root);
 
 }  // namespace signet::cli

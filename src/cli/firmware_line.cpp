@@ -81,41 +81,37 @@ void add_build_options(CLI::App* build, Arguments& args) {
   build->add_option("-o,--out", args.out_file, "where to write the image")->type_name("FILE")->required();
 }
 
-using Verb = std::function<CLI::App*(const char* name, const char* meaning, const char* footer, Command command)>;
-
 // What puts images onto a board at hand.
-void add_board_verbs(const Verb& verb, Arguments& args) {
+void add_board_verbs(const Noun& firmware) {
+  Arguments& args = firmware.args;
   CLI::App* flash =
-      verb("flash", "Give a board that is off its first keys and images", flash_footer, run_firmware_flash);
+      firmware.verb("flash", "Give a board that is off its first keys and images", run_firmware_flash, flash_footer);
   flash->add_option("images", args.images, "an OS, an application, or both; signed")->type_name("IMAGE")->required();
   flash->add_option("--dir", args.folder, "the board's own storage")->type_name("DIR")->required();
   flash->add_option("--key", args.keys, "public key that a fresh board is to accept, PEM; repeatable")
       ->type_name("FILE")
       ->allow_extra_args(false);
   flash->add_option("--board", args.board, "the board's name, for which the images are (virtual)")->type_name("NAME");
-  CLI::App* install = verb("install", "A new version over a board's console", install_footer, run_firmware_install);
+  CLI::App* install =
+      firmware.verb("install", "A new version over a board's console", run_firmware_install, install_footer);
   install->add_option("images", args.images, "an OS, an application, or both; signed")->type_name("IMAGE")->required();
-  CLI::App* confirm = verb("confirm", "The version on trial stays", confirm_footer, run_firmware_confirm);
+  CLI::App* confirm = firmware.verb("confirm", "The version on trial stays", run_firmware_confirm, confirm_footer);
   for (CLI::App* command : {install, confirm}) {
     command->add_option("--board", args.board, "the board's serial console")->type_name("PTY")->required();
     command->add_option("--baud", args.baud, "speed of the console (115200)")->type_name("BAUD");
   }
 }
 
-void add_at_manager(CLI::App* firmware, Arguments& args, const std::function<void(Command)>& choose) {
-  const auto verb = [&](const char* name, const char* meaning, Command command) {
-    CLI::App* out = firmware->add_subcommand(name, meaning);
-    out->fallthrough();
-    out->callback([choose, command] { choose(command); });
-    return out;
-  };
-  CLI::App* create = verb("create", "At the manager: make a firmware, for versions to hang on", run_firmware_create);
+void add_at_manager(const Noun& firmware) {
+  Arguments& args = firmware.args;
+  CLI::App* create =
+      firmware.verb("create", "At the manager: make a firmware, for versions to hang on", run_firmware_create);
   create->add_option("name", args.name)->type_name("NAME")->required();
   create->add_option("--description", args.description)->type_name("TEXT");
-  verb("ls", "At the manager: list", run_firmware_ls);
-  CLI::App* show = verb("show", "At the manager: the versions of one, and their images", run_firmware_show);
-  CLI::App* upload = verb("upload", "To the manager: signed images, as a version", run_firmware_upload);
-  CLI::App* remove = verb("rm", "At the manager: remove a version, or all of a firmware", run_firmware_rm);
+  firmware.verb("ls", "At the manager: list", run_firmware_ls);
+  CLI::App* show = firmware.verb("show", "At the manager: the versions of one, and their images", run_firmware_show);
+  CLI::App* upload = firmware.verb("upload", "To the manager: signed images, as a version", run_firmware_upload);
+  CLI::App* remove = firmware.verb("rm", "At the manager: remove a version, or all of a firmware", run_firmware_rm);
   for (CLI::App* command : {show, upload, remove}) {
     command->add_option("firmware", args.name, "id or name")->type_name("FIRMWARE")->required();
   }
@@ -128,25 +124,18 @@ void add_at_manager(CLI::App* firmware, Arguments& args, const std::function<voi
 
 }  // namespace
 
-void add_firmware(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* firmware = app.add_subcommand("firmware", "Images for boards: made, signed, verified, brought to one");
-  firmware->require_subcommand(1)->fallthrough();
-  firmware->footer(firmware_footer);
-  const auto verb = [&](const char* name, const char* meaning, const char* footer, Command command) {
-    CLI::App* out = firmware->add_subcommand(name, meaning);
-    out->fallthrough();
-    out->footer(footer);
-    out->callback([choose, command] { choose(command); });
-    return out;
-  };
-  CLI::App* keygen = verb("keygen", "Make a release key", keygen_footer, run_firmware_keygen);
+void add_firmware(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun firmware =
+      root.noun("firmware", "Images for boards: made, signed, verified, brought to one", firmware_footer);
+  CLI::App* keygen = firmware.verb("keygen", "Make a release key", run_firmware_keygen, keygen_footer);
   keygen->add_option("name", args.key, "where it is to be")->type_name("NAME")->required();
   keygen->add_option("-o,--out", args.out_file, "where to write its public half, PEM")->type_name("FILE");
-  add_build_options(verb("build", "Make an image, not signed yet", build_footer, run_firmware_build), args);
-  CLI::App* sign = verb("sign", "Sign an image with a release key", sign_footer, run_firmware_sign);
-  CLI::App* inspect = verb("inspect", "What an image says of itself", inspect_footer, run_firmware_inspect);
-  CLI::App* verify =
-      verb("verify", "Whether an image is whole, and signed by one of these keys", verify_footer, run_firmware_verify);
+  add_build_options(firmware.verb("build", "Make an image, not signed yet", run_firmware_build, build_footer), args);
+  CLI::App* sign = firmware.verb("sign", "Sign an image with a release key", run_firmware_sign, sign_footer);
+  CLI::App* inspect = firmware.verb("inspect", "What an image says of itself", run_firmware_inspect, inspect_footer);
+  CLI::App* verify = firmware.verb("verify", "Whether an image is whole, and signed by one of these keys",
+                                   run_firmware_verify, verify_footer);
   for (CLI::App* command : {sign, inspect, verify}) {
     command->add_option("image", args.file, "the image")->type_name("IMAGE")->required();
   }
@@ -160,8 +149,8 @@ void add_firmware(CLI::App& app, Arguments& args, const std::function<void(Comma
       ->required();
   verify->add_option("--board", args.board, "and that it may run on this board")->type_name("NAME");
   verify->add_option("--counter", args.count, "and is not below this security counter")->type_name("N");
-  add_board_verbs(verb, args);
-  add_at_manager(firmware, args, choose);
+  add_board_verbs(firmware);
+  add_at_manager(firmware);
 }
 
 }  // namespace signet::cli

@@ -113,10 +113,10 @@ Status run_fota_cancel(Session& session) {
   return show_update(session, TRY(ask(session, "DELETE", path)));
 }
 
-void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* noun = app.add_subcommand("fota", "Devices updated over the air");
-  noun->require_subcommand(1)->fallthrough();
-  noun->footer(
+void add_fota(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun noun = root.noun(
+      "fota", "Devices updated over the air",
       "A device is told when it is there, downloads the images from the manager's port for devices, and answers when\n"
       "it runs them, or why it does not. It takes what its release keys have signed, whatever the manager says.\n"
       "Example:\n"
@@ -124,13 +124,7 @@ void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>
       "  signet fota schedule hall-1 lamp 1.2.0 --wait\n"
       "  signet fota schedule lamp 1.2.0 --fleet north\n"
       "  signet fota rollout create lamp 1.2.0 --canaries 2 --waves 10,50,100 --wait");
-  const auto verb = [&](const char* name, const char* meaning, Command command) {
-    CLI::App* out = noun->add_subcommand(name, meaning);
-    out->fallthrough();
-    out->callback([choose, command] { choose(command); });
-    return out;
-  };
-  CLI::App* schedule = verb("schedule", "Update a device, or fleets at once", run_fota_schedule);
+  CLI::App* schedule = noun.verb("schedule", "Update a device, or fleets at once", run_fota_schedule);
   schedule->add_option("what", args.words, "of an update of fleets FIRMWARE and VERSION alone")
       ->type_name("DEVICE FIRMWARE VERSION")
       ->required()
@@ -139,9 +133,9 @@ void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>
                            ->type_name("FLEET")
                            ->allow_extra_args(false);
   auto* const all = schedule->add_flag("--all", args.all, "every device of the workspace")->excludes(fleets);
-  CLI::App* check = verb("check", "The last update of a device, and how it goes", run_fota_check);
-  CLI::App* list = verb("ls", "Its updates, the last first", run_fota_ls);
-  CLI::App* cancel = verb("cancel", "Cancel the one that is pending: it is given nothing more", run_fota_cancel);
+  CLI::App* check = noun.verb("check", "The last update of a device, and how it goes", run_fota_check);
+  CLI::App* list = noun.verb("ls", "Its updates, the last first", run_fota_ls);
+  CLI::App* cancel = noun.verb("cancel", "Cancel the one that is pending: it is given nothing more", run_fota_cancel);
   for (CLI::App* command : {check, list, cancel}) {
     command->add_option("device", args.device, "id or name")->type_name("DEVICE")->required();
   }
@@ -150,7 +144,7 @@ void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>
     command->add_option("--timeout", args.timeout, "wait at most so long")->type_name("SECONDS");
   }
   schedule->get_option("--wait")->excludes(fleets)->excludes(all);
-  add_rollouts(noun, args, choose);
+  add_rollouts(noun);
 }
 
 }  // namespace signet::cli

@@ -1,13 +1,11 @@
 // fota.h -- private to cli/: the part of the command line about updates of devices.
 #pragma once
 
-#include "cli/session.h"
-
-#include <CLI/CLI.hpp>
+#include "cli/noun.h"
 
 namespace signet::cli {
 
-void add_rollouts(CLI::App* fota, Arguments& args, const std::function<void(Command)>& choose);  // rollout.cpp
-void add_fota(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+void add_rollouts(const Noun& fota);  // rollout.cpp
+void add_fota(const Noun& root);
 
 }  // namespace signet::cli

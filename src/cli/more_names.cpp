@@ -61,40 +61,37 @@ constexpr std::array watched{
     Watched{"condition", "Conditions, while they begin and end", {"condition", nullptr}},
 };
 
-void add_watch_to(CLI::App& noun, Arguments& args, const Watched& what, const std::function<void(Command)>& choose) {
-  CLI::App* watch = noun.add_subcommand("watch", what.meaning);
-  watch->fallthrough();
+void add_watch_to(const Noun& noun, const Watched& what) {
+  Arguments& args = noun.args;
+  CLI::App* watch = noun.verb("watch", what.meaning, run_watch);
   watch->add_option("device", args.devices, "only this, id or name; all when absent")->type_name("DEVICE")->expected(1);
   watch->add_option("--count", args.count, "end after this many")->type_name("N");
   watch->add_option("--timeout", args.timeout, "end by then")->type_name("SECONDS");
-  watch->callback([&args, choose, streams = what.streams] {
+  watch->callback([&args, &chosen = noun.chosen, streams = what.streams] {
     for (const char* stream : streams) {
       if (stream) args.streams.emplace_back(stream);
     }
-    choose(run_watch);
+    chosen = run_watch;
   });
 }
 
 }  // namespace
 
-void add_more_names(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
+void add_more_names(const Noun& root) {
+  Arguments& args = root.args;
   for (const Alias& alias : aliases) {
-    app.get_subcommand(alias.noun)->get_subcommand(alias.verb)->alias(alias.also);
+    root.app->get_subcommand(alias.noun)->get_subcommand(alias.verb)->alias(alias.also);
   }
-  for (const Watched& what : watched) add_watch_to(*app.get_subcommand(what.noun), args, what, choose);
-  CLI::App* get = app.get_subcommand("workspace")->add_subcommand("get", "One");
-  get->fallthrough();
+  for (const Watched& what : watched) add_watch_to(root.there(what.noun), what);
+  CLI::App* get = root.there("workspace").verb("get", "One", run_workspace_get);
   get->add_option("workspace", args.name, "id or name")->type_name("WKS")->required();
-  get->callback([choose] { choose(run_workspace_get); });
-  CLI::App* identity = app.get_subcommand("device")->add_subcommand("identity", "The identity of a device");
-  identity->require_subcommand(1)->fallthrough();
-  CLI::App* create = identity->add_subcommand("create", "Claim with a bundle, where the manager takes those");
-  create->fallthrough();
+  const Noun identity = root.there("device").noun("identity", "The identity of a device");
+  CLI::App* create =
+      identity.verb("create", "Claim with a bundle, where the manager takes those", run_device_identity_create);
   create->add_option("device", args.device, "id or name")->type_name("DEVICE")->required();
   create->add_option("bundle", args.value, "dcn:nonce:signature, as the board says it")
       ->type_name("BUNDLE")
       ->required();
-  create->callback([choose] { choose(run_device_identity_create); });
 }
 
 std::vector<std::string> from_zerynth(std::vector<std::string> arguments) {

@@ -54,10 +54,9 @@ Status run_new(Session& session) {
 
 }  // namespace
 
-void add_new(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* command = app.add_subcommand("new", "A folder with a program for a board, which runs as it is");
-  command->fallthrough();
-  command->callback([choose] { choose(run_new); });
+void add_new(const Noun& root) {
+  Arguments& args = root.args;
+  CLI::App* command = root.verb("new", "A folder with a program for a board, which runs as it is", run_new);
   command->footer(
       "Examples are hello, jobs, conditions, secrets, fota; docs/python.md has what a program may use.\n"
       "native is one in C++: docs/native.md.\n"

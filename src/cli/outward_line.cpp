@@ -11,15 +11,6 @@ constexpr const char* integration_footer =
     "  signet integration ls\n"
     "  signet integration update sink --off";
 
-using Choose = std::function<void(Command)>;
-
-CLI::App* verb(CLI::App* parent, const char* name, const char* meaning, Command command, const Choose& choose) {
-  CLI::App* out = parent->add_subcommand(name, meaning);
-  out->fallthrough();
-  out->callback([choose, command] { choose(command); });
-  return out;
-}
-
 void add_choices(CLI::App* command, Arguments& args) {
   command->add_option("--fleet", args.fleets, "only of this, id or name; repeatable")
       ->type_name("FLEET")
@@ -31,8 +22,9 @@ void add_choices(CLI::App* command, Arguments& args) {
       ->type_name("FILE");
 }
 
-void add_watch(CLI::App& app, Arguments& args, const Choose& choose) {
-  CLI::App* watch = verb(&app, "watch", "What happens, while it happens", run_watch, choose);
+void add_watch(const Noun& root) {
+  Arguments& args = root.args;
+  CLI::App* watch = root.verb("watch", "What happens, while it happens", run_watch);
   const auto option = [&](const char* name, std::vector<std::string>& into, const char* meaning, const char* type) {
     watch->add_option(name, into, meaning)->type_name(type)->allow_extra_args(false);
   };
@@ -45,16 +37,16 @@ void add_watch(CLI::App& app, Arguments& args, const Choose& choose) {
   watch->footer("Example:\n  signet watch --stream data --tag temperature\n  signet watch --stream security --json");
 }
 
-void add_dead(CLI::App* integration, Arguments& args, const Choose& choose) {
-  CLI::App* noun = integration->add_subcommand("dead", "What one gave up on: its dead letters");
-  noun->require_subcommand(1)->fallthrough();
-  noun->footer(
-      "Example:\n  signet integration dead ls sink\n  signet integration dead replay sink --all\n"
-      "  signet integration dead rm sink 17");
-  CLI::App* list = verb(noun, "ls", "List", run_dead_ls, choose);
-  CLI::App* show = verb(noun, "show", "One, with what was to be delivered, as JSON", run_dead_show, choose);
-  CLI::App* replay = verb(noun, "replay", "Send one, or all, once more", run_dead_replay, choose);
-  CLI::App* remove = verb(noun, "rm", "Throw one, or all, away", run_dead_rm, choose);
+void add_dead(const Noun& integration) {
+  Arguments& args = integration.args;
+  const Noun noun =
+      integration.noun("dead", "What one gave up on: its dead letters",
+                       "Example:\n  signet integration dead ls sink\n  signet integration dead replay sink --all\n"
+                       "  signet integration dead rm sink 17");
+  CLI::App* list = noun.verb("ls", "List", run_dead_ls);
+  CLI::App* show = noun.verb("show", "One, with what was to be delivered, as JSON", run_dead_show);
+  CLI::App* replay = noun.verb("replay", "Send one, or all, once more", run_dead_replay);
+  CLI::App* remove = noun.verb("rm", "Throw one, or all, away", run_dead_rm);
   for (CLI::App* command : {list, show, replay, remove}) {
     command->add_option("integration", args.name, "id or name")->type_name("INTEGRATION")->required();
   }
@@ -68,18 +60,18 @@ void add_dead(CLI::App* integration, Arguments& args, const Choose& choose) {
 
 }  // namespace
 
-void add_outward(CLI::App& app, Arguments& args, const Choose& choose) {
-  add_watch(app, args, choose);
-  CLI::App* noun = app.add_subcommand("integration", "Programs elsewhere that are told of what happens: webhooks");
-  noun->require_subcommand(1)->fallthrough();
-  noun->footer(integration_footer);
-  CLI::App* create = verb(noun, "create", "Tell a program, from what happens next on", run_integration_create, choose);
-  verb(noun, "ls", "List, and how they go", run_integration_ls, choose);
-  CLI::App* show = verb(noun, "show", "One, and how it goes", run_integration_show, choose);
-  CLI::App* update = verb(noun, "update", "Change one, turn it on or off", run_integration_update, choose);
-  CLI::App* remove = verb(noun, "rm", "Remove one", run_integration_rm, choose);
-  CLI::App* test = verb(noun, "test", "Send it a test now, and tell what it answers", run_integration_test, choose);
-  add_dead(noun, args, choose);
+void add_outward(const Noun& root) {
+  Arguments& args = root.args;
+  add_watch(root);
+  const Noun noun =
+      root.noun("integration", "Programs elsewhere that are told of what happens: webhooks", integration_footer);
+  CLI::App* create = noun.verb("create", "Tell a program, from what happens next on", run_integration_create);
+  noun.verb("ls", "List, and how they go", run_integration_ls);
+  CLI::App* show = noun.verb("show", "One, and how it goes", run_integration_show);
+  CLI::App* update = noun.verb("update", "Change one, turn it on or off", run_integration_update);
+  CLI::App* remove = noun.verb("rm", "Remove one", run_integration_rm);
+  CLI::App* test = noun.verb("test", "Send it a test now, and tell what it answers", run_integration_test);
+  add_dead(noun);
   create->add_option("name", args.name)->type_name("NAME")->required();
   create->add_option("url", args.link, "https://...")->type_name("URL")->required();
   create->add_option("--stream", args.stream, "data, event or condition (data)")->type_name("STREAM");

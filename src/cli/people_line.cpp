@@ -23,78 +23,61 @@ constexpr const char* key_footer =
     "  signet key ls\n"
     "  signet key revoke grafana";
 
-struct Line {
-  const std::function<void(Command)>& choose;
-
-  CLI::App* noun(CLI::App& app, const char* name, const char* meaning, const char* footer) const {
-    CLI::App* out = app.add_subcommand(name, meaning);
-    out->require_subcommand(1)->fallthrough();
-    out->footer(footer);
-    return out;
-  }
-  CLI::App* verb(CLI::App* parent, const char* name, const char* meaning, Command command) const {
-    CLI::App* out = parent->add_subcommand(name, meaning);
-    out->fallthrough();
-    const auto& tell = choose;
-    out->callback([tell, command] { tell(command); });
-    return out;
-  }
-};
-
-void add_members(const Line& line, CLI::App& app, Arguments& args) {
-  CLI::App* member = line.noun(app, "member", "Who works in a workspace", member_footer);
-  line.verb(member, "ls", "List", run_member_ls)->add_flag("--invited", args.all, "those who are invited, instead");
-  CLI::App* invite = line.verb(member, "invite", "Invite somebody: prints what to hand over", run_member_invite);
+void add_members(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun member = root.noun("member", "Who works in a workspace", member_footer);
+  member.verb("ls", "List", run_member_ls)->add_flag("--invited", args.all, "those who are invited, instead");
+  CLI::App* invite = member.verb("invite", "Invite somebody: prints what to hand over", run_member_invite);
   invite->add_option("email", args.email)->type_name("EMAIL")->required();
   invite->add_option("--role", args.role, "viewer, operator, admin or owner (viewer)")->type_name("ROLE");
   invite->add_option("--expires", args.timeout, "in so long (604800)")->type_name("SECONDS");
-  line.verb(member, "uninvite", "Withdraw an invitation", run_member_uninvite)
+  member.verb("uninvite", "Withdraw an invitation", run_member_uninvite)
       ->add_option("id", args.name, "as 'member ls --invited' says")
       ->type_name("ID")
       ->required();
-  CLI::App* role = line.verb(member, "role", "Give a member another role", run_member_role);
-  CLI::App* remove = line.verb(member, "rm", "Take a member out, or leave", run_member_rm);
+  CLI::App* role = member.verb("role", "Give a member another role", run_member_role);
+  CLI::App* remove = member.verb("rm", "Take a member out, or leave", run_member_rm);
   for (CLI::App* command : {role, remove}) {
     command->add_option("member", args.name, "e-mail or id")->type_name("MEMBER")->required();
   }
   role->add_option("role", args.role, "viewer, operator, admin or owner")->type_name("ROLE")->required();
 }
 
-void add_keys(const Line& line, CLI::App& app, Arguments& args) {
-  CLI::App* key = line.noun(app, "key", "Keys for programs, each bound to one workspace", key_footer);
-  key->alias("api-key");
-  CLI::App* create = line.verb(key, "create", "Make one; it is shown once", run_key_create);
+void add_keys(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun key = root.noun("key", "Keys for programs, each bound to one workspace", key_footer);
+  key.app->alias("api-key");
+  CLI::App* create = key.verb("create", "Make one; it is shown once", run_key_create);
   create->add_option("name", args.name)->type_name("NAME")->required();
   create->add_option("--role", args.role, "what it may at most (operator)")->type_name("ROLE");
   create->add_flag("--read-only", args.read_only, "it changes nothing, whatever its role");
   create->add_option("--expires", args.timeout, "in so long (never)")->type_name("SECONDS");
-  line.verb(key, "ls", "List; no secret comes back", run_key_ls);
-  line.verb(key, "revoke", "Refuse one from now on", run_key_revoke)
+  key.verb("ls", "List; no secret comes back", run_key_ls);
+  key.verb("revoke", "Refuse one from now on", run_key_revoke)
       ->add_option("key", args.name, "id, prefix or name")
       ->type_name("KEY")
       ->required();
 }
 
-void add_account(const Line& line, CLI::App& app, Arguments& args) {
-  CLI::App* account = line.noun(app, "account", "Your own: sessions, password, second factor", account_footer);
-  line.verb(account, "show", "Who you are here", run_account_show);
-  CLI::App* sessions = line.verb(account, "sessions", "Where you are signed in; or end some", run_account_sessions);
+void add_account(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun account = root.noun("account", "Your own: sessions, password, second factor", account_footer);
+  account.verb("show", "Who you are here", run_account_show);
+  CLI::App* sessions = account.verb("sessions", "Where you are signed in; or end some", run_account_sessions);
   CLI::Option* one = sessions->add_option("--end", args.name, "this one")->type_name("ID");
   sessions->add_flag("--end-others", args.all, "all but this")->excludes(one);
-  line.verb(account, "password", "Change it; the other sessions end", run_account_password);
-  CLI::App* totp = account->add_subcommand("totp", "Codes that change by time, beside the password");
-  totp->require_subcommand(1)->fallthrough();
-  line.verb(totp, "enable", "Begin, and confirm with a first code", run_account_totp_enable);
-  line.verb(totp, "disable", "Give them up", run_account_totp_disable);
+  account.verb("password", "Change it; the other sessions end", run_account_password);
+  const Noun totp = account.noun("totp", "Codes that change by time, beside the password");
+  totp.verb("enable", "Begin, and confirm with a first code", run_account_totp_enable);
+  totp.verb("disable", "Give them up", run_account_totp_disable);
 }
 
 }  // namespace
 
-void add_people(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  const Line line{choose};
-  add_account(line, app, args);
-  add_members(line, app, args);
-  add_keys(line, app, args);
+void add_people(const Noun& root) {
+  add_account(root);
+  add_members(root);
+  add_keys(root);
 }
 
 }  // namespace signet::cli

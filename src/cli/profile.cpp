@@ -119,21 +119,15 @@ Result<std::string> config_path_of(const Environment& env, const Arguments& args
   return file_of(env, TRY(chosen_profile(env, args)));
 }
 
-void add_profiles(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* noun = app.add_subcommand("profile", "Several managers, or several people at one");
-  noun->require_subcommand(1)->fallthrough();
-  noun->footer(
-      "Example:\n  signet login --profile work --server https://signet.example.org:8443 --ca work-ca.pem\n"
-      "  signet device ls --profile work\n  signet profile use work\n  signet profile ls");
-  const auto verb = [&](const char* name, const char* meaning, Command command) {
-    CLI::App* out = noun->add_subcommand(name, meaning);
-    out->fallthrough();
-    out->callback([choose, command] { choose(command); });
-    return out;
-  };
-  verb("ls", "List", run_profile_ls);
-  CLI::App* use = verb("use", "Let commands use it that name none", run_profile_use);
-  CLI::App* remove = verb("rm", "Forget one, and its sign-in", run_profile_rm);
+void add_profiles(const Noun& root) {
+  Arguments& args = root.args;
+  const Noun noun =
+      root.noun("profile", "Several managers, or several people at one",
+                "Example:\n  signet login --profile work --server https://signet.example.org:8443 --ca work-ca.pem\n"
+                "  signet device ls --profile work\n  signet profile use work\n  signet profile ls");
+  noun.verb("ls", "List", run_profile_ls);
+  CLI::App* use = noun.verb("use", "Let commands use it that name none", run_profile_use);
+  CLI::App* remove = noun.verb("rm", "Forget one, and its sign-in", run_profile_rm);
   for (CLI::App* command : {use, remove}) command->add_option("name", args.name)->type_name("PROFILE")->required();
   remove->add_flag("--yes", args.yes, "do not ask");
 }

@@ -7,9 +7,7 @@
 // Which one: --profile, else SIGNET_PROFILE, else the one in use. --config names a file, and no profile.
 #pragma once
 
-#include "cli/session.h"
-
-#include <CLI/CLI.hpp>
+#include "cli/noun.h"
 
 namespace signet::cli {
 
@@ -20,6 +18,6 @@ inline constexpr std::size_t profiles_max = 1000;  // that are listed
 Result<std::string> config_path_of(const Environment& env, const Arguments& args);
 
 // Adds `profile` and its commands.
-void add_profiles(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose);
+void add_profiles(const Noun& root);
 
 }  // namespace signet::cli

@@ -147,21 +147,15 @@ Status run_rollout_abort(Session& session) {
 
 }  // namespace
 
-void add_rollouts(CLI::App* fota, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* noun = fota->add_subcommand("rollout", "Many devices, wave by wave, each when the one before went well");
-  noun->require_subcommand(1)->fallthrough();
-  noun->footer(
+void add_rollouts(const Noun& fota) {
+  Arguments& args = fota.args;
+  const Noun noun = fota.noun(
+      "rollout", "Many devices, wave by wave, each when the one before went well",
       "A rollout halts by itself when more of a wave fail than --failures allows, or do not come back.\n"
       "Example:\n"
       "  signet fota rollout create lamp 1.2.0 --canaries 2 --waves 10,50,100 --soak 3600 --window 22:00-04:00\n"
       "  signet fota rollout show rol-2rwublsnczbh --wait");
-  const auto verb = [&](const char* name, const char* meaning, Command command) {
-    CLI::App* out = noun->add_subcommand(name, meaning);
-    out->fallthrough();
-    out->callback([choose, command] { choose(command); });
-    return out;
-  };
-  CLI::App* create = verb("create", "Begin one", run_rollout_create);
+  CLI::App* create = noun.verb("create", "Begin one", run_rollout_create);
   create->add_option("firmware", args.name, "id or name")->type_name("FIRMWARE")->required();
   create->add_option("version", args.version)->type_name("VERSION")->required();
   create->add_option("--fleet", args.fleets, "only of this, id or name; repeatable")
@@ -173,11 +167,11 @@ void add_rollouts(CLI::App* fota, Arguments& args, const std::function<void(Comm
   create->add_option("--return-within", args.timeout, "a device that is away longer after its restart failed (900)")
       ->type_name("SECONDS");
   create->add_option("--window", args.interval, "UTC: devices are told only then")->type_name("22:00-04:00");
-  verb("ls", "List, and how they go", run_rollout_ls);
-  CLI::App* show = verb("show", "One, wave by wave", run_rollout_show);
-  CLI::App* pause = verb("pause", "Tell nobody new; who was told goes on", run_rollout_pause);
-  CLI::App* resume = verb("resume", "Go on with one that was paused, or halted", run_rollout_resume);
-  CLI::App* abort = verb("abort", "End it: who has not begun is not updated", run_rollout_abort);
+  noun.verb("ls", "List, and how they go", run_rollout_ls);
+  CLI::App* show = noun.verb("show", "One, wave by wave", run_rollout_show);
+  CLI::App* pause = noun.verb("pause", "Tell nobody new; who was told goes on", run_rollout_pause);
+  CLI::App* resume = noun.verb("resume", "Go on with one that was paused, or halted", run_rollout_resume);
+  CLI::App* abort = noun.verb("abort", "End it: who has not begun is not updated", run_rollout_abort);
   for (CLI::App* command : {show, pause, resume, abort}) {
     command->add_option("rollout", args.name, "its id")->type_name("ROLLOUT")->required();
   }

@@ -119,10 +119,10 @@ Status run_program(Session& session) {
 
 }  // namespace
 
-void add_run(CLI::App& app, Arguments& args, const std::function<void(Command)>& choose) {
-  CLI::App* command = app.add_subcommand("run", "A program on a virtual board of its own, unsigned, for development");
-  command->fallthrough();
-  command->callback([choose] { choose(run_program); });
+void add_run(const Noun& root) {
+  Arguments& args = root.args;
+  CLI::App* command =
+      root.verb("run", "A program on a virtual board of its own, unsigned, for development", run_program);
   command->footer(
       "The board has a new identity that no manager knows, one Wi-Fi network (Signet-Lab, password 'correct horse\n"
       "battery'), and is gone when Ctrl-C ends it. What the program prints is shown. PROFILE is a file as of\n"

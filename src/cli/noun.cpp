@@ -1,0 +1,27 @@
+#include "cli/noun.h"
+
+namespace signet::cli {
+namespace {
+
+CLI::App* add_to(CLI::App* parent, const char* name, const char* meaning, const char* footer) {
+  CLI::App* out = parent->add_subcommand(name, meaning);
+  out->fallthrough();
+  if (footer) out->footer(footer);
+  return out;
+}
+
+}  // namespace
+
+Noun Noun::noun(const char* name, const char* meaning, const char* footer) const {
+  CLI::App* out = add_to(app, name, meaning, footer);
+  out->require_subcommand(1);
+  return {out, args, chosen};
+}
+
+CLI::App* Noun::verb(const char* name, const char* meaning, Command command, const char* footer) const {
+  CLI::App* out = add_to(app, name, meaning, footer);
+  out->callback([&to = chosen, command] { to = command; });
+  return out;
+}
+
+}  // namespace signet::cli
