@@ -7,6 +7,8 @@
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
 #include "fleet/people_contract_for_test.h"
+#include "fleet/reading_contract_for_test.h"
+#include "fleet/registry_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 
 namespace signet::fleet {
@@ -24,6 +26,8 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DataContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PeopleContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, HouseContract, MemoryMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, FirmwareContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, RegistryContract, MemoryMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ReadingContract, MemoryMaker);
 
 TEST(MemoryStore, FailsWhenToldAndForgetsTheAct) {
   MemoryStore_for_test store;

@@ -11,6 +11,8 @@
 #include "fleet/integration_contract_for_test.h"
 #include "fleet/job_contract_for_test.h"
 #include "fleet/people_contract_for_test.h"
+#include "fleet/reading_contract_for_test.h"
+#include "fleet/registry_contract_for_test.h"
 #include "fleet/session_contract_for_test.h"
 #include "store/sqlite/data.h"
 #include "store/sqlite/database.h"
@@ -58,6 +60,8 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, DataContract, signet::store::SqliteMaker)
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PeopleContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, HouseContract, signet::store::SqliteMaker);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, FirmwareContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, RegistryContract, signet::store::SqliteMaker);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, ReadingContract, signet::store::SqliteMaker);
 }  // namespace signet::fleet
 
 namespace signet::store {
