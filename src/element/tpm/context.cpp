@@ -1,7 +1,5 @@
 #include "element/tpm/context.h"
 
-#include <tss2/tss2_rc.h>
-#include <tss2/tss2_tctildr.h>
 #include <cstdlib>
 
 namespace signet::element::tpm {
@@ -50,7 +48,7 @@ bool is_wrong_auth(TSS2_RC rc) {
 Status judge(std::string_view command, TSS2_RC rc) {
   if (rc == TSS2_RC_SUCCESS) return {};
   const std::string place = "TPM2_" + std::string{command} + ": ";
-  const std::string decoded = std::string{" ("} + Tss2_RC_Decode(rc) + ")";
+  const std::string decoded = std::string{" ("} + stack().Tss2_RC_Decode(rc) + ")";
   if ((rc & layer_mask) == 0) {
     for (const Meaning& meaning : meanings) {
       if (meaning.rc == code_of(rc)) return Error{meaning.code, place + meaning.words + decoded};
@@ -65,30 +63,32 @@ Result<std::unique_ptr<Context>> Context::open(const std::string& tcti) {
     return Error{Errc::malformed,
                  "TPM \"" + tcti + "\": there is device:/dev/tpmrm0, tabrmd:, swtpm:path=SOCKET, mssim:"};
   }
+  TRY(load_stack());
   ::setenv("TSS2_LOG", "all+none", 0);  // its errors come back as values; on stderr they would be said twice
   std::unique_ptr<Context> made{new Context};
-  const TSS2_RC reached = Tss2_TctiLdr_Initialize(tcti.c_str(), &made->tcti_);
+  const TSS2_RC reached = stack().Tss2_TctiLdr_Initialize(tcti.c_str(), &made->tcti_);
   if (reached != TSS2_RC_SUCCESS) {
-    return Error{Errc::unavailable, "no TPM answers at " + tcti + " (" + Tss2_RC_Decode(reached) +
+    return Error{Errc::unavailable, "no TPM answers at " + tcti + " (" + stack().Tss2_RC_Decode(reached) +
                                         "): is the device there, or swtpm running, and may you open it?"};
   }
-  TRY(judge("Initialize", Esys_Initialize(&made->esys_, made->tcti_, nullptr)));
+  TRY(judge("Initialize", stack().Esys_Initialize(&made->esys_, made->tcti_, nullptr)));
   TRY(made->learn_kind());
   return made;
 }
 
 Context::~Context() {
-  if (session_ != ESYS_TR_NONE) Esys_FlushContext(esys_, session_);
-  if (esys_) Esys_Finalize(&esys_);
-  if (tcti_) Tss2_TctiLdr_Finalize(&tcti_);
+  if (session_ != ESYS_TR_NONE) stack().Esys_FlushContext(esys_, session_);
+  if (esys_) stack().Esys_Finalize(&esys_);
+  if (tcti_) stack().Tss2_TctiLdr_Finalize(&tcti_);
 }
 
 // A simulator says so in its vendor's string ("SW   TPM" for swtpm), also behind a device node.
 Status Context::learn_kind() {
   Out<TPMS_CAPABILITY_DATA> said;
   TPMI_YES_NO more = 0;
-  TRY(judge("GetCapability", Esys_GetCapability(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-                                                TPM2_CAP_TPM_PROPERTIES, TPM2_PT_VENDOR_STRING_1, 1, &more, &said)));
+  TRY(judge("GetCapability",
+            stack().Esys_GetCapability(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CAP_TPM_PROPERTIES,
+                                       TPM2_PT_VENDOR_STRING_1, 1, &more, &said)));
   const auto& list = said->data.tpmProperties;
   constexpr UINT32 software = 0x53572020;  // "SW  "
   simulator_ = list.count == 1 && list.tpmProperty[0].property == TPM2_PT_VENDOR_STRING_1 &&
@@ -97,10 +97,10 @@ Status Context::learn_kind() {
 }
 
 Status Context::start_session(ESYS_TR salt_key) {
-  if (session_ != ESYS_TR_NONE) Esys_FlushContext(esys_, std::exchange(session_, ESYS_TR_NONE));
+  if (session_ != ESYS_TR_NONE) stack().Esys_FlushContext(esys_, std::exchange(session_, ESYS_TR_NONE));
   const auto start = [&] {
-    return Esys_StartAuthSession(esys_, salt_key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, nullptr,
-                                 TPM2_SE_HMAC, &session_cipher, TPM2_ALG_SHA256, &session_);
+    return stack().Esys_StartAuthSession(esys_, salt_key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                                         nullptr, TPM2_SE_HMAC, &session_cipher, TPM2_ALG_SHA256, &session_);
   };
   TSS2_RC rc = start();
   if (rc == TPM2_RC_SESSION_MEMORY || rc == TPM2_RC_OBJECT_MEMORY) {
@@ -114,14 +114,15 @@ Status Context::start_session(ESYS_TR salt_key) {
 void Context::flush_leftovers(TPM2_HANDLE first) {
   Out<TPMS_CAPABILITY_DATA> said;
   TPMI_YES_NO more = 0;
-  const TSS2_RC rc = Esys_GetCapability(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CAP_HANDLES, first,
-                                        handles_max, &more, &said);
+  const TSS2_RC rc = stack().Esys_GetCapability(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CAP_HANDLES,
+                                                first, handles_max, &more, &said);
   if (rc != TSS2_RC_SUCCESS) return;
   for (UINT32 i = 0; i < said->data.handles.count; ++i) {
     ESYS_TR left = ESYS_TR_NONE;
     const TPM2_HANDLE handle = said->data.handles.handle[i];
-    if (Esys_TR_FromTPMPublic(esys_, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &left) == TSS2_RC_SUCCESS) {
-      Esys_FlushContext(esys_, left);
+    if (stack().Esys_TR_FromTPMPublic(esys_, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &left) ==
+        TSS2_RC_SUCCESS) {
+      stack().Esys_FlushContext(esys_, left);
     }
   }
 }
@@ -129,23 +130,23 @@ void Context::flush_leftovers(TPM2_HANDLE first) {
 ESYS_TR Context::session(Hide hide) {
   ENSURE(session_ != ESYS_TR_NONE);
   const auto attributes = static_cast<TPMA_SESSION>(TPMA_SESSION_CONTINUESESSION | static_cast<TPMA_SESSION>(hide));
-  ENSURE(Esys_TRSess_SetAttributes(esys_, session_, attributes, 0xff) == TSS2_RC_SUCCESS);
+  ENSURE(stack().Esys_TRSess_SetAttributes(esys_, session_, attributes, 0xff) == TSS2_RC_SUCCESS);
   return session_;
 }
 
 Status Context::with_bond(ESYS_TR bond, const std::function<TSS2_RC(ESYS_TR policy)>& use, std::string_view command) {
   ESYS_TR policy = ESYS_TR_NONE;
   TRY(judge("StartAuthSession",
-            Esys_StartAuthSession(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, nullptr,
-                                  TPM2_SE_POLICY, &session_cipher, TPM2_ALG_SHA256, &policy)));
+            stack().Esys_StartAuthSession(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                                          nullptr, TPM2_SE_POLICY, &session_cipher, TPM2_ALG_SHA256, &policy)));
   Out<TPM2B_TIMEOUT> timeout;
   Out<TPMT_TK_AUTH> ticket;
-  const TSS2_RC shown = Esys_PolicySecret(esys_, bond, policy, session(Hide::nothing), ESYS_TR_NONE, ESYS_TR_NONE,
-                                          nullptr, nullptr, nullptr, 0, &timeout, &ticket);
+  const TSS2_RC shown = stack().Esys_PolicySecret(esys_, bond, policy, session(Hide::nothing), ESYS_TR_NONE,
+                                                  ESYS_TR_NONE, nullptr, nullptr, nullptr, 0, &timeout, &ticket);
   Status done = judge("PolicySecret", shown);
   if (is_wrong_auth(shown)) done = Error{Errc::forbidden, "the element is bound to a board and this is not its secret"};
   if (done) done = judge(command, use(policy));
-  Esys_FlushContext(esys_, policy);  // fails when the command used it up; either way it is gone
+  stack().Esys_FlushContext(esys_, policy);  // fails when the command used it up; either way it is gone
   return done;
 }
 
@@ -154,29 +155,30 @@ void Context::set_auth(ESYS_TR object, Bytes auth) {
   ENSURE(auth.size() <= sizeof value.buffer);
   value.size = static_cast<UINT16>(auth.size());
   std::copy(auth.begin(), auth.end(), value.buffer);
-  ENSURE(Esys_TR_SetAuth(esys_, object, &value) == TSS2_RC_SUCCESS);
+  ENSURE(stack().Esys_TR_SetAuth(esys_, object, &value) == TSS2_RC_SUCCESS);
   crypto::wipe(value.buffer);
 }
 
 Result<bool> Context::exists(TPM2_HANDLE handle) {
   Out<TPMS_CAPABILITY_DATA> said;
   TPMI_YES_NO more = 0;
-  TRY(judge("GetCapability", Esys_GetCapability(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CAP_HANDLES,
-                                                handle, 1, &more, &said)));
+  TRY(judge("GetCapability", stack().Esys_GetCapability(esys_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                                                        TPM2_CAP_HANDLES, handle, 1, &more, &said)));
   return said->data.handles.count == 1 && said->data.handles.handle[0] == handle;
 }
 
 Result<Handle> Context::open_handle(TPM2_HANDLE handle) {
   ESYS_TR object = ESYS_TR_NONE;
-  TRY(judge("ReadPublic", Esys_TR_FromTPMPublic(esys_, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &object)));
+  TRY(judge("ReadPublic",
+            stack().Esys_TR_FromTPMPublic(esys_, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &object)));
   return Handle{esys_, object};
 }
 
 Status Context::persist(ESYS_TR transient, TPM2_HANDLE handle) {
   ESYS_TR kept = ESYS_TR_NONE;
-  TRY(judge("EvictControl", Esys_EvictControl(esys_, ESYS_TR_RH_OWNER, transient, session(Hide::nothing), ESYS_TR_NONE,
-                                              ESYS_TR_NONE, handle, &kept)));
-  Esys_TR_Close(esys_, &kept);
+  TRY(judge("EvictControl", stack().Esys_EvictControl(esys_, ESYS_TR_RH_OWNER, transient, session(Hide::nothing),
+                                                      ESYS_TR_NONE, ESYS_TR_NONE, handle, &kept)));
+  stack().Esys_TR_Close(esys_, &kept);
   return {};
 }
 
@@ -184,10 +186,10 @@ Status Context::evict(TPM2_HANDLE handle) {
   if (!TRY(exists(handle))) return {};
   const Handle object = TRY(open_handle(handle));
   ESYS_TR gone = ESYS_TR_NONE;
-  return judge("EvictControl", Esys_EvictControl(esys_, ESYS_TR_RH_OWNER, object, session(Hide::nothing), ESYS_TR_NONE,
-                                                 ESYS_TR_NONE, handle, &gone));
+  return judge("EvictControl", stack().Esys_EvictControl(esys_, ESYS_TR_RH_OWNER, object, session(Hide::nothing),
+                                                         ESYS_TR_NONE, ESYS_TR_NONE, handle, &gone));
 }
 
-void Context::flush(ESYS_TR transient) { Esys_FlushContext(esys_, transient); }
+void Context::flush(ESYS_TR transient) { stack().Esys_FlushContext(esys_, transient); }
 
 }  // namespace signet::element::tpm

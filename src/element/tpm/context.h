@@ -3,15 +3,15 @@
 
 #include "crypto/secret.h"
 #include "element/element.h"
+#include "element/tpm/stack.h"
 
-#include <tss2/tss2_esys.h>
 #include <functional>
 #include <memory>
 
 namespace signet::element::tpm {
 
 struct EsysFree {
-  void operator()(void* made) const { Esys_Free(made); }
+  void operator()(void* made) const { stack().Esys_Free(made); }
 };
 template <class T>
 using EsysPtr = std::unique_ptr<T, EsysFree>;
@@ -19,7 +19,7 @@ using EsysPtr = std::unique_ptr<T, EsysFree>;
 template <class T>
 class Out {
  public:
-  ~Out() { Esys_Free(made_); }
+  ~Out() { stack().Esys_Free(made_); }
   T** operator&() { return &made_; }  // as the C interface wants it
   T* operator->() const { return made_; }
   T& operator*() const { return *made_; }
@@ -53,7 +53,7 @@ class Handle {
     return *this;
   }
   ~Handle() {
-    if (object_ != ESYS_TR_NONE) Esys_TR_Close(esys_, &object_);
+    if (object_ != ESYS_TR_NONE) stack().Esys_TR_Close(esys_, &object_);
   }
   operator ESYS_TR() const { return object_; }
 

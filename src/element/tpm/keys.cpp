@@ -67,7 +67,7 @@ TPM2B_PUBLIC template_of(Kept key) {
 // TPM 2.0 part 3, 23.4: a policy of PolicySecret alone, with no reference.
 Result<crypto::Digest> policy_of(Context& context, ESYS_TR bond) {
   Out<TPM2B_NAME> name;
-  TRY(judge("ReadPublic", Esys_TR_GetName(context.get(), bond, &name)));
+  TRY(judge("ReadPublic", stack().Esys_TR_GetName(context.get(), bond, &name)));
   Buffer text(number_bytes);
   Writer{text}.u32_be(command_policy_secret).bytes({name->name, name->size});
   const crypto::Digest named = crypto::sha256(text);
@@ -77,8 +77,8 @@ Result<crypto::Digest> policy_of(Context& context, ESYS_TR bond) {
 Status load_and_keep(Context& context, ESYS_TR parent, const TPM2B_PRIVATE& secret_half, const TPM2B_PUBLIC& open_half,
                      TPM2_HANDLE handle) {
   ESYS_TR loaded = ESYS_TR_NONE;
-  TRY(judge("Load", Esys_Load(context.get(), parent, context.session(Hide::nothing), ESYS_TR_NONE, ESYS_TR_NONE,
-                              &secret_half, &open_half, &loaded)));
+  TRY(judge("Load", stack().Esys_Load(context.get(), parent, context.session(Hide::nothing), ESYS_TR_NONE, ESYS_TR_NONE,
+                                      &secret_half, &open_half, &loaded)));
   const Status kept = context.persist(loaded, handle);
   context.flush(loaded);
   return kept;
@@ -97,9 +97,9 @@ Status make_parent(Context& context, std::uint32_t base) {
   Out<TPM2B_CREATION_DATA> data;
   Out<TPM2B_DIGEST> hash;
   Out<TPMT_TK_CREATION> ticket;
-  TRY(judge("CreatePrimary", Esys_CreatePrimary(context.get(), ESYS_TR_RH_OWNER, context.session(Hide::nothing),
-                                                ESYS_TR_NONE, ESYS_TR_NONE, &no_password, &wanted, &no_note, &no_pcr,
-                                                &made, &open_half, &data, &hash, &ticket)));
+  TRY(judge("CreatePrimary", stack().Esys_CreatePrimary(context.get(), ESYS_TR_RH_OWNER, context.session(Hide::nothing),
+                                                        ESYS_TR_NONE, ESYS_TR_NONE, &no_password, &wanted, &no_note,
+                                                        &no_pcr, &made, &open_half, &data, &hash, &ticket)));
   const Status kept = context.persist(made, handle_of(base, Kept::parent));
   context.flush(made);
   return kept;
@@ -122,9 +122,9 @@ Status make_key(Context& context, std::uint32_t base, Kept key, ESYS_TR bond) {
   Out<TPM2B_CREATION_DATA> data;
   Out<TPM2B_DIGEST> hash;
   Out<TPMT_TK_CREATION> ticket;
-  TRY(judge("Create",
-            Esys_Create(context.get(), parent, context.session(Hide::both), ESYS_TR_NONE, ESYS_TR_NONE, &no_password,
-                        &wanted, &no_note, &no_pcr, &secret_half, &open_half, &data, &hash, &ticket)));
+  TRY(judge("Create", stack().Esys_Create(context.get(), parent, context.session(Hide::both), ESYS_TR_NONE,
+                                          ESYS_TR_NONE, &no_password, &wanted, &no_note, &no_pcr, &secret_half,
+                                          &open_half, &data, &hash, &ticket)));
   return load_and_keep(context, parent, *secret_half, *open_half, handle_of(base, key));
 }
 
@@ -132,8 +132,8 @@ Result<crypto::PublicKey> read_public_key(Context& context, ESYS_TR key) {
   Out<TPM2B_PUBLIC> open_half;
   Out<TPM2B_NAME> name;
   Out<TPM2B_NAME> qualified;
-  TRY(judge("ReadPublic", Esys_ReadPublic(context.get(), key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &open_half,
-                                          &name, &qualified)));
+  TRY(judge("ReadPublic", stack().Esys_ReadPublic(context.get(), key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                                                  &open_half, &name, &qualified)));
   const TPMT_PUBLIC& area = open_half->publicArea;
   const TPMS_ECC_POINT& point = area.unique.ecc;
   crypto::PublicKey out{};
@@ -151,14 +151,14 @@ Status change_bond(Context& context, std::uint32_t base, ESYS_TR bond, const cry
   Out<TPM2B_PUBLIC> open_half;
   Out<TPM2B_NAME> name;
   Out<TPM2B_NAME> qualified;
-  TRY(judge("ReadPublic", Esys_ReadPublic(context.get(), bond, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &open_half,
-                                          &name, &qualified)));
+  TRY(judge("ReadPublic", stack().Esys_ReadPublic(context.get(), bond, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                                                  &open_half, &name, &qualified)));
   TPM2B_AUTH value{};
   value.size = static_cast<UINT16>(password.size());
   std::copy(password.begin(), password.end(), value.buffer);
   Out<TPM2B_PRIVATE> secret_half;
-  const TSS2_RC changed = Esys_ObjectChangeAuth(context.get(), bond, parent, context.session(Hide::both), ESYS_TR_NONE,
-                                                ESYS_TR_NONE, &value, &secret_half);
+  const TSS2_RC changed = stack().Esys_ObjectChangeAuth(context.get(), bond, parent, context.session(Hide::both),
+                                                        ESYS_TR_NONE, ESYS_TR_NONE, &value, &secret_half);
   crypto::wipe(value.buffer);
   TRY(judge("ObjectChangeAuth", changed));
   TRY(context.evict(handle_of(base, Kept::bound)));  // what an interrupted one left

@@ -20,8 +20,9 @@ Status define(Context& context, TPM2_HANDLE index, TPMA_NV attributes, std::size
   wanted.nvPublic.attributes = attributes;
   wanted.nvPublic.dataSize = static_cast<UINT16>(size);
   ESYS_TR made = ESYS_TR_NONE;
-  return judge("NV_DefineSpace", Esys_NV_DefineSpace(context.get(), ESYS_TR_RH_OWNER, context.session(Hide::nothing),
-                                                     ESYS_TR_NONE, ESYS_TR_NONE, &no_password, &wanted, &made));
+  return judge("NV_DefineSpace",
+               stack().Esys_NV_DefineSpace(context.get(), ESYS_TR_RH_OWNER, context.session(Hide::nothing),
+                                           ESYS_TR_NONE, ESYS_TR_NONE, &no_password, &wanted, &made));
 }
 
 Result<Buffer> read(Context& context, ESYS_TR index, std::size_t size) {
@@ -29,8 +30,8 @@ Result<Buffer> read(Context& context, ESYS_TR index, std::size_t size) {
   while (out.size() < size) {
     const auto wanted = static_cast<UINT16>(std::min(size - out.size(), part_bytes));
     Out<TPM2B_MAX_NV_BUFFER> part;
-    TRY(judge("NV_Read", Esys_NV_Read(context.get(), index, index, context.session(Hide::nothing), ESYS_TR_NONE,
-                                      ESYS_TR_NONE, wanted, static_cast<UINT16>(out.size()), &part)));
+    TRY(judge("NV_Read", stack().Esys_NV_Read(context.get(), index, index, context.session(Hide::nothing), ESYS_TR_NONE,
+                                              ESYS_TR_NONE, wanted, static_cast<UINT16>(out.size()), &part)));
     if (part->size != wanted) return Error{Errc::malformed, "the TPM's NV answered with another size"};
     Writer{out}.bytes({part->buffer, part->size});
   }
@@ -41,8 +42,8 @@ Result<Buffer> read(Context& context, ESYS_TR index, std::size_t size) {
 
 Status count(Context& context, TPM2_HANDLE index) {
   const Handle object = TRY(context.open_handle(index));
-  return judge("NV_Increment", Esys_NV_Increment(context.get(), object, object, context.session(Hide::nothing),
-                                                 ESYS_TR_NONE, ESYS_TR_NONE));
+  return judge("NV_Increment", stack().Esys_NV_Increment(context.get(), object, object, context.session(Hide::nothing),
+                                                         ESYS_TR_NONE, ESYS_TR_NONE));
 }
 
 Status make_counter(Context& context, TPM2_HANDLE index) {
@@ -61,16 +62,17 @@ Result<Buffer> read_data(Context& context, TPM2_HANDLE index) {
   const Handle object = TRY(context.open_handle(index));
   Out<TPM2B_NV_PUBLIC> facts;
   Out<TPM2B_NAME> name;
-  TRY(judge("NV_ReadPublic",
-            Esys_NV_ReadPublic(context.get(), object, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &facts, &name)));
+  TRY(judge("NV_ReadPublic", stack().Esys_NV_ReadPublic(context.get(), object, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                                                        &facts, &name)));
   return read(context, object, facts->nvPublic.dataSize);
 }
 
 Status write_data(Context& context, TPM2_HANDLE index, Bytes data) {
   if (TRY(context.exists(index))) {
     const Handle before = TRY(context.open_handle(index));
-    TRY(judge("NV_UndefineSpace", Esys_NV_UndefineSpace(context.get(), ESYS_TR_RH_OWNER, before,
-                                                        context.session(Hide::nothing), ESYS_TR_NONE, ESYS_TR_NONE)));
+    TRY(judge("NV_UndefineSpace",
+              stack().Esys_NV_UndefineSpace(context.get(), ESYS_TR_RH_OWNER, before, context.session(Hide::nothing),
+                                            ESYS_TR_NONE, ESYS_TR_NONE)));
   }
   TRY(define(context, index, owners_data, data.size()));
   const Handle object = TRY(context.open_handle(index));
@@ -79,8 +81,8 @@ Status write_data(Context& context, TPM2_HANDLE index, Bytes data) {
     TPM2B_MAX_NV_BUFFER part{};
     part.size = static_cast<UINT16>(rest.size());
     std::copy(rest.begin(), rest.end(), part.buffer);
-    TRY(judge("NV_Write", Esys_NV_Write(context.get(), ESYS_TR_RH_OWNER, object, context.session(Hide::nothing),
-                                        ESYS_TR_NONE, ESYS_TR_NONE, &part, static_cast<UINT16>(at))));
+    TRY(judge("NV_Write", stack().Esys_NV_Write(context.get(), ESYS_TR_RH_OWNER, object, context.session(Hide::nothing),
+                                                ESYS_TR_NONE, ESYS_TR_NONE, &part, static_cast<UINT16>(at))));
   }
   return {};
 }

@@ -13,6 +13,7 @@ using tpm::Hide;
 using tpm::judge;
 using tpm::Kept;
 using tpm::Out;
+using tpm::stack;
 
 constexpr std::uint32_t handle_first = 0x81000000;
 constexpr std::uint32_t handle_last = 0x817fffff;
@@ -98,8 +99,8 @@ Result<crypto::Signature> TpmElement::sign(const crypto::Digest& digest) {
   from_outside.hierarchy = TPM2_RH_NULL;
   Out<TPMT_SIGNATURE> made;
   const auto sign = [&](ESYS_TR policy) {
-    return Esys_Sign(context_->get(), identity_, policy, ESYS_TR_NONE, ESYS_TR_NONE, &input, &scheme, &from_outside,
-                     &made);
+    return stack().Esys_Sign(context_->get(), identity_, policy, ESYS_TR_NONE, ESYS_TR_NONE, &input, &scheme,
+                             &from_outside, &made);
   };
   TRY(context_->with_bond(bond_, sign, "Sign"));
   crypto::Signature out;
@@ -114,8 +115,8 @@ Result<Buffer> TpmElement::random(std::size_t size) {
   while (out.size() < size) {
     Out<TPM2B_DIGEST> drawn;
     const auto wanted = static_cast<UINT16>(std::min(size - out.size(), random_at_once));
-    TRY(judge("GetRandom", Esys_GetRandom(context_->get(), context_->session(Hide::answer), ESYS_TR_NONE, ESYS_TR_NONE,
-                                          wanted, &drawn)));
+    TRY(judge("GetRandom", stack().Esys_GetRandom(context_->get(), context_->session(Hide::answer), ESYS_TR_NONE,
+                                                  ESYS_TR_NONE, wanted, &drawn)));
     if (drawn->size == 0 || drawn->size > wanted) return Error{Errc::malformed, "the TPM gave no random bytes"};
     Writer{out}.bytes({drawn->buffer, drawn->size});
   }
@@ -135,7 +136,8 @@ Result<crypto::Secret<32>> TpmElement::ecdh(const crypto::PublicKey& peer) {
   point.point.y = number_of(Bytes{peer}.last(number_bytes));
   Out<TPM2B_ECC_POINT> shared;
   const auto derive = [&](ESYS_TR policy) {
-    return Esys_ECDH_ZGen(context_->get(), key, policy, context_->session(Hide::answer), ESYS_TR_NONE, &point, &shared);
+    return stack().Esys_ECDH_ZGen(context_->get(), key, policy, context_->session(Hide::answer), ESYS_TR_NONE, &point,
+                                  &shared);
   };
   TRY(context_->with_bond(bond_, derive, "ECDH_ZGen"));
   crypto::Secret<32> out;
@@ -157,8 +159,8 @@ DeriveSealKey TpmElement::deriver(bool make) {
     std::copy(of.begin(), of.end(), input.buffer);
     Out<TPM2B_DIGEST> mac;
     const auto derive = [&](ESYS_TR policy) {
-      return Esys_HMAC(context_->get(), key, policy, context_->session(Hide::answer), ESYS_TR_NONE, &input,
-                       TPM2_ALG_SHA256, &mac);
+      return stack().Esys_HMAC(context_->get(), key, policy, context_->session(Hide::answer), ESYS_TR_NONE, &input,
+                               TPM2_ALG_SHA256, &mac);
     };
     TRY(context_->with_bond(bond_, derive, "HMAC"));
     if (mac->size != number_bytes) return Error{Errc::malformed, "the TPM's HMAC is not 32 bytes"};
