@@ -88,6 +88,7 @@ Result<Outbox> Outbox::load(Disk& disk, std::size_t bytes_max) {
     }
   }
   box.file_ = file.value().size();
+  box.flood_ = box.waiting_.size();
   if (box.cut_ > 0) TRY(box.rewrite());
   return box;
 }
@@ -130,6 +131,7 @@ Result<Timestamp> Outbox::add(Timestamp now, std::string_view tag, std::string_v
   TRY(append(reading_record(at, tag, payload), true));
   live_ += size;
   waiting_.emplace(at, fresh);
+  flood_ = std::max(flood_, waiting_.size());
   return at;
 }
 
@@ -145,6 +147,12 @@ void Outbox::remove(Timestamp device_time) {
   } else {
     (void)append(time_record(done, device_time), false);
   }
+}
+
+bool Outbox::has_ebbed() {
+  if (!waiting_.empty() || flood_ < flood_min) return false;
+  flood_ = 0;
+  return true;
 }
 
 Status Outbox::clear() {

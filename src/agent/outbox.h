@@ -14,6 +14,7 @@ namespace signet::agent {
 inline constexpr std::size_t tag_bytes_max = 64;
 inline constexpr std::size_t payload_bytes_max = 64 * 1024;
 inline constexpr std::size_t outbox_bytes_max = 16u << 20;
+inline constexpr std::size_t flood_min = 1'000;  // readings that wait at once
 inline constexpr const char* outbox_file = "outbox";
 
 struct Reading {
@@ -38,6 +39,8 @@ class Outbox {
 
   const Waiting& waiting() const { return waiting_; }
   Timestamp last_time() const { return last_; }
+  // Once each time that the last of many, flood_min at least, has gone.
+  bool has_ebbed();
   std::size_t cut_bytes() const { return cut_; }  // of a torn end at load
   std::size_t file_bytes() const { return file_; }
 
@@ -50,6 +53,7 @@ class Outbox {
   Disk* disk_;
   std::size_t bytes_max_;
   Waiting waiting_;
+  std::size_t flood_ = 0;  // the most that have waited at once since the last ebb
   Timestamp last_{};
   std::size_t live_ = 0;  // bytes of the file that a rewrite would keep
   std::size_t file_ = 0;

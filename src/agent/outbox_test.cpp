@@ -203,6 +203,30 @@ TEST(Outbox, StaysSmallWhenReadingsComeAndGo) {
   EXPECT_EQ(Outbox::load(disk).value().last_time(), midday + Seconds{4999});
 }
 
+TEST(Outbox, SaysOnceThatManyHaveGone) {
+  MemoryDisk_for_test disk;
+  std::vector<Timestamp> times;
+  const auto fill = [&](Outbox& box, std::size_t count) {
+    times.clear();
+    while (times.size() < count) times.push_back(box.add(midday, "t", "1").value());
+  };
+  Outbox box = Outbox::load(disk).value();
+  fill(box, flood_min - 1);
+  for (const Timestamp at : times) box.remove(at);
+  EXPECT_FALSE(box.has_ebbed()) << "not that many";
+  fill(box, flood_min);
+  for (const Timestamp at : times) {
+    EXPECT_FALSE(box.has_ebbed());
+    box.remove(at);
+  }
+  EXPECT_TRUE(box.has_ebbed());
+  EXPECT_FALSE(box.has_ebbed());
+  fill(box, flood_min);
+  Outbox after = Outbox::load(disk).value();
+  for (const Timestamp at : times) after.remove(at);
+  EXPECT_TRUE(after.has_ebbed()) << "also when they waited over a restart";
+}
+
 TEST(Outbox, HoldsTheLimitsOfAReading) {
   CutDisk disk;
   Outbox box = Outbox::load(disk).value();

@@ -1,5 +1,6 @@
 #include "board/board.h"
 
+#include "base/port/process.h"
 #include "board/incident.h"
 
 namespace signet::board {
@@ -35,7 +36,10 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
     fota_.emplace(parts_.loop, parts_.random, *parts_.bootloader, fetcher_, host, config_.folder);
   }
   parts_.console.on_input([this](Bytes typed) { on_console(typed); });
-  uplink_.on_settled([this](Timestamp device_time, const Status& outcome) { desk_.on_settled(device_time, outcome); });
+  uplink_.on_settled([this](Timestamp device_time, const Status& outcome) {
+    desk_.on_settled(device_time, outcome);
+    if (outbox_.has_ebbed()) return_memory();
+  });
   uplink_.on_change([this] { desk_.on_agent_change(); });
   uplink_.on_told([this](const std::string& key) { on_told(key); });
   uplink_.on_order(
@@ -46,7 +50,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
 
 Board::~Board() {
   parts_.console.on_input([](Bytes) {});
-  for (const auto& timer : {desk_timer_, restart_timer_, trial_timer_, cable_timer_}) {
+  for (const auto& timer : {desk_timer_, restart_timer_, on_reset_timer_, trial_timer_, cable_timer_}) {
     if (timer) parts_.loop.cancel(*timer);
   }
   if (parts_.bootloader) parts_.bootloader->on_say([](const std::string&) {});

@@ -99,6 +99,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   Result<json::object> request_firmware(const json::object& arguments);
   Result<json::object> confirm_firmware(const json::object& arguments);
   void restart(signet::boot::Reset why);
+  void restart_after_on_reset();
 
   // What the firmware may ask for
   Wifi& wifi() override { return parts_.wifi; }
@@ -160,6 +161,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   std::optional<net::Loop::TimerId> desk_timer_;
   std::optional<net::Loop::TimerId> cable_timer_;
   std::optional<net::Loop::TimerId> restart_timer_;
+  std::optional<net::Loop::TimerId> on_reset_timer_;  // the program's on_reset is at work
 };
 
 }  // namespace signet::board

@@ -3,14 +3,14 @@
 
 #include "board/board.h"
 
-#include "base/port/file.h"
+#include "base/port/folder_for_test.h"
+#include "board/cable_for_test.h"
 #include "board/element_for_test.h"
 #include "board/fuses_for_test.h"
 #include "identity/claim.h"
+#include "net/turn_for_test.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <filesystem>
 
 namespace signet::board {
 
@@ -35,18 +35,6 @@ struct AnyWifi final : Wifi {
   Result<WifiInfo> info() override { return WifiInfo{}; }
 };
 
-struct HandCable final : Ethernet {
-  bool in = true, up = false;
-  Status start() override {
-    up = in;
-    if (up) return {};
-    return Error{Errc::not_found, "no cable"};
-  }
-  void stop() override { up = false; }
-  bool connected() override { return up && in; }
-  Result<WifiInfo> info() override { return WifiInfo{}; }
-};
-
 struct HandJumper final : Jumper {
   bool set = false;
   bool is_set() override { return set; }
@@ -63,16 +51,6 @@ struct OffClock final : Clock {
 
 class BoardTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/signet-board-XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder = name;
-    loop = net::Loop::create(clock).value();
-  }
-  void TearDown() override {
-    board.reset();
-    std::filesystem::remove_all(folder);
-  }
   void boot(const std::string& script = "exec cat <&3", bool with_root = true) {
     board.reset();
     console.lines.clear();
@@ -88,14 +66,7 @@ class BoardTest : public testing::Test {
     board = std::move(made).value();
     board->boot();
   }
-  void turn_until(const std::function<bool()>& done) {
-    const Instant fuse = clock.monotonic() + Seconds{20};
-    while (!done() && clock.monotonic() < fuse) {
-      loop->after(Millis{1}, [&] { loop->stop(); });
-      loop->run();
-    }
-    ASSERT_TRUE(done());
-  }
+  void turn_until(const std::function<bool()>& done) { net::turn_until(*loop, done); }
   bool printed(const std::string& part) const {
     return std::any_of(console.lines.begin(), console.lines.end(),
                        [&](const std::string& line) { return line.find(part) != line.npos; });
@@ -134,8 +105,9 @@ class BoardTest : public testing::Test {
   HandJumper jumper;
   HandCable ethernet;
   crypto::SeededRandom_for_test random{2};
-  std::string folder;
-  std::unique_ptr<net::Loop> loop;
+  Folder_for_test place;
+  const std::string folder = place.path();
+  std::unique_ptr<net::Loop> loop = net::Loop::create(clock).value();
   std::unique_ptr<Board> board;
   std::int64_t id = 0;
 };

@@ -168,6 +168,8 @@ Status Board::forget_readings(const char* why) {
 
 void Board::restart(signet::boot::Reset why) {
   if (restart_timer_) return;
+  if (on_reset_timer_) parts_.loop.cancel(*on_reset_timer_);
+  on_reset_timer_.reset();
   restart_timer_ = parts_.loop.after(before_restart, [this, why] {
     restart_timer_.reset();
     end_trial_watch();

@@ -25,6 +25,7 @@ inline constexpr std::int64_t wait_max_ms = 3'600'000;
 inline constexpr std::int64_t watchdog_min_ms = 100;     // so that no busy machine ends a good program
 inline constexpr std::size_t dial_host_bytes_max = 253;  // of a name in the DNS
 inline constexpr std::int64_t dial_timeout_max_ms = 30'000;
+inline constexpr Seconds on_reset_max{5};      // before the board starts anew all the same
 inline constexpr int dials_in_a_row_max = 20;  // then one each dial_every
 inline constexpr Millis dial_every{500};
 inline constexpr std::string_view app_signature_domain{"signet.app.v1\0", 14};
@@ -76,6 +77,8 @@ class Desk {
   void give_conditions(const agent::ConditionsTold& told);
   // Asks the program's on_fota; false: it has none, and fota_answered will not be called.
   bool ask_fota(const std::string& step, json::value arg);
+  // Tells the program that the board is about to start anew; false: it has no on_reset, and reset() will not be called.
+  bool tell_reset();
   void tick(Instant now);
   std::optional<Instant> deadline() const;
 
@@ -116,6 +119,7 @@ class Desk {
   std::map<std::string, std::int64_t> jobs_taken_;  // versions of those that the program has begun
   std::string fota_step_;                           // asked, not answered
   bool has_on_fota_ = false;
+  bool has_on_reset_ = false;
   bool hears_connection_ = false;  // the program asked to be told when it goes online and offline
   bool told_online_ = false;       // what it was told last
   Instant dials_paid_until_{};

@@ -117,6 +117,7 @@ Result<Desk::Answer> Desk::start_agent(std::uint32_t id, const json::object& req
   agent::Program program = TRY(read_program(request));
   const Millis wait = TRY(wait_member(request, "wait"));
   has_on_fota_ = flag_member(request, "fota");
+  has_on_reset_ = flag_member(request, "reset");
   hears_connection_ = flag_member(request, "connection");
   services_.start_agent(std::move(program));
   on_agent_change();  // it may be online already
@@ -195,6 +196,11 @@ bool Desk::ask_fota(const std::string& step, json::value arg) {
   return true;
 }
 
+bool Desk::tell_reset() {
+  if (has_on_reset_) give("#reset", {{"event", "reset"}});
+  return has_on_reset_;
+}
+
 Status Desk::take_answer(const json::object& request) {
   const std::string job = TRY(string_member(request, "name"));
   const std::int64_t version = TRY(integer_member(request, "version"));
@@ -242,9 +248,11 @@ void Desk::forget() {
   watchdog_ = Millis{0};
   fota_step_.clear();
   has_on_fota_ = false;
+  has_on_reset_ = false;
   hears_connection_ = false;
   told_online_ = false;
   inbox_.remove("@fota");
+  inbox_.remove("#reset");
   inbox_.remove("#connection");
   for (const auto& [job, version] : std::exchange(jobs_taken_, {})) {
     const Status told = services_.answer_job(job, version, R"({"error":"the program ended before it had answered"})");

@@ -57,6 +57,18 @@ TEST_F(DeskAgentTest, AProgramThatAskedHearsWhenItGoesOnlineAndOffline) {
   EXPECT_EQ(ask(next_now), "(nothing yet)") << "the program that comes after is told when it asks";
 }
 
+TEST_F(DeskAgentTest, AProgramWithAnOnResetIsToldBeforeTheBoardStartsAnew) {
+  ask(R"({"do":"agent.start","jobs":[],"wait":0})");
+  EXPECT_FALSE(desk.tell_reset());
+  ask(R"({"do":"agent.start","jobs":[],"wait":0,"reset":true})");
+  EXPECT_TRUE(desk.tell_reset());
+  EXPECT_EQ(ask(next_now), R"({"event":"reset"})");
+  EXPECT_TRUE(desk.tell_reset());
+  desk.forget();
+  EXPECT_FALSE(desk.tell_reset()) << "the one that comes after has none";
+  EXPECT_EQ(ask(next_now), "(nothing yet)");
+}
+
 TEST_F(DeskAgentTest, AnAnswerThatIsNoJsonOrTooLargeIsRefusedAndMayBeGivenAnew) {
   desk.give_job({"blink", 5, "1"});
   ask(next_now);

@@ -4,6 +4,7 @@
 #include "board/desk.h"
 
 #include "base/errc_names.h"
+#include "board/cable_for_test.h"
 #include "board/sealing_element_for_test.h"
 
 #include <gtest/gtest.h>
@@ -30,21 +31,6 @@ struct DeskWifi final : Wifi {
   Result<WifiInfo> info() override {
     if (!up) return Error{Errc::unavailable, "Wi-Fi is not connected"};
     return WifiInfo{true, "10.0.0.2", "m", "g", "d", "02"};
-  }
-};
-
-struct DeskCable final : Ethernet {
-  bool in = true, up = false;
-  Status start() override {
-    up = in;
-    if (up) return {};
-    return Error{Errc::not_found, "no cable"};
-  }
-  void stop() override { up = false; }
-  bool connected() override { return up && in; }
-  Result<WifiInfo> info() override {
-    if (!connected()) return Error{Errc::unavailable, "no"};
-    return WifiInfo{true, "10.0.1.2", "m", "g", "d", "06"};
   }
 };
 
@@ -117,7 +103,7 @@ class DeskTest : public testing::Test, protected Services {
 
   SealingElement_for_test element_;
   DeskWifi wifi_;
-  DeskCable cable;
+  HandCable cable;
   bool has_ethernet = true;
   int ethernet_changes = 0;
   std::string folder;

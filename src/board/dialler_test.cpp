@@ -1,5 +1,7 @@
 #include "board/dialler.h"
 
+#include "net/turn_for_test.h"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -20,14 +22,7 @@ class DiallerTest : public testing::Test {
           outcomes.push_back(std::move(got));
         });
   }
-  void turn_until(const std::function<bool()>& done) {
-    const Instant fuse = clock.monotonic() + Seconds{20};
-    while (!done() && clock.monotonic() < fuse) {
-      loop->after(Millis{1}, [&] { loop->stop(); });
-      loop->run();
-    }
-    ASSERT_TRUE(done());
-  }
+  void turn_until(const std::function<bool()>& done) { net::turn_until(*loop, done); }
 
   SystemClock clock;
   std::unique_ptr<net::Loop> loop;

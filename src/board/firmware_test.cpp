@@ -1,55 +1,20 @@
-#include "board/firmware.h"
+#include "board/firmware_scene_for_test.h"
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
-#include <filesystem>
 
 namespace signet::board {
 namespace {
 
 // Runs shell scripts as firmware, on a real loop, until the script has ended or `until` says so.
-class FirmwareTest : public testing::Test, protected FirmwareEvents {
+class FirmwareTest : public FirmwareScene {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/signet-firmware-XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder = name;
-    loop = net::Loop::create(clock).value();
-  }
-  void TearDown() override {
-    firmware.reset();
-    std::filesystem::remove_all(folder);
-  }
-  void run(const std::string& script) {
-    firmware.emplace(*loop, random, FirmwareConfig{{"/bin/bash", "-c", script}, folder + "/own"},
-                     static_cast<FirmwareEvents&>(*this));
-    ASSERT_TRUE(firmware->start());
-    const auto fuse = loop->after(Seconds{20}, [&] {
-      ADD_FAILURE() << "took too long";
-      loop->stop();
-    });
-    loop->run();
-    loop->cancel(fuse);
-  }
-  void on_firmware_text(std::string_view line) override { lines.emplace_back(line); }
+  void run(const std::string& script) { FirmwareScene::run({{"/bin/bash", "-c", script}, ""}); }
   void on_firmware_request(const Frame& frame) override {
     requests.push_back(frame);
     firmware->send({FrameKind::answer, frame.id, R"({"hello":"firmware"})"});
   }
-  void on_firmware_end(const std::string& how) override {
-    ends.push_back(how);
-    if (ends.size() >= ends_wanted) loop->stop();
-  }
 
-  SystemClock clock;
-  crypto::SeededRandom_for_test random{3};
-  std::string folder;
-  std::unique_ptr<net::Loop> loop;
-  std::optional<Firmware> firmware;
-  std::vector<std::string> lines;
   std::vector<Frame> requests;
-  std::vector<std::string> ends;
-  std::size_t ends_wanted = 1;
 };
 
 TEST_F(FirmwareTest, ShowsItsTextAndReportsItsEnd) {
@@ -68,8 +33,8 @@ TEST_F(FirmwareTest, HasNothingButItsFourDescriptorsAnEmptyEnvironmentAndItsFold
   EXPECT_EQ(lines[0], "fds: 0 1 2 3");
   EXPECT_EQ(lines[1], "LANG=C.UTF-8");
   EXPECT_EQ(lines[2], "PATH=/usr/bin:/bin");
-  EXPECT_EQ(lines[3], "PWD=" + folder + "/own");
-  EXPECT_EQ(lines[4], folder + "/own");
+  EXPECT_EQ(lines[3], "PWD=" + own);
+  EXPECT_EQ(lines[4], own);
   EXPECT_EQ(lines[5], std::to_string(firmware_descriptors_max));
   EXPECT_EQ(lines[6], "0");
   EXPECT_EQ(lines[7], "NoNewPrivs:\t1");
@@ -94,10 +59,7 @@ TEST_F(FirmwareTest, StartsACrashedProgramAgainLater) {
 }
 
 TEST_F(FirmwareTest, SaysWhenTheCommandIsNotThere) {
-  firmware.emplace(*loop, random, FirmwareConfig{{"/nowhere/python3"}, folder + "/own"},
-                   static_cast<FirmwareEvents&>(*this));
-  ASSERT_TRUE(firmware->start());
-  loop->run();
+  FirmwareScene::run({{"/nowhere/python3"}, ""});
   EXPECT_EQ(ends[0].rfind("the program ended with code 127", 0), 0u) << ends[0];
 }
 
@@ -137,9 +99,7 @@ TEST_F(FirmwareTest, CutsLinesThatAreTooLong) {
 }
 
 TEST_F(FirmwareTest, StopsAtOnce) {
-  firmware.emplace(*loop, random,
-                   FirmwareConfig{{"/bin/bash", "-c", "trap '' TERM; while :; do sleep 1; done"}, folder + "/own"},
-                   static_cast<FirmwareEvents&>(*this));
+  make({{"/bin/bash", "-c", "trap '' TERM; while :; do sleep 1; done"}, ""});
   ASSERT_TRUE(firmware->start());
   firmware->stop();
   EXPECT_FALSE(firmware->running());

@@ -86,7 +86,7 @@ bool Board::ask_fota(const std::string& step, const std::string& version) {
 
 void Board::install_update() {
   say("a new version was downloaded; the board restarts");
-  restart(signet::boot::Reset::request);
+  restart_after_on_reset();
 }
 
 void Board::abandon_update(const std::string& why) {

@@ -1,13 +1,10 @@
 #include "board/native.h"
 
-#include "board/firmware.h"
+#include "board/firmware_scene_for_test.h"
 #include "image/elf_for_test.h"
 
-#include <gtest/gtest.h>
-#include <stdlib.h>
 #include <unistd.h>
 #include <cerrno>
-#include <filesystem>
 
 namespace signet::board {
 namespace {
@@ -15,40 +12,11 @@ namespace {
 constexpr std::size_t tool_bytes_max = 8u << 20;
 
 // Programs of this system as firmware: they print what they see.
-class NativeTest : public testing::Test, protected FirmwareEvents {
+class NativeTest : public FirmwareScene {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/signet-native-XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder = name;
-    loop = net::Loop::create(clock).value();
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
   void run(const std::string& tool) {
-    Fd executable = seal_executable(read_file(tool, tool_bytes_max).value()).value();
-    Firmware firmware{*loop, random, FirmwareConfig{{}, folder + "/own", std::move(executable)},
-                      static_cast<FirmwareEvents&>(*this)};
-    ASSERT_TRUE(firmware.start());
-    const auto fuse = loop->after(Seconds{20}, [&] {
-      ADD_FAILURE() << "took too long";
-      loop->stop();
-    });
-    loop->run();
-    loop->cancel(fuse);
+    FirmwareScene::run({{}, "", seal_executable(read_file(tool, tool_bytes_max).value()).value()});
   }
-  void on_firmware_text(std::string_view line) override { lines.emplace_back(line); }
-  void on_firmware_request(const Frame&) override {}
-  void on_firmware_end(const std::string& how) override {
-    ends.push_back(how);
-    loop->stop();
-  }
-
-  SystemClock clock;
-  crypto::SeededRandom_for_test random{3};
-  std::string folder;
-  std::unique_ptr<net::Loop> loop;
-  std::vector<std::string> lines;
-  std::vector<std::string> ends;
 };
 
 TEST_F(NativeTest, RunsOutOfMemoryInItsOwnFolderWithAnEmptyEnvironment) {
@@ -80,21 +48,18 @@ TEST_F(NativeTest, ForAnotherMachineOrNoExecutableAtAllIsRefused) {
 }
 
 TEST_F(NativeTest, OneThatCannotBeStartedSaysSoAndIsACrash) {
-  Fd executable = seal_executable(image::Elf_for_test{}.bytes()).value();  // it lies across pages: no kernel maps it
-  Firmware firmware{*loop, random, FirmwareConfig{{}, folder + "/own", std::move(executable)},
-                    static_cast<FirmwareEvents&>(*this)};
-  ASSERT_TRUE(firmware.start());
-  loop->run();
+  // Its segment lies across pages: no kernel maps it.
+  FirmwareScene::run({{}, "", seal_executable(image::Elf_for_test{}.bytes()).value()});
   ASSERT_EQ(ends.size(), 1u);
   EXPECT_NE(ends[0].find("; next start in "), std::string::npos) << ends[0];
 }
 
 TEST_F(NativeTest, AFileForDevelopmentIsOneOrIsNot) {
-  ASSERT_TRUE(write_file_atomic(folder + "/main.py", bytes_of("print(1)\n"), 0600));
-  ASSERT_TRUE(write_file_atomic(folder + "/lamp", image::Elf_for_test{}.bytes(), 0700));
-  EXPECT_FALSE(load_executable(folder + "/main.py").value());
-  EXPECT_TRUE(load_executable(folder + "/lamp").value());
-  EXPECT_FALSE(load_executable(folder + "/nothing"));
+  ASSERT_TRUE(write_file_atomic(folder.file("main.py"), bytes_of("print(1)\n"), 0600));
+  ASSERT_TRUE(write_file_atomic(folder.file("lamp"), image::Elf_for_test{}.bytes(), 0700));
+  EXPECT_FALSE(load_executable(folder.file("main.py")).value());
+  EXPECT_TRUE(load_executable(folder.file("lamp")).value());
+  EXPECT_FALSE(load_executable(folder.file("nothing")));
 }
 
 }  // namespace

@@ -19,7 +19,18 @@ void Board::on_order(const agent::JobOrdered& job) {
 void Board::on_order(const agent::ResetOrdered&) {
   log_info("board.reset_ordered");
   say("the manager resets the board");
-  restart(signet::boot::Reset::request);
+  restart_after_on_reset();
+}
+
+// The program puts away what it has in its hands; one that does not come to an end is ended.
+void Board::restart_after_on_reset() {
+  if (on_reset_timer_ || restart_timer_) return;
+  if (!desk_.tell_reset()) return restart(signet::boot::Reset::request);
+  on_reset_timer_ = parts_.loop.after(on_reset_max, [this] {
+    on_reset_timer_.reset();
+    say("the program's on_reset took more than " + std::to_string(on_reset_max.count()) + " s; the board starts anew");
+    restart(signet::boot::Reset::request);
+  });
 }
 
 void Board::on_order(const agent::VariableWished& wish) { desk_.give_wish(wish); }
@@ -52,7 +63,7 @@ Status Board::tell(std::string key, std::string value, std::optional<std::int64_
 }
 
 void Board::reset() {
-  say("the program resets the board");
+  if (!on_reset_timer_) say("the program resets the board");
   restart(signet::boot::Reset::request);
 }
 

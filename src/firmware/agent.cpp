@@ -42,6 +42,7 @@ void Agent::start(std::chrono::milliseconds wait) {
                        {"conditions", json::array(config.conditions.begin(), config.conditions.end())},
                        {"fota", static_cast<bool>(config.on_fota)},
                        {"connection", static_cast<bool>(config.on_connection)},
+                       {"reset", static_cast<bool>(config.on_reset)},
                        {"wait", wait.count()},
                        {"keepalive", config.tuning.keepalive.count()},
                        {"reconnect_after", config.tuning.reconnect_after.count()},

@@ -32,7 +32,8 @@ TEST(FirmwareAgent, TellsTheBoardWhatItCanDoAndGoesOnline) {
   const json::object asked = board.asked("agent.start");
   EXPECT_EQ(member(asked, "jobs") + member(asked, "variables") + member(asked, "conditions"),
             R"(["blink"]["speed"]["door"])");
-  EXPECT_EQ(member(asked, "fota") + member(asked, "connection") + member(asked, "wait"), "falsefalse1500");
+  EXPECT_EQ(member(asked, "fota") + member(asked, "connection") + member(asked, "reset") + member(asked, "wait"),
+            "falsefalsefalse1500");
   EXPECT_EQ(member(asked, "keepalive") + member(asked, "reconnect_after"), "305000");
   EXPECT_EQ(member(asked, "network_timeout") + member(asked, "set_clock_every"), "6000060");
 
@@ -225,6 +226,19 @@ TEST(FirmwareAgent, HearsOfTheConnectionAndSurvivesWhatItsFunctionsThrow) {
   board.give({{"event", "connection"}});
   board.give({{"event", "connection"}, {"online", true}});
   EXPECT_EQ(member(board.asked("agent.publish"), "payload"), R"("{\"heard\":101}")");
+}
+
+TEST(FirmwareAgent, PutsAwayWhatItHasBeforeTheBoardStartsAnewAndResetsItWhateverComesOfThat) {
+  PlayedBoard_for_test board;
+  Agent agent{{.on_reset = [&](Agent& self) {
+    self.publish({{"lamp", "off"}});
+    throw std::runtime_error{"no lamp"};
+  }}};
+  agent.start();
+  EXPECT_EQ(member(board.asked("agent.start"), "reset"), "true");
+  board.give({{"event", "reset"}});
+  board.asked("agent.reset");
+  board.asked("agent.publish");
 }
 
 TEST(FirmwareAgent, AnswersNothingMoreOnceItIsGone) {

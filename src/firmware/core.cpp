@@ -61,6 +61,16 @@ void AgentCore::on_event(const json::object& event) {
   if (what == "conditions") do_conditions(event);
   if (what == "fota") do_fota(event);
   if (what == "connection" && config.on_connection) config.on_connection(*agent, event.at("online").as_bool());
+  if (what == "reset") do_reset();
+}
+
+void AgentCore::do_reset() {
+  try {
+    if (config.on_reset) config.on_reset(*agent);
+  } catch (...) {
+    why("on_reset");
+  }
+  agent->reset();
 }
 
 void AgentCore::do_job(const json::object& event) {

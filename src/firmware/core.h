@@ -23,6 +23,7 @@ struct AgentCore : std::enable_shared_from_this<AgentCore> {
   bool serve_one();
   void on_event(const json::object& event);
   void do_job(const json::object& event);
+  void do_reset();
   void do_variable(const json::object& event);
   void do_conditions(const json::object& event);
   void do_fota(const json::object& event);

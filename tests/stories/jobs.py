@@ -37,11 +37,16 @@ def found(agent, conditions):
     for one in conditions:
         one.close({"by": "bob"})
 
+def put_away(agent):
+    note("put away")
+    while os.path.exists("stuck"):
+        sleep(100)
+
 note("begun")
 wifi.configure(ssid="Signet-Lab", password="correct horse battery")
 wifi.start()
 agent = zdm.Agent(jobs={"blink": blink, "fail": fail, "stop": stop}, conditions=["door"], on_conditions=found,
-                  variables={"speed": limited})
+                  variables={"speed": limited}, on_reset=put_away)
 agent.start()
 agent.set_variable("height", 1.5)
 if os.path.exists("door"):
@@ -113,6 +118,11 @@ class Jobs(unittest.TestCase):
         self.board.operate("job", "schedule", "blink", "pump", "--arg", "n", "6")
         self.assertEqual(self.ends("blink")["value"], {"blinked": 6})
         self.notes_once("blink 5")
+        self.notes_once("put away")
+        (self.board.own / "stuck").touch()
+        self.board.operate("job", "schedule", "reset", "pump")
+        self.notes_once("put away", 2)
+        self.notes_once("begun", begun + 2)  # an on_reset that does not come to an end is no way to stay
 
     def test_variables_and_conditions(self):
         def variable(name):

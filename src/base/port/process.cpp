@@ -1,5 +1,6 @@
 #include "base/port/process.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -17,6 +18,12 @@ void harden_process() {
   ::prctl(PR_SET_DUMPABLE, 0);
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void return_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);  // others give it back by themselves
+#endif
 }
 
 unsigned usable_cores() {

@@ -22,4 +22,7 @@ Result<Fd> open_stop_signals();
 Result<Fd> open_reload_signal();
 bool take_reload_signal(const Fd& reload);
 
+// Gives what was freed back to the system, after a time that needed much more than usual.
+void return_memory();
+
 }  // namespace signet

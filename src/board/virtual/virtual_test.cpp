@@ -2,24 +2,19 @@
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
 
+#include "base/port/folder_for_test.h"
+#include "net/turn_for_test.h"
+
 #include <fcntl.h>
-#include <gtest/gtest.h>
-#include <stdlib.h>
 #include <unistd.h>
-#include <filesystem>
 
 namespace signet::board {
 namespace {
 
 class VirtualTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/signet-virtual-XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
-  std::string folder;
+  Folder_for_test place;
+  const std::string folder = place.path();
 };
 
 TEST_F(VirtualTest, TheRadioHearsTheNetworksOfItsFile) {
@@ -83,15 +78,10 @@ TEST_F(VirtualTest, ARadioFileHasASize) {
 class PtyTest : public VirtualTest {
  protected:
   void SetUp() override {
-    VirtualTest::SetUp();
     loop = net::Loop::create(clock).value();
     pty = Pty::create(*loop, folder).value();
     tool = Fd{::open((folder + "/console").c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK)};
     ASSERT_TRUE(tool);
-  }
-  void TearDown() override {
-    pty.reset();
-    VirtualTest::TearDown();
   }
   std::string read_all() {
     std::string text;
@@ -102,14 +92,7 @@ class PtyTest : public VirtualTest {
     }
     return text;
   }
-  void turn_until(const std::function<bool()>& done) {
-    const auto fuse = clock.monotonic() + Seconds{20};
-    while (!done() && clock.monotonic() < fuse) {
-      loop->after(Millis{1}, [&] { loop->stop(); });
-      loop->run();
-    }
-    EXPECT_TRUE(done());
-  }
+  void turn_until(const std::function<bool()>& done) { net::turn_until(*loop, done); }
 
   SystemClock clock;
   std::unique_ptr<net::Loop> loop;

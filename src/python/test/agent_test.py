@@ -155,6 +155,19 @@ done.wait(30)
         self.assertEqual([one["value"] for one in said if one["do"] == "agent.variable"], ["false", "true"])
         self.assertIn("on_connection: OSError: offline\n", text)
 
+    def test_a_reset_is_told_first_and_done_whatever_comes_of_that(self):
+        said, text = self.served("""
+from zdm import zdm
+def on_reset(agent):
+    agent.publish({"lamp": "off"})
+    raise OSError("no lamp")
+agent = zdm.Agent(on_reset=on_reset)
+agent.start()
+agent._thread.join(30)
+""", {"event": "reset"}, refuse={"agent.reset": ("unavailable", "the board has gone")})
+        self.assertEqual([one["do"] for one in said], ["agent.publish", "agent.reset"])
+        self.assertIn("on_reset: OSError: no lamp\n", text)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

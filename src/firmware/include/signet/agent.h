@@ -36,6 +36,7 @@ using OnVariable = std::function<std::optional<json::value>(Agent&, const json::
 using OnConditions = std::function<void(Agent&, std::vector<Condition>)>;  // the answer to request_conditions()
 // `step` is "check_version" or "accept". Returns why not, or nothing: it agrees. What it throws refuses too.
 using OnFota = std::function<std::string(Agent&, const std::string& step, const json::value& arg)>;
+using OnReset = std::function<void(Agent&)>;  // the board starts anew, by an order or for an update, in 5 s at most
 using OnConnection = std::function<void(Agent&, bool online)>;  // at each change
 
 // start() throws std::invalid_argument for a time out of its range.
@@ -53,6 +54,7 @@ struct AgentConfig {
   OnConditions on_conditions{};
   OnFota on_fota{};  // without it the board decides: what has connected, received a job and confirmed it
   OnConnection on_connection{};
+  OnReset on_reset{};
   Tuning tuning{};
 };
 

@@ -67,6 +67,8 @@ class Agent:
     variables      {"name": function(agent, value)}: what the manager may wish. A function returns what it made of the
                    wish, or nothing when it did as it was wished.
     on_connection  function(agent, online): told each time that the device goes online or offline.
+    on_reset       function(agent): told before the board starts anew, by the manager's order or for an update; it has
+                   5 seconds.
     on_fota        function(agent, step, arg), step "check_version" or "accept": something true refuses, and says why.
 
     After cfg and jobs come conditions, on_conditions, set_clock_every, on_fota, host, as until 3.0.10; or, when a
@@ -89,6 +91,7 @@ class Agent:
         self._on_conditions = places.get("on_conditions", on_conditions)
         self._on_fota = places.get("on_fota", on_fota)
         self._on_connection = on_connection
+        self._on_reset = on_reset
         self._thread = None
 
     def start(self, wait_working=10):
@@ -99,6 +102,7 @@ class Agent:
         try:
             ask("agent.start", jobs=list(self._jobs), conditions=self._conditions, variables=list(self._variables),
                 fota=self._on_fota is not None, connection=self._on_connection is not None,
+                reset=self._on_reset is not None,
                 wait=int(wait_working * 1000), **self._tuning)
         except Refused as refused:
             raise _value_error(refused) from None
@@ -163,7 +167,7 @@ class Agent:
 
     def _serve(self):
         do = {"job": self._do_job, "variable": self._do_variable, "conditions": self._do_conditions,
-              "fota": self._do_fota, "connection": self._do_connection}
+              "fota": self._do_fota, "connection": self._do_connection, "reset": self._do_reset}
         while True:
             try:
                 event = ask("agent.next", wait=_PATIENCE)
@@ -213,6 +217,13 @@ class Agent:
             self._on_connection(self, event["online"])
         except BaseException as error:
             _why("on_connection", error)
+
+    def _do_reset(self, _):
+        try:
+            self._on_reset(self)
+        except BaseException as error:
+            _why("on_reset", error)
+        self.reset()
 
     def _do_fota(self, event):
         try:

@@ -32,6 +32,8 @@ class Agent:
     variables      {"name": function(agent, value)}: what the manager may wish. A function returns what it made of the
                    wish, or nothing when it did as it was wished.
     on_connection  function(agent, online): told each time that the device goes online or offline.
+    on_reset       function(agent): told before the board starts anew, by the manager's order or for an update; it has
+                   5 seconds.
     on_fota        function(agent, step, arg), step "check_version" or "accept": something true refuses, and says why.
 
     After cfg and jobs come conditions, on_conditions, set_clock_every, on_fota, host, as until 3.0.10; or, when a
