@@ -1,7 +1,8 @@
 # signet_module(FOLDER DEPENDS ... USES ...): the folder below src/ is one library; its *_test.cpp are one test
 # program, each of its *_fuzz.cpp one fuzzer. DEPENDS names modules above it, USES names foreign libraries.
 # Sub-folders that are no module of their own belong to it. UNITY, for the large ones: with SIGNET_UNITY nine of its files
-# are compiled at a time, so what one names in an unnamed namespace another may not name again.
+# are compiled at a time, so what one names in an unnamed namespace another may not name again. SMALL, for what boards and
+# people run: a release optimises it for size.
 function(signet_flags target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -13,10 +14,11 @@ function(signet_flags target)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src)
 endfunction()
 
-# What reads a command line runs once, and CLI11 is all templates: a third of the time to compile is optimising them.
-function(signet_command_line target)
-  if("CLI11::CLI11" IN_LIST ARGN)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+# What a board or a person runs: a third less code, and a sixth less time to compile it. Also what reads a command line,
+# which runs once, and CLI11 is all templates. `small` or CLI11 among the arguments, as for signet_pch.
+function(signet_small target)
+  if("small" IN_LIST ARGN OR "CLI11::CLI11" IN_LIST ARGN)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
   endif()
 endfunction()
 
@@ -83,8 +85,12 @@ function(signet_sources out folder)
 endfunction()
 
 function(signet_module folder)
-  cmake_parse_arguments(ARG "UNITY" "" "DEPENDS;USES" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY;SMALL" "" "DEPENDS;USES" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
+  set(small)
+  if(ARG_SMALL)
+    set(small small)
+  endif()
   signet_targets(deps ${ARG_DEPENDS})
   foreach(dep IN LISTS deps)
     if(NOT TARGET ${dep})
@@ -105,8 +111,8 @@ function(signet_module folder)
     add_library(signet_${name} STATIC ${sources})
     signet_flags(signet_${name})
     target_link_libraries(signet_${name} PUBLIC ${deps} PRIVATE ${ARG_USES})
-    signet_command_line(signet_${name} ${ARG_USES})
-    signet_pch(signet_${name} ${ARG_USES})
+    signet_small(signet_${name} ${small} ${ARG_USES})
+    signet_pch(signet_${name} ${small} ${ARG_USES})
     if(SIGNET_UNITY AND ARG_UNITY)
       set_target_properties(signet_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 9)
       # It asks which file a type of an unnamed namespace stands in: here that is never the first.
@@ -127,6 +133,27 @@ function(signet_module folder)
   endif()
 endfunction()
 
+# CLI11 costs each unit that includes it three seconds: files of a UNITY module that include it, through any of HEADERS, are
+# compiled with their like.
+function(signet_apart target)
+  string(REPLACE ";" "|" headers "${ARGN}")
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  set(count_with 0)
+  set(count_without 0)
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} needs REGEX "^#include \"(${headers})\"" LIMIT_COUNT 1)
+    set(kind without)
+    if(needs)
+      set(kind with)
+    endif()
+    math(EXPR group "${count_${kind}} / 9")
+    math(EXPR count_${kind} "${count_${kind}} + 1")
+    set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${kind}_${group})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()
+
 # signet_program(NAME DEPENDS ... USES ...): src/apps/NAME.cpp, with underscores for dashes.
 function(signet_program name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
@@ -137,7 +164,7 @@ function(signet_program name)
   signet_targets(libraries ${ARG_DEPENDS})
   add_executable(${name} ${CMAKE_SOURCE_DIR}/src/apps/${file}.cpp)
   signet_flags(${name})
-  signet_command_line(${name} ${ARG_USES})
+  signet_small(${name} ${ARG_USES})
   signet_pch(${name} ${ARG_USES})
   target_compile_definitions(${name} PRIVATE SIGNET_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${name} PRIVATE ${libraries} ${ARG_USES})

@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 
 #include "base/json.h"
+#include "base/memory_disk_for_test.h"
 #include "mqtt/server_session.h"
 
 #include <gtest/gtest.h>
@@ -13,23 +14,6 @@ namespace signet::agent {
 
 inline constexpr Timestamp noon = Timestamp{Seconds{1'790'000'000}};
 inline constexpr const char* device = "dev-000000000001";
-
-struct RamDisk final : Disk {
-  std::map<std::string, Buffer> files;
-  Result<Buffer> read(const std::string& name, std::size_t) override {
-    if (!files.contains(name)) return Error{Errc::not_found, "no such file"};
-    return files[name];
-  }
-  Status append(const std::string& name, Bytes data) override {
-    files[name].insert(files[name].end(), data.begin(), data.end());
-    return {};
-  }
-  Status sync(const std::string&) override { return {}; }
-  Status replace(const std::string& name, Bytes data) override {
-    files[name] = copy_of(data);
-    return {};
-  }
-};
 
 struct Heard {
   std::string topic;
@@ -145,7 +129,7 @@ class AgentTest : public testing::Test {
 
   ManualClock clock{noon};
   Micros board_clock_off{0};
-  RamDisk disk;
+  MemoryDisk_for_test disk;
   crypto::SeededRandom_for_test random{1};
   std::optional<Outbox> outbox;
   std::optional<Agent> agent;

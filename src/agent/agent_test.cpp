@@ -142,6 +142,33 @@ TEST_F(AgentTest, DropsWithAReasonWhatTheManagerWillNeverTake) {
   EXPECT_TRUE(outbox->waiting().empty());
 }
 
+TEST_F(AgentTest, GivesUpAReadingThatTheDiskHasLostAndSendsTheOnesBehindIt) {
+  boot();
+  publish(R"({"value":1})");
+  publish(R"({"value":2})");
+  disk.bytes(outbox_file)[outbox->waiting().front().offset + 30] ^= 1;
+  bring_up();
+  ASSERT_EQ(readings().size(), 1u);
+  EXPECT_EQ(readings()[0].payload, R"({"value":2})");
+  EXPECT_EQ(agent->dropped(), 1u);
+  EXPECT_FALSE(settled.front().outcome);
+  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+    return note.starts_with("agent.reading_dropped") && note.ends_with("is not what was written there");
+  }));
+}
+
+TEST_F(AgentTest, WaitsWhileTheDiskDoesNotAnswer) {
+  boot();
+  publish(R"({"value":1})");
+  disk.fail_read_at = Error{Errc::unavailable, "an I/O error"};
+  bring_up();
+  EXPECT_TRUE(readings().empty());
+  EXPECT_EQ(outbox->waiting().size(), 1u);
+  advance(backoff_base + backoff_base);
+  EXPECT_EQ(readings().size(), 1u);
+  EXPECT_TRUE(outbox->waiting().empty());
+}
+
 TEST_F(AgentTest, WaitsLongerAfterEachFailureAndStartsOverAfterAStableConnection) {
   boot();
   Micros longest{0};

@@ -9,6 +9,7 @@ using namespace signet;
 
 struct NoDisk final : Disk {
   Result<Buffer> read(const std::string&, std::size_t) override { return Error{Errc::not_found, ""}; }
+  Result<std::size_t> read_at(const std::string&, std::uint64_t, std::span<std::uint8_t>) override { return 0u; }
   Status append(const std::string&, Bytes) override { return {}; }
   Status sync(const std::string&) override { return {}; }
   Status replace(const std::string&, Bytes) override { return {}; }

@@ -2,6 +2,8 @@
 
 #include "crypto/digest.h"
 
+#include <algorithm>
+
 namespace signet::agent {
 namespace {
 
@@ -40,7 +42,9 @@ Buffer reading_record(Timestamp at, std::string_view tag, std::string_view paylo
   return frame(body);
 }
 
-std::size_t record_bytes(const Reading& r) { return frame_bytes + 1 + 8 + 1 + r.tag.size() + r.payload.size(); }
+std::size_t record_bytes(std::string_view tag, std::string_view payload) {
+  return frame_bytes + 1 + 8 + 1 + tag.size() + payload.size();
+}
 
 Result<Bytes> next_body(Reader& in) {
   const std::size_t size = TRY(in.u32_be());
@@ -50,6 +54,24 @@ Result<Bytes> next_body(Reader& in) {
   const auto expected = check_of(body);
   if (!std::equal(check.begin(), check.end(), expected.begin())) return Error{Errc::corrupt, "a record does not check"};
   return body;
+}
+
+Result<Reading> reading_of(Reader body) {
+  const std::size_t tag_size = TRY(body.u8());
+  std::string tag{text_of(TRY(body.take(tag_size)))};
+  return Reading{std::move(tag), std::string{text_of(body.rest())}};
+}
+
+// The record that was written at `offset`, as it is: whole, and of `size` bytes.
+Result<Buffer> record_at(Disk& disk, std::size_t offset, std::size_t size) {
+  Buffer out(size);
+  const std::size_t got = TRY(disk.read_at(outbox_file, offset, out));
+  Reader in{out};
+  if (got != size || !next_body(in) || !in.empty()) {
+    return Error{Errc::corrupt, std::string{outbox_file} + ": the record at byte " + std::to_string(offset) +
+                                    " is not what was written there"};
+  }
+  return out;
 }
 
 }  // namespace
@@ -82,7 +104,7 @@ Result<Outbox> Outbox::load(Disk& disk, std::size_t bytes_max) {
   box.live_ = base_bytes;
   while (!in.empty()) {
     const std::size_t before = in.size();
-    if (!box.take(in)) {
+    if (!box.take(in, file.value().size() - before)) {
       box.cut_ = before;
       break;
     }
@@ -93,22 +115,38 @@ Result<Outbox> Outbox::load(Disk& disk, std::size_t bytes_max) {
   return box;
 }
 
-Status Outbox::take(Reader& in) {
+std::deque<Outbox::Waiting>::const_iterator Outbox::find(Timestamp device_time) const {
+  const auto found = std::lower_bound(waiting_.begin(), waiting_.end(), device_time,
+                                      [](const Waiting& one, Timestamp at) { return one.at < at; });
+  return found != waiting_.end() && found->at == device_time ? found : waiting_.end();
+}
+
+bool Outbox::contains(Timestamp device_time) const { return find(device_time) != waiting_.end(); }
+
+void Outbox::forget(std::deque<Waiting>::const_iterator which) {
+  live_ -= which->size;
+  waiting_.erase(which);
+}
+
+Status Outbox::take(Reader& in, std::size_t offset) {
+  const std::size_t before = in.size();
   Reader body{TRY(next_body(in))};
+  const std::size_t size = before - in.size();
   const std::uint8_t kind = TRY(body.u8());
   const Timestamp at = from_epoch_micros(static_cast<std::int64_t>(TRY(body.u64_be())));
+  const auto known = find(at);
   if (kind == done) {
-    const auto found = waiting_.find(at);
-    if (found == waiting_.end()) return {};
-    live_ -= record_bytes(found->second);
-    waiting_.erase(found);
+    if (known != waiting_.end()) forget(known);
     return {};
   }
   if (kind == reading) {
-    const std::size_t tag_size = TRY(body.u8());
-    const std::string tag{text_of(TRY(body.take(tag_size)))};
-    const auto [where, fresh] = waiting_.try_emplace(at, Reading{tag, std::string{text_of(body.rest())}});
-    if (fresh) live_ += record_bytes(where->second);
+    TRY(reading_of(body));
+    if (known == waiting_.end()) {
+      const auto behind = [](Timestamp time, const Waiting& one) { return time < one.at; };
+      waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), at, behind),
+                      {at, static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(size)});
+      live_ += size;
+    }
   } else if (kind != spent) {
     return Error{Errc::corrupt, "a record of unknown kind"};
   }
@@ -116,11 +154,17 @@ Status Outbox::take(Reader& in) {
   return {};
 }
 
+Result<Reading> Outbox::read(Timestamp device_time) const {
+  const auto found = find(device_time);
+  if (found == waiting_.end()) return Error{Errc::not_found, "no reading of that time waits"};
+  const Buffer record = TRY(record_at(*disk_, found->offset, found->size));
+  return reading_of(Reader{Bytes{record}.subspan(frame_bytes + 1 + 8)});
+}
+
 Result<Timestamp> Outbox::add(Timestamp now, std::string_view tag, std::string_view payload) {
   TRY(check_tag(tag));
   if (payload.size() > payload_bytes_max) return Error{Errc::too_large, "a payload has at most 65536 bytes"};
-  const Reading fresh{std::string{tag}, std::string{payload}};
-  const std::size_t size = record_bytes(fresh);
+  const std::size_t size = record_bytes(tag, payload);
   if (live_ + size > bytes_max_) {
     return Error{Errc::exhausted, "the outbox is full: " + std::to_string(waiting_.size()) +
                                       " readings wait for the manager; connect the board, then publish again"};
@@ -128,18 +172,18 @@ Result<Timestamp> Outbox::add(Timestamp now, std::string_view tag, std::string_v
   if (damaged_ || file_ + size > bytes_max_) TRY(rewrite());
   const Timestamp at = std::max(now, last_ + Micros{1});
   last_ = at;  // spent even when what follows fails: the record may be on the disk all the same
+  const std::size_t offset = file_;
   TRY(append(reading_record(at, tag, payload), true));
   live_ += size;
-  waiting_.emplace(at, fresh);
+  waiting_.push_back({at, static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(size)});
   flood_ = std::max(flood_, waiting_.size());
   return at;
 }
 
 void Outbox::remove(Timestamp device_time) {
-  const auto found = waiting_.find(device_time);
+  const auto found = find(device_time);
   if (found == waiting_.end()) return;
-  live_ -= record_bytes(found->second);
-  waiting_.erase(found);
+  forget(found);
   // Failure to note it costs a resend, never a reading: the next rewrite makes it good.
   const std::size_t waste = file_ > live_ ? file_ - live_ : 0;
   if (damaged_ || waste > std::max(waste_bytes_min, live_) || file_ >= bytes_max_ + waste_bytes_min) {
@@ -176,10 +220,16 @@ Status Outbox::rewrite() {
   Buffer whole;
   Writer out{whole};
   out.text(magic).bytes(time_record(spent, last_));
-  for (const auto& [at, held] : waiting_) out.bytes(reading_record(at, held.tag, held.payload));
+  std::deque<Waiting> moved = waiting_;
+  for (Waiting& one : moved) {
+    const Buffer record = TRY(record_at(*disk_, one.offset, one.size));
+    one.offset = static_cast<std::uint32_t>(whole.size());
+    out.bytes(record);
+  }
   const Status replaced = disk_->replace(outbox_file, whole);
   damaged_ = !replaced;
   if (!replaced) return Error{replaced.error()}.within("write the outbox anew");
+  waiting_ = std::move(moved);
   live_ = file_ = whole.size();
   return {};
 }

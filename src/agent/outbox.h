@@ -1,13 +1,14 @@
 // outbox.h -- readings that the manager has not acknowledged, kept through crash, power cut and restart.
 //
 // docs/formats/outbox.md has the file. A reading is named by its device time: strictly increasing, never given twice,
-// also when the clock steps back. Resent under the same name it is dropped by the manager as a double.
+// also when the clock steps back. Resent under the same name it is dropped by the manager as a double. The readings
+// themselves stay in the file: what is in memory is where each of them lies.
 #pragma once
 
 #include "base/clock.h"
 #include "base/disk.h"
 
-#include <map>
+#include <deque>
 
 namespace signet::agent {
 
@@ -24,7 +25,11 @@ struct Reading {
 
 class Outbox {
  public:
-  using Waiting = std::map<Timestamp, Reading>;  // by device time
+  struct Waiting {
+    Timestamp at;          // its device time
+    std::uint32_t offset;  // of its record in the file
+    std::uint32_t size;    // of the record
+  };
 
   // corrupt when the file is not an outbox. A torn end is cut; see cut_bytes. `disk` outlives the outbox.
   static Result<Outbox> load(Disk& disk, std::size_t bytes_max = outbox_bytes_max);
@@ -37,7 +42,10 @@ class Outbox {
   // Forgets all of them, durably; the last device time stays.
   Status clear();
 
-  const Waiting& waiting() const { return waiting_; }
+  const std::deque<Waiting>& waiting() const { return waiting_; }  // by device time
+  bool contains(Timestamp device_time) const;
+  // not_found: it does not wait. corrupt: the disk does not hold any more what was written.
+  Result<Reading> read(Timestamp device_time) const;
   Timestamp last_time() const { return last_; }
   // Once each time that the last of many, flood_min at least, has gone.
   bool has_ebbed();
@@ -46,13 +54,15 @@ class Outbox {
 
  private:
   Outbox(Disk& disk, std::size_t bytes_max) : disk_(&disk), bytes_max_(bytes_max) {}
-  Status take(Reader& in);
+  std::deque<Waiting>::const_iterator find(Timestamp device_time) const;  // or the end
+  Status take(Reader& in, std::size_t offset);
+  void forget(std::deque<Waiting>::const_iterator which);
   Status rewrite();
   Status append(Bytes record, bool durable);
 
   Disk* disk_;
   std::size_t bytes_max_;
-  Waiting waiting_;
+  std::deque<Waiting> waiting_;
   std::size_t flood_ = 0;  // the most that have waited at once since the last ebb
   Timestamp last_{};
   std::size_t live_ = 0;  // bytes of the file that a rewrite would keep

@@ -69,16 +69,18 @@ bool Agent::send_control(Moment now) {
 bool Agent::send_reading(Moment now) {
   const auto& waiting = outbox_.waiting();
   auto next = waiting.begin();  // passes at most `window` readings that are in flight
-  while (next != waiting.end() && in_flight_.contains(next->first)) ++next;
+  while (next != waiting.end() && in_flight_.contains(next->at)) ++next;
   if (next == waiting.end()) return false;
 
-  const Timestamp device_time = next->first;
+  const Timestamp device_time = next->at;
+  const auto reading = outbox_.read(device_time);
+  if (!reading) return unread(device_time, reading.error(), now);
   const std::string stamp = rfc3339(device_time);
   mqtt::Properties properties;
   properties.add_user("timestamp_device", stamp);
-  const std::string topic = "j/data/" + device_ + "/" + next->second.tag;
+  const std::string topic = "j/data/" + device_ + "/" + reading.value().tag;
   const auto sent =
-      session_->publish(mqtt::Qos::at_least_once, topic, bytes_of(next->second.payload), properties, now.steady);
+      session_->publish(mqtt::Qos::at_least_once, topic, bytes_of(reading.value().payload), properties, now.steady);
   if (sent) {
     flights_[sent.value()] = device_time;
     in_flight_.insert(device_time);
@@ -87,6 +89,17 @@ bool Agent::send_reading(Moment now) {
   if (sent.error().code != Errc::too_large) return false;
   drop(device_time, sent.error().what);
   return true;
+}
+
+// A disk that does not answer may do so later; what it does not hold any more is lost, and others wait behind it.
+bool Agent::unread(Timestamp device_time, const Error& error, Moment now) {
+  if (error.code == Errc::corrupt) {
+    drop(device_time, error.what);
+    return true;
+  }
+  hold_until_ = std::max(hold_until_, now.steady + backoff_base + refusals_.next());
+  note(LogLevel::error, "agent.reading_not_read", error.what);
+  return false;
 }
 
 void Agent::on(const mqtt::Acknowledged& event, Moment now) {

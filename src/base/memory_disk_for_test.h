@@ -19,7 +19,7 @@ class MemoryDisk_for_test final : public FolderDisk {
   std::size_t cut_at = 0;  // the power goes within this operation and nothing works until power_on(); 0: never
 
   // The next of its kind fails, and the program lives on. An append leaves a half of what it should have written.
-  std::optional<Error> fail_append, fail_sync, fail_cut, fail_replace, fail_names;
+  std::optional<Error> fail_append, fail_sync, fail_cut, fail_replace, fail_names, fail_read_at;
   std::size_t room = SIZE_MAX;  // bytes of all files together; beyond it: exhausted
   Space told_space{1ull << 40, 1ull << 40};
 
@@ -90,6 +90,7 @@ class MemoryDisk_for_test final : public FolderDisk {
   Result<std::size_t> read_at(const std::string& name, std::uint64_t offset, std::span<std::uint8_t> out) override {
     const auto found = files_.find(name);
     if (off_) return dead();
+    if (fail_read_at) return *std::exchange(fail_read_at, std::nullopt);
     if (found == files_.end()) return no_such(name);
     const Buffer& data = found->second.data;
     const std::size_t from = static_cast<std::size_t>(std::min<std::uint64_t>(offset, data.size()));

@@ -1,4 +1,0 @@
-// The same, for command lines.
-#include "std.h"
-
-#include <CLI/CLI.hpp>

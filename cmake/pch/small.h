@@ -1,0 +1,2 @@
+// The same, for what is optimised for size.
+#include "std.h"
