@@ -8,6 +8,7 @@
 #include "board/jumper.h"
 #include "board/native.h"
 #include "board/profile.h"
+#include "board/refusals.h"
 #include "board/virtual/cable.h"
 #include "board/virtual/pty.h"
 #include "board/virtual/radio.h"
@@ -138,6 +139,7 @@ Result<board::BoardConfig> configure(const Options& options) {
 }
 
 Status run(const Options& options) {
+  TRY(board::give_up_listening());
   const Fd stop = TRY(open_stop_signals());
   board::BoardConfig config = TRY(configure(options));
   TRY(make_folder(config.folder, 0700));
@@ -170,12 +172,8 @@ Status run(const Options& options) {
   return {};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  harden_process();
-  start_log("signet-board");
-  Options options;
+// Nothing, or with what the program ends. It is gone before the board begins, and its memory with it.
+std::optional<int> read_command_line(int argc, char** argv, Options& options) {
   CLI::App app{about, "signet-board"};
   app.footer(example);
   app.set_version_flag("--version", std::string{"signet-board "} + SIGNET_VERSION);
@@ -216,5 +214,15 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return answer_command_line(app, error);
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  harden_process();
+  start_log("signet-board");
+  Options options;
+  if (const auto ended = read_command_line(argc, argv, options)) return *ended;
   return exit_code("signet-board", run(options));
 }

@@ -3,7 +3,7 @@
 namespace signet::cli {
 namespace {
 
-constexpr Millis poll_every{500};
+constexpr Millis audit_poll_every{500};
 
 void print_entry(Session& session, const json::object& entry) {
   if (session.args.as_json) {
@@ -46,7 +46,7 @@ Status run_audit_tail(Session& session) {
       if (!session.args.count) return {};
       return Error{Errc::exhausted, "only " + std::to_string(printed) + " entries came in time"};
     }
-    if (fresh.size() < page_rows) session.env.wait(poll_every);
+    if (fresh.size() < page_rows) session.env.wait(audit_poll_every);
     fresh = TRY(entries(session, "size=" + std::to_string(page_rows) + "&after=" + std::to_string(last)));
   }
 }

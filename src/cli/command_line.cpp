@@ -19,7 +19,7 @@ namespace signet::cli {
 namespace {
 
 constexpr const char* about = "Signet's command line: from a genuine board to data you can see.";
-constexpr const char* example =
+constexpr const char* main_example =
     "Example:\n"
     "  signet setup 'https://localhost:8443/setup#token=...&ca=...'\n"
     "  signet registry import manifest.json --log-signer log-signer.pem --root root.pem\n"
@@ -53,6 +53,7 @@ void add_entrance(const Noun& root) {
     command->add_flag("--password-stdin", args.password_stdin, "read the password from standard input");
   }
   root.verb("logout", "Sign out", run_logout);
+  root.verb("whoami", "Who you are here", run_account_show);
   root.verb("status", "The manager and its devices at a glance", run_status);
 }
 
@@ -207,7 +208,7 @@ Status run_chosen(Environment& env, const Arguments& args, Command command) {
 int run(std::vector<std::string> arguments, Environment& env) {
   Arguments args;
   CLI::App app{about, "signet"};
-  app.footer(example);
+  app.footer(main_example);
   app.set_version_flag("--version", "signet " + env.version);
   app.fallthrough()->require_subcommand(1);
   Command chosen = nullptr;
@@ -226,7 +227,7 @@ int run(std::vector<std::string> arguments, Environment& env) {
   } catch (const CLI::ParseError& error) {
     if (app.exit(error, env.out, env.err) == 0) return 0;
     if (const auto hint = meant(app, said)) env.err << "signet: " << *hint << '\n';
-    env.err << example << std::endl;
+    env.err << main_example << std::endl;
     return exit_code_usage;
   }
   const Status done = run_chosen(env, args, chosen);

@@ -139,8 +139,8 @@ std::optional<std::string> meant(const CLI::App& root, const std::vector<std::st
   const bool is_flag = led.lost->starts_with('-');
   const std::string word = led.lost->substr(0, led.lost->find('='));
   const auto found = nearest(word, words_of(is_flag ? flag_candidates(*led.at) : commands_of(*led.at)));
-  if (!found) return std::nullopt;
-  return "\"" + printable(word) + "\" is not known here: did you mean \"" + *found + "\"?";
+  const std::string lost = "\"" + printable(word) + "\" is not known here";
+  return found ? lost + ": did you mean \"" + *found + "\"?" : lost;
 }
 
 void add_completion(const Noun& root) {

@@ -18,7 +18,8 @@ struct Candidate {
 };
 // `words` as typed after "signet", the last one unfinished.
 std::vector<Candidate> complete(const CLI::App& root, const std::vector<std::string>& words);
-// The first word that no command or flag is called by, and what may have been meant: "\"jbo\": did you mean \"job\"?"
+// The first word that no command or flag is called by, and what may have been meant: "\"jbo\" is not known here: did
+// you mean \"job\"?"
 std::optional<std::string> meant(const CLI::App& root, const std::vector<std::string>& words);
 
 // Adds `completion`.

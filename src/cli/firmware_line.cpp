@@ -110,9 +110,11 @@ void add_at_manager(const Noun& firmware) {
   create->add_option("--description", args.description)->type_name("TEXT");
   firmware.verb("ls", "At the manager: list", run_firmware_ls);
   CLI::App* show = firmware.verb("show", "At the manager: the versions of one, and their images", run_firmware_show);
+  CLI::App* update = firmware.verb("update", "At the manager: rename or describe one", run_firmware_update);
+  add_renaming(update, args);
   CLI::App* upload = firmware.verb("upload", "To the manager: signed images, as a version", run_firmware_upload);
   CLI::App* remove = firmware.verb("rm", "At the manager: remove a version, or all of a firmware", run_firmware_rm);
-  for (CLI::App* command : {show, upload, remove}) {
+  for (CLI::App* command : {show, update, upload, remove}) {
     command->add_option("firmware", args.name, "id or name")->type_name("FIRMWARE")->required();
   }
   upload->footer(upload_footer);

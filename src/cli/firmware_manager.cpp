@@ -47,6 +47,14 @@ Status run_firmware_ls(Session& session) {
                    {"Firmware", "Name", "Description", "Created"}, {"id", "name", "description", "created_at"});
 }
 
+Status run_firmware_update(Session& session) {
+  const json::object body = TRY(renaming_of(session.args));
+  const std::string path = TRY(firmware_path(session));
+  const json::object answer = TRY(ask(session, "PUT", path, body));
+  const json::object changed = TRY(object_member(answer, "firmware"));
+  return say(session, answer, cell(changed, "id") + "  " + cell(changed, "name"));
+}
+
 Status run_firmware_show(Session& session) {
   const std::string path = TRY(firmware_path(session)) + "/versions";
   const json::object answer = TRY(ask_all(session, path, "versions"));

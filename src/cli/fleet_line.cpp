@@ -3,11 +3,6 @@
 namespace signet::cli {
 namespace {
 
-void add_renaming(CLI::App* command, Arguments& args) {
-  command->add_option("--name", args.new_name, "from now on")->type_name("NAME");
-  command->add_option("--description", args.new_description, "from now on")->type_name("TEXT");
-}
-
 void add_device(const Noun& root) {
   Arguments& args = root.args;
   const Noun device = root.noun("device", "Devices of a workspace");

@@ -20,20 +20,29 @@ constexpr std::array aliases{
     Alias{"firmware", "show", "get"}, Alias{"fota", "check", "get"},       Alias{"fota", "cancel", "rm"},
 };
 
-Status run_workspace_get(Session& session) {
-  const json::object listed = TRY(ask(session, "GET", "/v3/workspaces"));
-  const std::vector<json::object> all = TRY(objects(listed, "workspaces"));
-  const std::string id = TRY(pick(all, session.args.name, "workspace"));
-  const json::object answer = TRY(ask(session, "GET", "/v3/workspaces/" + id));
+Status show_one(Session& session, const json::object& answer, const char* noun) {
   if (session.args.as_json) {
     print_json(session.env.out, answer);
     return {};
   }
-  const json::object one = TRY(object_member(answer, "workspace"));
+  const json::object one = TRY(object_member(answer, noun));
   std::vector<Row> rows;
   for (const auto& member : one) rows.push_back({std::string{member.key()}, cell(one, member.key())});
   print_table(session.env.out, {"Member", "Value"}, rows);
   return {};
+}
+
+Status run_workspace_get(Session& session) {
+  const json::object listed = TRY(ask(session, "GET", "/v3/workspaces"));
+  const std::vector<json::object> all = TRY(objects(listed, "workspaces"));
+  const std::string id = TRY(pick(all, session.args.name, "workspace"));
+  return show_one(session, TRY(ask(session, "GET", "/v3/workspaces/" + id)), "workspace");
+}
+
+Status run_fleet_get(Session& session) {
+  const std::string fleet = TRY(fleet_id(session, session.args.fleet));
+  const std::string path = TRY(workspace_path(session)) + "/fleets/" + fleet;
+  return show_one(session, TRY(ask(session, "GET", path)), "fleet");
 }
 
 Status run_device_identity_create(Session& session) {
@@ -85,6 +94,8 @@ void add_more_names(const Noun& root) {
   for (const Watched& what : watched) add_watch_to(root.there(what.noun), what);
   CLI::App* get = root.there("workspace").verb("get", "One", run_workspace_get);
   get->add_option("workspace", args.name, "id or name")->type_name("WKS")->required();
+  CLI::App* get_fleet = root.there("fleet").verb("get", "One", run_fleet_get);
+  get_fleet->add_option("fleet", args.fleet, "id or name")->type_name("FLEET")->required();
   const Noun identity = root.there("device").noun("identity", "The identity of a device");
   CLI::App* create =
       identity.verb("create", "Claim with a bundle, where the manager takes those", run_device_identity_create);

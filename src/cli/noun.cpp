@@ -24,4 +24,9 @@ CLI::App* Noun::verb(const char* name, const char* meaning, Command command, con
   return out;
 }
 
+void add_renaming(CLI::App* command, Arguments& args) {
+  command->add_option("--name", args.new_name, "from now on")->type_name("NAME");
+  command->add_option("--description", args.new_description, "from now on")->type_name("TEXT");
+}
+
 }  // namespace signet::cli

@@ -19,4 +19,7 @@ struct Noun {
   Noun there(const char* name) const { return {app->get_subcommand(name), args, chosen}; }
 };
 
+// --name and --description, for renaming_of (session.h).
+void add_renaming(CLI::App* command, Arguments& args);
+
 }  // namespace signet::cli

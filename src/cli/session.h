@@ -241,6 +241,7 @@ Status run_firmware_install(Session& session);
 Status run_firmware_confirm(Session& session);
 Status run_firmware_create(Session& session);  // firmware_manager.cpp
 Status run_firmware_ls(Session& session);
+Status run_firmware_update(Session& session);
 Status run_firmware_show(Session& session);
 Status run_firmware_upload(Session& session);
 Status run_firmware_rm(Session& session);
