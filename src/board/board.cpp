@@ -193,6 +193,12 @@ void Board::on_firmware_request(const Frame& frame) {
   arm_desk();
 }
 
+void Board::on_firmware_refused(const char* call) {
+  log_warn("firmware.refused", {{"call", call}});
+  say(std::string{"the program was refused "} + call +
+      "(): a board opens no door; net.dial reaches what its profile names");
+}
+
 void Board::on_firmware_end(const std::string& how) {
   reset_reason_ = "crash";
   if (fota_ && !restarting_) fota_->on_trial_over(how);

@@ -134,6 +134,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
 
   void on_firmware_text(std::string_view line) override { parts_.console.write(firmware_line(line)); }
   void on_firmware_request(const Frame& frame) override;
+  void on_firmware_refused(const char* call) override;
   void on_firmware_end(const std::string& how) override;
 
   BoardConfig config_;

@@ -17,6 +17,8 @@ Status Firmware::start() {
   process_ = std::move(child.process);
   text_ = std::move(child.text);
   socket_ = std::move(child.socket);
+  refusals_ = std::make_unique<Refusals>(loop_, std::move(child.refusals),
+                                         [this](const char* call) { events_.on_firmware_refused(call); });
   started_ = loop_.clock().monotonic();
   Status watched = watch();
   if (!watched) stop();
@@ -43,6 +45,7 @@ void Firmware::clean_up() {
     if (*fd) loop_.unwatch(fd->get());
     fd->close();
   }
+  refusals_.reset();
   pid_ = 0;
   lines_ = LineReader{firmware_line_bytes_max};
   reader_ = FrameReader{};

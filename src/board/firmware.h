@@ -7,6 +7,7 @@
 #include "base/port/file.h"
 #include "board/client/frame.h"
 #include "board/console_line.h"
+#include "board/refusals.h"
 #include "net/loop.h"
 
 #include <deque>
@@ -30,6 +31,7 @@ struct FirmwareEvents {
   virtual ~FirmwareEvents() = default;
   virtual void on_firmware_text(std::string_view line) = 0;  // without LF
   virtual void on_firmware_request(const Frame& frame) = 0;
+  virtual void on_firmware_refused(const char* call) = 0;    // it tried to open a door; each call once a start
   virtual void on_firmware_end(const std::string& how) = 0;  // "ended", "crashed: ..., next start in 400 ms"
 };
 
@@ -68,6 +70,7 @@ class Firmware {
   int pid_ = 0;
   Instant started_{};
   Fd process_, text_, socket_;
+  std::unique_ptr<Refusals> refusals_;
   LineReader lines_{firmware_line_bytes_max};
   FrameReader reader_;
   Buffer unsent_;

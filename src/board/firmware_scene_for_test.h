@@ -28,6 +28,7 @@ class FirmwareScene : public testing::Test, protected FirmwareEvents {
   }
   void on_firmware_text(std::string_view line) override { lines.emplace_back(line); }
   void on_firmware_request(const Frame&) override {}
+  void on_firmware_refused(const char* call) override { refused.emplace_back(call); }
   void on_firmware_end(const std::string& how) override {
     ends.push_back(how);
     if (ends.size() >= ends_wanted) loop->stop();
@@ -40,6 +41,7 @@ class FirmwareScene : public testing::Test, protected FirmwareEvents {
   std::unique_ptr<net::Loop> loop = net::Loop::create(clock).value();
   std::optional<Firmware> firmware;
   std::vector<std::string> lines;
+  std::vector<std::string> refused;
   std::vector<std::string> ends;
   std::size_t ends_wanted = 1;
 };

@@ -1,6 +1,10 @@
 #include "board/firmware_scene_for_test.h"
 
+#include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <cerrno>
+#include <cstdlib>
 
 namespace signet::board {
 namespace {
@@ -38,6 +42,34 @@ TEST_F(FirmwareTest, HasNothingButItsFourDescriptorsAnEmptyEnvironmentAndItsFold
   EXPECT_EQ(lines[5], std::to_string(firmware_descriptors_max));
   EXPECT_EQ(lines[6], "0");
   EXPECT_EQ(lines[7], "NoNewPrivs:\t1");
+}
+
+TEST_F(FirmwareTest, OpensNoDoorAndItsBoardHearsOfEachWayItTriedOnce) {
+  run("for i in 1 2 3; do echo > /dev/tcp/127.0.0.1/9; done 2>&1 | grep -o 'Operation not permitted' | uniq");
+  EXPECT_EQ(lines, std::vector<std::string>{"Operation not permitted"});
+  EXPECT_EQ(refused, std::vector<std::string>{"socket"});
+  EXPECT_EQ(ends, std::vector<std::string>{"the program has ended"});
+}
+
+TEST(Board, ListensNeverOnceItHasGivenThatUp) {
+  const auto try_to_listen = [] {
+    if (!give_up_listening()) std::_Exit(2);
+    const Fd own{::socket(AF_INET, SOCK_STREAM, 0)};
+    const bool refused =
+        ::listen(own.get(), 1) != 0 && errno == EPERM && ::accept(own.get(), nullptr, nullptr) != 0 && errno == EPERM;
+    std::_Exit(own && refused ? 0 : 1);
+  };
+  EXPECT_EXIT(try_to_listen(), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(FirmwareTest, IsRefusedWithoutASayOfTheBoardWhenItTriesWithoutEnd) {
+  run("for ((i = 0; i < " + std::to_string(refusals_told_max) +
+      "; ++i)); do echo > /dev/tcp/127.0.0.1/9; done 2>/dev/null; "
+      "echo more; echo > /dev/tcp/127.0.0.1/9");
+  ASSERT_GE(lines.size(), 2u);
+  EXPECT_EQ(lines[0], "more");
+  EXPECT_THAT(lines[1], testing::HasSubstr("Function not implemented"));
+  EXPECT_EQ(refused.size(), 1u);
 }
 
 TEST_F(FirmwareTest, HasSoMuchMemoryAndFilesOfSuchASize) {

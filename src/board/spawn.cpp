@@ -3,6 +3,7 @@
 #include "board/client/confine.h"
 #include "board/firmware.h"
 #include "board/native.h"
+#include "board/refusals.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -27,6 +28,7 @@ bool limit(__rlimit_resource what, rlim_t to) {
 // What the child gets of the board's.
 struct Ends {
   int null, text, socket, image;  // image: -1 for none
+  int refusals;                   // not for the firmware
 };
 
 // Each to its place. First out of the way, so that none of the places overwrites one still needed.
@@ -53,7 +55,9 @@ bool place(Ends ends) {
   ::signal(SIGPIPE, SIG_DFL);
   ::setsid();  // no terminal: its Ctrl-C is the board's
   bool ok = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent;
-  ok = ok && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && place(ends);
+  ok = ok && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+  if (ok) (void)ask_about_sockets(ends.refusals);
+  ok = ok && place(ends);
   ok = ok && limit(RLIMIT_CORE, 0) && limit(RLIMIT_AS, firmware_memory_bytes_max);
   ok = ok && limit(RLIMIT_FSIZE, firmware_file_bytes_max) && limit(RLIMIT_NOFILE, firmware_descriptors_max);
   ok = ok && ::chdir(folder.c_str()) == 0;
@@ -83,6 +87,8 @@ Result<Child> spawn_confined(const std::vector<std::string>& command, const std:
   int pair[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return os_error("open", "a socketpair");
   Fd socket{pair[0]}, their_socket{pair[1]};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return os_error("open", "a socketpair");
+  Fd refusals{pair[0]}, their_refusals{pair[1]};
   TRY(set_nonblocking(text));
   TRY(set_nonblocking(socket));
 
@@ -95,7 +101,8 @@ Result<Child> spawn_confined(const std::vector<std::string>& command, const std:
   const int pid = ::fork();
   if (pid < 0) return os_error("start", "the firmware");
   if (pid == 0)
-    become(argv.data(), folder, reach, parent, {null.get(), their_text.get(), their_socket.get(), executable.get()});
+    become(argv.data(), folder, reach, parent,
+           {null.get(), their_text.get(), their_socket.get(), executable.get(), their_refusals.get()});
   Fd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};  // glibc 2.36's header lacks C linkage
   if (!process) {
     const Error error = os_error("watch", "the firmware");
@@ -103,7 +110,7 @@ Result<Child> spawn_confined(const std::vector<std::string>& command, const std:
     (void)reap(pid);
     return error;
   }
-  return Child{pid, std::move(process), std::move(text), std::move(socket)};
+  return Child{pid, std::move(process), std::move(text), std::move(socket), std::move(refusals)};
 }
 
 Ending reap(int pid) {

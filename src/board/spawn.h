@@ -10,9 +10,10 @@ namespace signet::board {
 
 struct Child {
   int pid = 0;
-  Fd process;  // readable when it has ended
-  Fd text;     // what it writes to 1 and 2; non-blocking
-  Fd socket;   // the board's end of its descriptor 3; non-blocking
+  Fd process;   // readable when it has ended
+  Fd text;      // what it writes to 1 and 2; non-blocking
+  Fd socket;    // the board's end of its descriptor 3; non-blocking
+  Fd refusals;  // for refusals.h
 };
 
 // The limits are those of firmware.h. An Error when it could not be started at all; a command that cannot be executed

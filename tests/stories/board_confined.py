@@ -12,7 +12,7 @@ from harness import BIN, Scene, as_root_of_own_namespaces, run, wait_for  # noqa
 
 # Notes for each attempt "done" or the name of the error, in its own folder.
 PROGRAM = """
-import errno, json, os, sys
+import errno, json, os, socket, sys
 from networking import wifi
 from zdm import zdm
 
@@ -70,6 +70,8 @@ must_not = {
     "a terminal": lambda: os.open("/dev/ptmx", os.O_RDWR),
     "a full device": lambda: read("/dev/full"),
     "the root": lambda: os.listdir("/"),
+    "a door": lambda: socket.create_server(("", 0)),
+    "a door of this machine": lambda: socket.socket(socket.AF_UNIX),
 }
 write("start")
 os.symlink(board + "/endpoint.json", "way")
@@ -160,7 +162,11 @@ class Confined(unittest.TestCase):
         wait_for(lambda: self.manager.readings(self.board.device), "a reading: the board is connected")
         firmware = self.board.firmware()
         self.assertEqual(len(firmware), 1)
+        self.assertIn("firmware.refused", self.scene.log("signet-board"), "and the board has heard of who tried")
+        self.assertIn('"call":"socket"', self.scene.log("signet-board"))
         for pid in [self.board.process.pid, *firmware]:
+            status = pathlib.Path(f"/proc/{pid}/status").read_text()
+            self.assertIn("Seccomp:\t2", status, "nor could they")
             self.assertTrue(sockets_of(pid), "it has sockets; they do not listen")
             self.assertEqual(listeners_of(pid), [])
 

@@ -2,36 +2,25 @@
 
 #include "base/port/arch.h"
 #include "base/port/file.h"
+#include "board/client/bpf.h"
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <array>
 #include <cerrno>
-#include <cstddef>
 
 namespace signet::board {
 namespace {
 
-// bpf(4): jump offsets count from the next instruction.
-constexpr sock_filter load(std::uint32_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset); }
-constexpr sock_filter give(std::uint32_t verdict) { return BPF_STMT(BPF_RET | BPF_K, verdict); }
-constexpr sock_filter skip_unless(std::uint32_t value) { return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1); }
-
-constexpr std::uint32_t deny = SECCOMP_RET_ERRNO | EPERM;
-// Little-endian; arch.h allows no other. The kernel itself looks at no more of a descriptor or a flag.
-constexpr std::uint32_t low_half_of_argument(std::uint32_t n) { return offsetof(seccomp_data, args) + n * 8; }
+using namespace bpf;
 
 constexpr int call_fchmodat2 = 452;  // Linux 6.6; unknown to older headers
-constexpr std::array denied{SYS_socket,
-                            SYS_connect,
-                            SYS_bind,
-                            SYS_listen,
-                            SYS_sendmsg,  // may name another peer than the one that the board connected to
+constexpr std::array doors{SYS_socket, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4};
+constexpr std::array denied{SYS_sendmsg,  // may name another peer than the one that the board connected to
                             SYS_sendmmsg,
                             SYS_execve,
                             SYS_execveat,
@@ -58,10 +47,13 @@ constexpr std::array denied{SYS_socket,
 
 constexpr std::uint32_t other_numbering = 0x40000000;  // x32: the same calls, under numbers that `denied` does not name
 
+// The refusal of a filter would take precedence over the board's answer, and the board would not hear of it.
+bool board_is_told() { return ::bind(-1, nullptr, 0) != 0 && errno == refusal_is_told; }
+
 }  // namespace
 
 Status confine_process(MayStart what) {
-  std::array<sock_filter, 29 + 2 * (denied.size() + extra_calls.size())> program{};
+  std::array<sock_filter, 29 + 2 * (doors.size() + denied.size() + extra_calls.size())> program{};
   std::size_t size = 0;
   const auto add = [&](sock_filter instruction) { program[size++] = instruction; };
   add(load(offsetof(seccomp_data, arch)));
@@ -78,6 +70,9 @@ Status confine_process(MayStart what) {
     add(skip_unless(AT_EMPTY_PATH));
     add(give(SECCOMP_RET_ALLOW));
     add(give(deny));
+  }
+  if (!board_is_told()) {
+    for (const long call : doors) add(skip_unless(static_cast<std::uint32_t>(call))), add(give(deny));
   }
   for (const long call : denied) add(skip_unless(static_cast<std::uint32_t>(call))), add(give(deny));
   for (const long call : extra_calls) add(skip_unless(static_cast<std::uint32_t>(call))), add(give(deny));
