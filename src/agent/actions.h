@@ -34,6 +34,7 @@ struct Tuning {
   Millis reconnect_after{1'000};   // the first wait is anything up to this; later ones up to 60 s
   Millis network_timeout{20'000};  // for TCP and TLS, and for each answer
   Seconds time_every{300};         // asks the time again
+  bool keep_newest = false;        // a full outbox makes room: the oldest readings go; else it takes no more
   bool operator==(const Tuning&) const = default;
 };
 

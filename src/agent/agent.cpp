@@ -134,6 +134,8 @@ Timestamp Agent::time(Moment now) const {
 }
 
 Result<Timestamp> Agent::publish(std::string_view tag, std::string_view payload, Moment now) {
+  const bool may_fit = payload.size() <= payload_bytes_max && check_tag(tag);
+  if (program_.tuning.keep_newest && may_fit && !outbox_.has_room(tag, payload)) give_way();
   const Timestamp device_time = TRY(outbox_.add(time(now), tag, payload));
   if (session_) work(now);
   return device_time;

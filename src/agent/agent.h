@@ -77,6 +77,7 @@ class Agent {
   void pump(Moment now);
   bool send_control(Moment now);
   bool send_reading(Moment now);
+  void give_way();
   bool unread(Timestamp device_time, const Error& error, Moment now);
   void ask_time(Moment now);
   void say(std::string key, std::string value);  // in this connection

@@ -157,6 +157,31 @@ TEST_F(AgentTest, GivesUpAReadingThatTheDiskHasLostAndSendsTheOnesBehindIt) {
   }));
 }
 
+TEST_F(AgentTest, AFullOutboxTakesNoMoreOrLetsTheOldestGoAsTheProgramWantsIt) {
+  const std::string large(60'000, ' ');
+  boot();
+  std::size_t kept = 0;
+  for (; agent->publish("t", large, now()); clock.advance(Seconds{1})) ++kept;
+  EXPECT_EQ(outbox->waiting().size(), kept);
+  const Timestamp oldest = outbox->waiting().front().at;
+
+  program.tuning.keep_newest = true;
+  boot();
+  EXPECT_EQ(agent->publish("t", std::string(payload_bytes_max + 1, ' '), now()).error().code, Errc::too_large);
+  EXPECT_TRUE(outbox->contains(oldest)) << "nothing goes for what does not fit anyway";
+  const Timestamp newest = agent->publish("t", large, now()).value();
+  perform();
+  EXPECT_TRUE(outbox->contains(newest));
+  EXPECT_FALSE(outbox->contains(oldest));
+  const std::size_t gone = kept + 1 - outbox->waiting().size();
+  EXPECT_NEAR(static_cast<double>(gone), static_cast<double>(kept) / 8, 2.0) << "not one at a time";
+  EXPECT_EQ(agent->dropped(), gone);
+  EXPECT_EQ(settled.size(), gone);
+  EXPECT_EQ(settled.front().outcome.error().code, Errc::exhausted);
+  EXPECT_TRUE(notes.back().starts_with("agent.oldest_dropped " + std::to_string(gone) + " readings")) << notes.back();
+  EXPECT_TRUE(Outbox::load(disk).value().contains(newest));
+}
+
 TEST_F(AgentTest, WaitsWhileTheDiskDoesNotAnswer) {
   boot();
   publish(R"({"value":1})");

@@ -199,6 +199,19 @@ bool Outbox::has_ebbed() {
   return true;
 }
 
+bool Outbox::has_room(std::string_view tag, std::string_view payload) const {
+  return live_ + record_bytes(tag, payload) <= bytes_max_;
+}
+
+std::vector<Timestamp> Outbox::forget_oldest() {
+  std::vector<Timestamp> out;
+  while (!waiting_.empty() && live_ > bytes_max_ - bytes_max_ / 8) {
+    out.push_back(waiting_.front().at);
+    forget(waiting_.begin());
+  }
+  return out;
+}
+
 Status Outbox::clear() {
   waiting_.clear();
   live_ = base_bytes;

@@ -39,6 +39,11 @@ class Outbox {
   Result<Timestamp> add(Timestamp now, std::string_view tag, std::string_view payload);
   // The manager has it, or has refused it for good. A cut may bring it back: it is then sent again under its name.
   void remove(Timestamp device_time);
+  // Whether add() would find it full.
+  bool has_room(std::string_view tag, std::string_view payload) const;
+  // Forgets the oldest of them until an eighth of the outbox is free; which. Those that a cut brings back are sent
+  // again.
+  std::vector<Timestamp> forget_oldest();
   // Forgets all of them, durably; the last device time stays.
   Status clear();
 

@@ -138,6 +138,19 @@ void Agent::postpone(const char* event, mqtt::ReasonCode reason, Moment now) {
   note(LogLevel::warn, event, "the manager asks for patience: " + std::string{mqtt::name_of(reason)});
 }
 
+// For later readings: the program wants it so. Who waits for one of the oldest hears that it has gone.
+void Agent::give_way() {
+  const std::vector<Timestamp> oldest = outbox_.forget_oldest();
+  if (oldest.empty()) return;
+  dropped_ += oldest.size();
+  note(LogLevel::warn, "agent.oldest_dropped",
+       std::to_string(oldest.size()) + " readings, from " + rfc3339(oldest.front()) + " to " + rfc3339(oldest.back()) +
+           ", made room for later ones");
+  for (const Timestamp one : oldest) {
+    actions_.push_back(Settled{one, Error{Errc::exhausted, "the outbox was full, and it made room for a later one"}});
+  }
+}
+
 void Agent::drop(Timestamp device_time, const std::string& why) {
   ++dropped_;
   note(LogLevel::error, "agent.reading_dropped", rfc3339(device_time) + ": " + why);

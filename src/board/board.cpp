@@ -56,7 +56,12 @@ Board::~Board() {
   if (parts_.bootloader) parts_.bootloader->on_say([](const std::string&) {});
 }
 
-void Board::say(const std::string& text) { parts_.console.write(board_line(text)); }
+void Board::say(const std::string& text) { show(board_line(text)); }
+
+void Board::show(const std::string& line) {
+  history_.add(line);
+  parts_.console.write(line);
+}
 
 void Board::boot(signet::boot::Reset why) {
   say("signet-board " + config_.release + ", " + config_.name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "board/bond.h"
+#include "board/console_history.h"
 #include "board/desk.h"
 #include "board/endpoint.h"
 #include "board/file_disk.h"
@@ -56,6 +57,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, std::optional<Endpoint> endpoint,
         std::unique_ptr<FileDisk> disk);
   void say(const std::string& text);  // a line of the board's own on the console
+  void show(const std::string& line);
   void say_who();
   Status check_element();
   void settle_incident();
@@ -88,6 +90,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   Result<json::object> install(const json::object& arguments);
   Result<json::object> remove(const json::object& arguments);
   Result<json::object> restart(const json::object& arguments);
+  Result<json::object> tell_history(const json::object& arguments);
   Status forget_owner(const char* why);
   Status forget_readings(const char* why);
   Result<json::object> set_secret(const json::object& arguments);
@@ -132,7 +135,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   void on_order(const agent::UpdateTold& update);
   void on_order(const agent::ConditionsTold& told);
 
-  void on_firmware_text(std::string_view line) override { parts_.console.write(firmware_line(line)); }
+  void on_firmware_text(std::string_view line) override { show(firmware_line(line)); }
   void on_firmware_request(const Frame& frame) override;
   void on_firmware_refused(const char* call) override;
   void on_firmware_end(const std::string& how) override;
@@ -151,6 +154,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   bool agent_wanted_ = false;
   bool restarting_ = false;  // the program is ended by the board itself
   LineReader console_lines_;
+  ConsoleHistory history_;
   Uplink uplink_;
   Desk desk_;
   Firmware firmware_;

@@ -45,6 +45,7 @@ Result<json::object> Board::perform(const ConsoleRequest& request) {
       {"claim.install", &Board::install},
       {"claim.remove", &Board::remove},
       {"reset", &Board::restart},
+      {"log", &Board::tell_history},
       {"secret.set", &Board::set_secret},
       {"secret.ls", &Board::list_secrets},
       {"secret.rm", &Board::remove_secret},
@@ -149,6 +150,12 @@ Result<json::object> Board::remove_secret(const json::object& arguments) {
     TRY(secrets_.remove(TRY(string_member(arguments, "name"))));
   }
   return json::object{};
+}
+
+Result<json::object> Board::tell_history(const json::object& arguments) {
+  const std::int64_t after = arguments.contains("after") ? TRY(integer_member(arguments, "after")) : 0;
+  if (after < 0) return Error{Errc::malformed, "\"after\" is the number of a line, or 0"};
+  return history_.behind(static_cast<std::uint64_t>(after));
 }
 
 Result<json::object> Board::restart(const json::object&) {

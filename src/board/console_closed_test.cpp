@@ -48,6 +48,7 @@ TEST_F(ConsoleClosed, AClaimedOneSaysWhoItIsAndNoMore) {
   for (const auto& request : all_that_provision()) EXPECT_TRUE(is_closed_to(request)) << json::serialize(request);
   EXPECT_TRUE(is_closed_to({{"do", "claim.remove"}}));
   EXPECT_TRUE(is_closed_to({{"do", "reset"}}));
+  EXPECT_TRUE(is_closed_to({{"do", "log"}}));
   EXPECT_TRUE(is_closed_to(claim_of("dev-000000000002"))) << "nor does another manager get it";
   const auto said = ask({{"do", "identify"}});
   EXPECT_EQ(said.at("device"), "dev-000000000001");

@@ -56,11 +56,17 @@ Status read_tuning(const json::object& request, agent::Tuning& to) {
   return read_time(request, "set_clock_every", time_every_min, time_every_max, to.time_every);
 }
 
+bool flag_member(const json::object& request, std::string_view name) {
+  const json::value* flag = request.if_contains(name);
+  return flag && flag->is_bool() && flag->get_bool();
+}
+
 Result<agent::Program> read_program(const json::object& request) {
   if (!request.contains("jobs")) return Error{Errc::malformed, "\"jobs\" is missing"};
   agent::Program program;
   program.jobs = TRY(read_names(request, "jobs", "a job"));
   program.conditions = TRY(read_names(request, "conditions", "a condition"));
+  program.tuning.keep_newest = flag_member(request, "keep_newest");
   program.variables = TRY(read_names(request, "variables", "a variable"));
   TRY(read_tuning(request, program.tuning));
   for (const std::string& job : program.jobs) {
@@ -78,11 +84,6 @@ Result<std::string> json_member(const json::object& request, std::string_view na
   const auto parsed = parse_json(text, answer_depth_max);
   if (!parsed) return Error{parsed.error()}.within(std::string{name});
   return text;
-}
-
-bool flag_member(const json::object& request, std::string_view name) {
-  const json::value* flag = request.if_contains(name);
-  return flag && flag->is_bool() && flag->get_bool();
 }
 
 Result<std::optional<std::int64_t>> optional_version(const json::object& request) {

@@ -123,6 +123,9 @@ TEST_F(DeskAgentTest, AProgramChoosesHowItsConnectionIsKept) {
   start_with("keepalive", 30);
   EXPECT_EQ(program.tuning.keepalive, Seconds{30});
   EXPECT_EQ(program.tuning.time_every, agent::Tuning{}.time_every);
+  EXPECT_FALSE(program.tuning.keep_newest);
+  ask(R"({"do":"agent.start","jobs":[],"wait":0,"keep_newest":true})");
+  EXPECT_TRUE(program.tuning.keep_newest);
 }
 
 TEST_F(DeskAgentTest, AVariableIsToldWithTheVersionOfTheWish) {

@@ -2,14 +2,13 @@
 // error says which of them refused.
 #include "identity/claim.h"
 
-#include "cli/session.h"
+#include "cli/board.h"
 #include "crypto/p256.h"
 #include "identity/certificate.h"
 
 namespace signet::cli {
 namespace {
 
-constexpr Seconds board_timeout{15};  // an element signs in less than 0.2 s; a busy firmware delays its answer
 constexpr std::uint16_t port_max = 65535;
 
 Error at_link(Error error, std::string_view link, std::string_view advice) {

@@ -1,5 +1,6 @@
 #include "base/errc_names.h"
 #include "base/exit_code.h"
+#include "cli/board.h"
 #include "cli/complete.h"
 #include "cli/element_line.h"
 #include "cli/examples.h"
@@ -185,10 +186,10 @@ void add_data(const Noun& root) {
 }
 
 // In the order of --help.
-constexpr std::array parts{add_global,   add_entrance,     add_workspaces, add_people,    add_devices,
-                           add_registry, add_security,     add_data,       add_outward,   add_exports,
-                           add_element,  add_own_elements, add_new,        add_run,       add_firmware,
-                           add_fota,     add_profiles,     add_completion, add_more_names};
+constexpr std::array parts{add_global,   add_entrance,     add_workspaces, add_people,     add_devices,
+                           add_registry, add_security,     add_data,       add_outward,    add_exports,
+                           add_element,  add_own_elements, add_board,      add_new,        add_run,
+                           add_firmware, add_fota,         add_profiles,   add_completion, add_more_names};
 
 void tell_error(Environment& env, const Arguments& args, const Error& error) {
   if (args.as_json) {

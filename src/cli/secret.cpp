@@ -2,7 +2,7 @@
 // line, which other users of the computer see; and no command brings one back.
 #include "crypto/secret.h"
 #include "base/port/file.h"
-#include "cli/session.h"
+#include "cli/board.h"
 
 #include <unistd.h>
 
@@ -28,11 +28,6 @@ Result<crypto::SecretBytes> value_of(Session& session) {
   crypto::wipe({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
   if (value.reveal().empty()) return Error{Errc::malformed, "the secret is empty: nothing was stored"};
   return value;
-}
-
-Result<json::object> ask_board(Session& session, std::string_view verb, const json::object& arguments) {
-  ConsoleClient board = TRY(ConsoleClient::open(session.args.board, session.args.baud));
-  return board.ask(verb, arguments, board_timeout);
 }
 
 void tell(Session& session, const json::object& as_json, std::string_view as_text) {

@@ -47,7 +47,8 @@ void Agent::start(std::chrono::milliseconds wait) {
                        {"keepalive", config.tuning.keepalive.count()},
                        {"reconnect_after", config.tuning.reconnect_after.count()},
                        {"network_timeout", config.tuning.network_timeout.count()},
-                       {"set_clock_every", config.tuning.set_clock_every.count()}};
+                       {"set_clock_every", config.tuning.set_clock_every.count()},
+                       {"keep_newest", config.tuning.keep_newest}};
   if (!core_->is_served) std::thread{[core = core_] { core->serve(); }}.detach();
   core_->is_served = true;
   firmware::ask(*core_->link, "agent.start", std::move(request));

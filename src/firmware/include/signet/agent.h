@@ -45,6 +45,7 @@ struct Tuning {
   std::chrono::milliseconds reconnect_after{5000};    // the first wait is anything up to it; 1,000 to 60,000
   std::chrono::milliseconds network_timeout{60'000};  // 1,000 to 120,000
   std::chrono::seconds set_clock_every{300};
+  bool keep_newest = false;  // 16 MiB of readings wait: the oldest go for later ones; else OutboxFull
 };
 
 struct AgentConfig {

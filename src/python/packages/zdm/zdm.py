@@ -25,11 +25,14 @@ class Config:
                      later ones up to a minute, so that a fleet does not come back as one wave
     network_timeout  milliseconds for connecting and for each answer of the manager, 1,000 to 120,000
 
+    keep_newest      when 16 MiB of readings wait, the board lets the oldest go for later ones; else it takes no more
+                     (OutboxFull)
+
     clean_session changes nothing: the board keeps its readings and asks what it missed. QoS is always 1.
     """
 
     def __init__(self, keepalive=60, reconnect_after=5000, network_timeout=60000, clean_session=True, qos_publish=1,
-                 qos_subscribe=1, upload_host=""):
+                 qos_subscribe=1, upload_host="", keep_newest=False):
         if qos_publish != 1 or qos_subscribe != 1:
             raise ValueError("readings travel at QoS 1: anything less could lose them")
         self.keepalive = keepalive
@@ -39,10 +42,11 @@ class Config:
         self.qos_publish = qos_publish
         self.qos_subscribe = qos_subscribe
         self.upload_host = upload_host
+        self.keep_newest = keep_newest
 
     def _chosen(self):
         return {"keepalive": int(self.keepalive), "reconnect_after": int(self.reconnect_after),
-                "network_timeout": int(self.network_timeout)}
+                "network_timeout": int(self.network_timeout), "keep_newest": bool(self.keep_newest)}
 
 
 def _text(value):

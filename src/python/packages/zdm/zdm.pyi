@@ -14,13 +14,16 @@ class Config:
                      later ones up to a minute, so that a fleet does not come back as one wave
     network_timeout  milliseconds for connecting and for each answer of the manager, 1,000 to 120,000
 
+    keep_newest      when 16 MiB of readings wait, the board lets the oldest go for later ones; else it takes no more
+                     (OutboxFull)
+
     clean_session changes nothing: the board keeps its readings and asks what it missed. QoS is always 1.
     """
 
     def __init__(
             self, keepalive: int = 60, reconnect_after: int = 5000, network_timeout: int = 60000,
             clean_session: bool = True, qos_publish: int = 1, qos_subscribe: int = 1,
-            upload_host: str = '') -> None: ...
+            upload_host: str = '', keep_newest: bool = False) -> None: ...
 
 class Agent:
     """One per program.
