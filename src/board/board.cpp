@@ -212,6 +212,11 @@ void Board::on_firmware_end(const std::string& how) {
   arm_desk();
   log_warn("firmware.ended", {{"how", how}});
   say(how);
+  if (!trial_timer_ || restarting_ || !firmware_.has_crashed() || ++trial_crashes_ <= trial_crashes_max) return;
+  say("the version on trial crashed " + std::to_string(trial_crashes_) + " times: the board goes back");
+  log_warn("board.trial_over", {{"crashes", trial_crashes_}});
+  end_trial_watch();
+  restart(signet::boot::Reset::watchdog);
 }
 
 }  // namespace signet::board

@@ -163,6 +163,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   std::optional<Fota> fota_;      // with a flash
   std::optional<Loaded> loaded_;  // of the flash, without its payload
   std::optional<net::Loop::TimerId> trial_timer_;
+  int trial_crashes_ = 0;
   std::optional<net::Loop::TimerId> desk_timer_;
   std::optional<net::Loop::TimerId> cable_timer_;
   std::optional<net::Loop::TimerId> restart_timer_;

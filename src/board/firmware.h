@@ -26,6 +26,7 @@ inline constexpr std::size_t firmware_descriptors_max = 64;
 inline constexpr std::size_t firmware_unread_bytes_max = 1u << 20;  // answers that it does not read; then it is ended
 inline constexpr std::size_t firmware_line_bytes_max = 1024;        // a longer line of its text is cut
 inline constexpr Seconds firmware_stable_after{30};                 // then a crash starts the backoff over
+inline constexpr int trial_crashes_max = 2;                         // of a version on trial; with the third it goes
 
 struct FirmwareEvents {
   virtual ~FirmwareEvents() = default;
@@ -49,7 +50,8 @@ class Firmware {
   void stop();                          // at once, as when power is lost
   void fail(const std::string& fault);  // ends it as a crash; `fault` says why
   bool running() const { return pid_ > 0; }
-  void send(const Frame& frame, Fd handed = {});  // with an open descriptor: frame is a handover
+  bool has_crashed() const { return restart_.has_value(); }  // and will be started again
+  void send(const Frame& frame, Fd handed = {});             // with an open descriptor: frame is a handover
 
  private:
   Status watch();

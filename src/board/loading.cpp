@@ -53,10 +53,11 @@ Status Board::unpack_firmware() {
   return {};
 }
 
-// A version that is not confirmed in time, or cannot run at all, goes.
+// A version that is not confirmed in time, or crashes again and again, or cannot run at all, goes.
 void Board::watch_trial(bool runs) {
   if (!runs) fota_->on_trial_over("the firmware cannot run on this board");
   if (!runs) return restart(signet::boot::Reset::watchdog);
+  trial_crashes_ = 0;
   trial_timer_ = parts_.loop.after(config_.trial_limit, [this] {
     trial_timer_.reset();
     say("the trial was not confirmed in time");

@@ -69,10 +69,7 @@ void add_board(const Noun& root) {
   CLI::App* show = board.verb("show", "What it is, and whose", run_board_show);
   CLI::App* log = board.verb("log", "What its console has shown since power-on, the last 16 KiB", run_board_log);
   CLI::App* reset = board.verb("reset", "Let it start anew, as after power-on", run_board_reset);
-  for (CLI::App* command : {show, log, reset}) {
-    command->add_option("--board", args.board, "the board's serial console")->type_name("PTY")->required();
-    command->add_option("--baud", args.baud, "speed of the console (115200)")->type_name("BAUD");
-  }
+  for (CLI::App* command : {show, log, reset}) add_console(command, args);
 }
 
 }  // namespace signet::cli

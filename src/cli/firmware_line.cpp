@@ -96,10 +96,7 @@ void add_board_verbs(const Noun& firmware) {
       firmware.verb("install", "A new version over a board's console", run_firmware_install, install_footer);
   install->add_option("images", args.images, "an OS, an application, or both; signed")->type_name("IMAGE")->required();
   CLI::App* confirm = firmware.verb("confirm", "The version on trial stays", run_firmware_confirm, confirm_footer);
-  for (CLI::App* command : {install, confirm}) {
-    command->add_option("--board", args.board, "the board's serial console")->type_name("PTY")->required();
-    command->add_option("--baud", args.baud, "speed of the console (115200)")->type_name("BAUD");
-  }
+  for (CLI::App* command : {install, confirm}) add_console(command, args);
 }
 
 void add_at_manager(const Noun& firmware) {

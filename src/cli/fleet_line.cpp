@@ -97,10 +97,7 @@ void add_secrets(const Noun& root) {
   set->add_option("--file", args.file, "the value is in this file; - is one line of standard input")->type_name("FILE");
   remove->add_option("name", args.name)->type_name("NAME");
   remove->add_flag("--all", args.yes, "every one, and every copy of them");
-  for (CLI::App* command : {set, list, remove}) {
-    command->add_option("--board", args.board, "the board's serial console")->type_name("PTY")->required();
-    command->add_option("--baud", args.baud, "speed of the console (115200)")->type_name("BAUD");
-  }
+  for (CLI::App* command : {set, list, remove}) add_console(command, args);
   secret.app->footer(
       "Example:\n  signet secret set wifi.ssid --board /dev/ttyUSB0\n"
       "  signet secret set wifi.password --board /dev/ttyUSB0\n"

@@ -29,4 +29,9 @@ void add_renaming(CLI::App* command, Arguments& args) {
   command->add_option("--description", args.new_description, "from now on")->type_name("TEXT");
 }
 
+void add_console(CLI::App* command, Arguments& args) {
+  command->add_option("--board", args.board, "the board's serial console")->type_name("PTY")->required();
+  command->add_option("--baud", args.baud, "speed of the console (115200)")->type_name("BAUD");
+}
+
 }  // namespace signet::cli

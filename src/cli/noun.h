@@ -22,4 +22,7 @@ struct Noun {
 // --name and --description, for renaming_of (session.h).
 void add_renaming(CLI::App* command, Arguments& args);
 
+// --board and --baud: the board at hand.
+void add_console(CLI::App* command, Arguments& args);
+
 }  // namespace signet::cli

@@ -108,6 +108,15 @@ class Firmware(unittest.TestCase):
         self.board.noted("this is three")
         wait_for(lambda: self.state() == ("permanent", "1.0.0"), "the trial's limit")
 
+    def test_a_version_that_crashes_again_and_again_goes_back_long_before_its_trial_is_over(self):
+        self.flash_and_start()
+        crashing = PROGRAM.replace("while True:", "if words.HELLO: os._exit(1)\nwhile True:")
+        self.install(self.release.application("1.1.0", crashing, counter=2, more=program("this is two")["more"]))
+        wait_for(lambda: self.board.notes().count("this is one") == 2, "the one before to be back")
+        self.assertEqual(self.state(), ("permanent", "1.0.0"))
+        self.assertEqual(self.board.notes().count("this is two"), 3, "trial_crashes_max and one more")
+        self.assertIn('"event":"board.trial_over"', self.scene.log("signet-board"))
+
     def test_nobody_but_the_owner_brings_anything(self):
         self.flash_and_start()
         stranger = Release(self.scene.folder, "stranger")
