@@ -1,5 +1,6 @@
 #include "board/refusals.h"
 
+#include "base/log.h"
 #include "base/port/arch.h"
 #include "board/client/bpf.h"
 #include "board/client/confine.h"
@@ -118,7 +119,9 @@ void Refusals::take_over() {
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
   end(from_);
   const cmsghdr* const with = got == 1 ? CMSG_FIRSTHDR(&in.message) : nullptr;
-  if (!with || with->cmsg_type != SCM_RIGHTS || with->cmsg_len != CMSG_LEN(sizeof(int))) return;
+  if (!with || with->cmsg_type != SCM_RIGHTS || with->cmsg_len != CMSG_LEN(sizeof(int))) {
+    return log_info("firmware.refusals_untold", {{"why", "this kernel does not ask a board: Linux 5.0 does"}});
+  }
   int fd = -1;
   std::memcpy(&fd, CMSG_DATA(with), sizeof fd);
   questions_ = Fd{fd};

@@ -162,8 +162,9 @@ class Confined(unittest.TestCase):
         wait_for(lambda: self.manager.readings(self.board.device), "a reading: the board is connected")
         firmware = self.board.firmware()
         self.assertEqual(len(firmware), 1)
-        self.assertIn("firmware.refused", self.scene.log("signet-board"), "and the board has heard of who tried")
-        self.assertIn('"call":"socket"', self.scene.log("signet-board"))
+        log = self.scene.log("signet-board")
+        if "firmware.refusals_untold" not in log:  # a kernel before 5.0
+            self.assertIn('"event":"firmware.refused","call":"socket"', log, "and the board has heard of who tried")
         for pid in [self.board.process.pid, *firmware]:
             status = pathlib.Path(f"/proc/{pid}/status").read_text()
             self.assertIn("Seccomp:\t2", status, "nor could they")
