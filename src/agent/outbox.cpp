@@ -123,7 +123,7 @@ std::deque<Outbox::Waiting>::const_iterator Outbox::find(Timestamp device_time) 
 
 bool Outbox::contains(Timestamp device_time) const { return find(device_time) != waiting_.end(); }
 
-void Outbox::forget(std::deque<Waiting>::const_iterator which) {
+void Outbox::forget(const std::deque<Waiting>::const_iterator& which) {
   live_ -= which->size;
   waiting_.erase(which);
 }

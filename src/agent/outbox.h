@@ -61,7 +61,7 @@ class Outbox {
   Outbox(Disk& disk, std::size_t bytes_max) : disk_(&disk), bytes_max_(bytes_max) {}
   std::deque<Waiting>::const_iterator find(Timestamp device_time) const;  // or the end
   Status take(Reader& in, std::size_t offset);
-  void forget(std::deque<Waiting>::const_iterator which);
+  void forget(const std::deque<Waiting>::const_iterator& which);
   Status rewrite();
   Status append(Bytes record, bool durable);
 

@@ -53,7 +53,7 @@ void Board::on_order(const agent::UpdateTold& update) {
 }
 
 Status Board::answer_job(const std::string& job, std::int64_t version, std::string result) {
-  const Status answered = uplink_.answer(job, version, std::move(result));
+  Status answered = uplink_.answer(job, version, std::move(result));
   if (answered && fota_) fota_->on_heard();
   return answered;
 }

@@ -62,7 +62,8 @@ Result<Manager> manager_of(Session& session) {
   const std::int64_t port = TRY(integer_member(server, "device_port"));
   if (port < 1 || port > port_max) return Error{Errc::malformed, "the manager's device port is no port"};
   out.device_port = static_cast<std::uint16_t>(port);
-  const Buffer key = TRY(decode_hex(TRY(string_member(server, "receipt_key"))));
+  const std::string key_text = TRY(string_member(server, "receipt_key"));
+  const Buffer key = TRY(decode_hex(key_text));
   if (key.size() != out.receipt_key.size()) return Error{Errc::malformed, "the manager's receipt key is no key"};
   std::copy(key.begin(), key.end(), out.receipt_key.begin());
   return out;

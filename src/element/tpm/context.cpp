@@ -51,7 +51,8 @@ Status judge(std::string_view command, TSS2_RC rc) {
   const std::string decoded = std::string{" ("} + stack().Tss2_RC_Decode(rc) + ")";
   if ((rc & layer_mask) == 0) {
     for (const Meaning& meaning : meanings) {
-      if (meaning.rc == code_of(rc)) return Error{meaning.code, place + meaning.words + decoded};
+      if (meaning.rc == code_of(rc))
+        return Error{meaning.code, std::string{place}.append(meaning.words).append(decoded)};
     }
   }
   return Error{Errc::unavailable, place + "failed" + decoded};

@@ -53,6 +53,7 @@ class Handle {
     return *this;
   }
   ~Handle() {
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it takes TRY's return for the end of a handle
     if (object_ != ESYS_TR_NONE) stack().Esys_TR_Close(esys_, &object_);
   }
   operator ESYS_TR() const { return object_; }

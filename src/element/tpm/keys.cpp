@@ -79,7 +79,7 @@ Status load_and_keep(Context& context, ESYS_TR parent, const TPM2B_PRIVATE& secr
   ESYS_TR loaded = ESYS_TR_NONE;
   TRY(judge("Load", stack().Esys_Load(context.get(), parent, context.session(Hide::nothing), ESYS_TR_NONE, ESYS_TR_NONE,
                                       &secret_half, &open_half, &loaded)));
-  const Status kept = context.persist(loaded, handle);
+  Status kept = context.persist(loaded, handle);
   context.flush(loaded);
   return kept;
 }
@@ -100,7 +100,7 @@ Status make_parent(Context& context, std::uint32_t base) {
   TRY(judge("CreatePrimary", stack().Esys_CreatePrimary(context.get(), ESYS_TR_RH_OWNER, context.session(Hide::nothing),
                                                         ESYS_TR_NONE, ESYS_TR_NONE, &no_password, &wanted, &no_note,
                                                         &no_pcr, &made, &open_half, &data, &hash, &ticket)));
-  const Status kept = context.persist(made, handle_of(base, Kept::parent));
+  Status kept = context.persist(made, handle_of(base, Kept::parent));
   context.flush(made);
   return kept;
 }
