@@ -10,6 +10,13 @@ if(SIGNET_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# GCC collects its garbage from some ten MiB on: an eighth of the time to compile. Where there is room for two of them
+# it begins at 512 MiB (one takes 1.1 GiB instead of 0.8 at most).
+cmake_host_system_information(RESULT memory QUERY TOTAL_PHYSICAL_MEMORY)  # MiB
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND memory GREATER_EQUAL 4096)
+  add_compile_options("SHELL:--param ggc-min-heapsize=524288" "SHELL:--param ggc-min-expand=200")
+endif()
+
 # Hardening in every build: position independent, no writable GOT, no executable stack, checked string functions.
 add_compile_options(-fstack-protector-strong)
 add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
