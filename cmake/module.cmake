@@ -133,11 +133,20 @@ function(signet_module folder)
   endif()
 endfunction()
 
-# CLI11 costs each unit that includes it three seconds: files of a UNITY module that include it, through any of HEADERS, are
-# compiled with their like.
-function(signet_apart target)
-  string(REPLACE ";" "|" headers "${ARGN}")
+# CLI11 costs each unit that includes it three seconds: files of a UNITY module that include it, through HEADER or a header of the
+# module that includes that one, are compiled with their like.
+function(signet_apart target header)
   get_target_property(sources ${target} SOURCES)
+  set(headers ${header})
+  foreach(source IN LISTS sources)
+    if(source MATCHES "/src/(.*\\.h)$")
+      set(name ${CMAKE_MATCH_1})
+      file(STRINGS ${source} includes REGEX "^#include \"${header}\"" LIMIT_COUNT 1)
+      if(includes)
+        string(APPEND headers "|${name}")
+      endif()
+    endif()
+  endforeach()
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
   set(count_with 0)
   set(count_without 0)

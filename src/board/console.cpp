@@ -123,6 +123,7 @@ Result<json::object> Board::remove(const json::object&) {
 // What the last owner left is neither the next one's to send nor to use.
 Status Board::forget_owner(const char* why) {
   desk_.forget_owner();
+  history_.clear();  // what the program showed
   if (fota_) fota_->forget();
   TRY(forget_readings(why));
   return secrets_.forget();

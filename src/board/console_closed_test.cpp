@@ -55,6 +55,18 @@ TEST_F(ConsoleClosed, AClaimedOneSaysWhoItIsAndNoMore) {
   EXPECT_EQ(said.at("console"), "closed");
 }
 
+TEST_F(ConsoleClosed, TheNextOwnerDoesNotReadWhatTheLastOnesProgramShowed) {
+  chip.personalise(factory);
+  boot("echo of the last owner; exec cat <&3");
+  turn_until([&] { return printed("of the last owner"); });
+  ask(claim_of("dev-000000000001"));
+  jumper.set = true;
+  EXPECT_NE(json::serialize(ask({{"do", "log"}})).find("of the last owner"), std::string::npos);
+  ask({{"do", "claim.remove"}});
+  EXPECT_EQ(json::serialize(ask({{"do", "log"}})).find("of the last owner"), std::string::npos);
+  jumper.set = false;
+}
+
 TEST_F(ConsoleClosed, TheRefusalSaysWhatOpensIt) {
   claimed_board();
   EXPECT_THAT(std::string{ask({{"do", "secret.ls"}}).at("message").as_string()}, HasSubstr("jumper (by hand)"));

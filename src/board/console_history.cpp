@@ -13,6 +13,12 @@ void ConsoleHistory::add(std::string_view line) {
   }
 }
 
+void ConsoleHistory::clear() {
+  first_ += lines_.size();
+  lines_.clear();
+  bytes_ = 0;
+}
+
 json::object ConsoleHistory::behind(std::uint64_t after) const {
   std::size_t at = after < first_ ? 0 : static_cast<std::size_t>(after - first_ + 1);
   json::object out{{"first", first_ + at}};

@@ -14,6 +14,8 @@ class ConsoleHistory {
  public:
   void add(std::string_view line);  // its LF is left out
 
+  void clear();  // the lines that come keep on counting
+
   // {"first": number of the first of `lines`, "lines": [text, ...]}: those behind the line `after`, as many as one
   // answer holds; none when there are no more. Lines are numbered from 1 since power-on, and those that are gone are
   // passed over.

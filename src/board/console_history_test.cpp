@@ -31,6 +31,15 @@ TEST(ConsoleHistory, TellsWhatWasSaidInItsOrder) {
   EXPECT_EQ(read_all(history, 1'000'000), Texts{});
 }
 
+TEST(ConsoleHistory, IsForgottenAndGoesOnCounting) {
+  ConsoleHistory history;
+  history.add("a secret of the owner's");
+  history.clear();
+  EXPECT_EQ(json::serialize(history.behind(0)), R"({"first":2,"lines":[]})");
+  history.add("next");
+  EXPECT_EQ(json::serialize(history.behind(0)), R"({"first":2,"lines":["next"]})");
+}
+
 TEST(ConsoleHistory, TheOldestLinesGoAndKeepTheirNumbers) {
   ConsoleHistory history;
   for (int i = 1; i <= 300; ++i) history.add(std::string(96, '"') + std::to_string(1000 + i));

@@ -1,5 +1,6 @@
 #include "board/firmware.h"
 
+#include "board/client/handover.h"
 #include "board/spawn.h"
 
 #include <sys/socket.h>
@@ -135,20 +136,11 @@ ssize_t Firmware::write_some() {
   const bool hands_over = !handed_.empty() && handed_.front().before == 0;
   const std::size_t next = hands_over ? 1 : 0;
   iovec piece{unsent_.data(), handed_.size() > next ? handed_[next].before : unsent_.size()};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  Handover handover;
   msghdr message{};
   message.msg_iov = &piece;
   message.msg_iovlen = 1;
-  if (hands_over) {
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* const with = CMSG_FIRSTHDR(&message);
-    with->cmsg_level = SOL_SOCKET;
-    with->cmsg_type = SCM_RIGHTS;
-    with->cmsg_len = CMSG_LEN(sizeof(int));
-    const int fd = handed_.front().fd.get();
-    std::memcpy(CMSG_DATA(with), &fd, sizeof fd);
-  }
+  if (hands_over) handover.give(message, handed_.front().fd.get());
   const ssize_t wrote = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
   if (wrote <= 0) return wrote;
   if (hands_over) handed_.pop_front();

@@ -4,6 +4,7 @@
 #include "base/port/arch.h"
 #include "board/client/bpf.h"
 #include "board/client/confine.h"
+#include "board/client/handover.h"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -12,7 +13,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <array>
-#include <cstring>
 
 namespace signet::board {
 namespace {
@@ -21,32 +21,19 @@ struct Call {
   long number;
   const char* name;
 };
-// Those of `asked_calls` and what follows them; socket stands first, for its family is looked at.
+// socket stands first: its family is looked at.
 constexpr std::array asked{Call{SYS_socket, "socket"}, Call{SYS_bind, "bind"},      Call{SYS_listen, "listen"},
                            Call{SYS_accept, "accept"}, Call{SYS_accept4, "accept"}, Call{SYS_connect, "connect"}};
 
-struct Handover {
-  msghdr message{};
-  iovec bytes{};
-  std::uint8_t byte = 0;
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  Handover() {
-    bytes = {&byte, 1};
-    message.msg_iov = &bytes;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-  }
-};
-
 bool send_descriptor(int to, int fd) {
-  Handover out;
-  cmsghdr* const with = CMSG_FIRSTHDR(&out.message);
-  with->cmsg_level = SOL_SOCKET;
-  with->cmsg_type = SCM_RIGHTS;
-  with->cmsg_len = CMSG_LEN(sizeof fd);
-  std::memcpy(CMSG_DATA(with), &fd, sizeof fd);
-  return ::sendmsg(to, &out.message, MSG_NOSIGNAL) == 1;
+  std::uint8_t byte = 0;
+  iovec bytes{&byte, 1};
+  Handover handover;
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  handover.give(message, fd);
+  return ::sendmsg(to, &message, MSG_NOSIGNAL) == 1;
 }
 
 }  // namespace
@@ -114,16 +101,19 @@ void Refusals::end(Fd& fd) {
 }
 
 void Refusals::take_over() {
-  Handover in;
-  const ssize_t got = ::recvmsg(from_.get(), &in.message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  std::uint8_t byte = 0;
+  iovec bytes{&byte, 1};
+  Handover handover;
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  handover.take(message);
+  const ssize_t got = ::recvmsg(from_.get(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
   end(from_);
-  const cmsghdr* const with = got == 1 ? CMSG_FIRSTHDR(&in.message) : nullptr;
-  if (!with || with->cmsg_type != SCM_RIGHTS || with->cmsg_len != CMSG_LEN(sizeof(int))) {
+  const int fd = got == 1 ? Handover::taken(message) : -1;
+  if (fd < 0)
     return log_info("firmware.refusals_untold", {{"why", "this kernel does not ask a board: Linux 5.0 does"}});
-  }
-  int fd = -1;
-  std::memcpy(&fd, CMSG_DATA(with), sizeof fd);
   questions_ = Fd{fd};
   if (!loop_.watch(fd, net::Ready::read, [this](net::Ready) { answer(); })) questions_.close();
 }

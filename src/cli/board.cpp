@@ -16,28 +16,25 @@ namespace {
 
 Status run_board_show(Session& session) {
   const json::object answer = TRY(ask_board(session, "identify", {}));
-  if (session.args.as_json) {
-    print_json(session.env.out, answer);
-    return {};
-  }
-  std::vector<Row> rows;
-  for (const auto& member : answer) rows.push_back({std::string{member.key()}, cell(answer, member.key())});
-  print_table(session.env.out, {"Member", "Value"}, rows);
-  return {};
+  return show_members(session, answer, answer);
 }
 
 // Page by page, until there is nothing behind the last line.
 Status run_board_log(Session& session) {
   ConsoleClient board = TRY(open_board(session));
   std::uint64_t after = 0;
+  std::size_t size = 0;
   for (;;) {
     const json::object answer = TRY(board.ask("log", {{"after", after}}, board_timeout));
     const auto lines = TRY(array_member(answer, "lines"));
     const std::int64_t first = TRY(integer_member(answer, "first"));
     if (lines.empty()) return {};
+    if (first <= 0) return Error{Errc::malformed, "the board's log has a line without a number"};
     for (std::size_t i = 0; i < lines.size(); ++i) {
       if (!lines[i].is_string()) return Error{Errc::malformed, "the board's log holds a line that is no text"};
       const std::string text{lines[i].as_string()};
+      size += text.size() + 1;
+      if (size > board_log_bytes_max) return Error{Errc::too_large, "the board's log does not come to an end"};
       const auto number = static_cast<std::uint64_t>(first) + i;
       if (session.args.as_json) {
         print_json(session.env.out, {{"line", number}, {"text", text}});

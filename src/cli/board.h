@@ -7,6 +7,7 @@
 namespace signet::cli {
 
 inline constexpr Seconds board_timeout{15};  // an element signs in less than 0.2 s; a busy firmware delays its answer
+inline constexpr std::size_t board_log_bytes_max = 64 * 1024;  // four times what a board keeps
 
 // Of the board that --board names.
 Result<ConsoleClient> open_board(const Session& session);

@@ -50,6 +50,18 @@ TEST_F(AtHand, ALogThatGoesBackwardsIsNotReadForEver) {
   EXPECT_THAT(script.err.str(), HasSubstr("goes backwards"));
 }
 
+TEST_F(AtHand, ALogWithoutAnEndOrWithoutNumbersIsNotReadForEver) {
+  std::vector<std::string> pages;
+  for (std::size_t i = 0; i <= board_log_bytes_max / 7'000; ++i) {
+    pages.push_back(R"(!{"id":ID,"ok":{"first":)" + std::to_string(i + 1) + R"(,"lines":[")" + std::string(6'999, 'x') +
+                    "\"]}}");
+  }
+  EXPECT_NE(run("log", pages), 0);
+  EXPECT_THAT(script.err.str(), HasSubstr("does not come to an end"));
+  EXPECT_NE(run("log", {R"(!{"id":ID,"ok":{"first":-5,"lines":["a"]}})"}), 0);
+  EXPECT_THAT(script.err.str(), HasSubstr("without a number"));
+}
+
 TEST_F(AtHand, SaysWhyItsConsoleIsClosed) {
   EXPECT_NE(run("log", {R"(!{"id":ID,"error":{"code":"forbidden","message":"this board is claimed"}})"}), 0);
   EXPECT_THAT(script.err.str(), HasSubstr("this board is claimed"));

@@ -17,15 +17,8 @@ Result<std::string> export_path(Session& session) {
 }
 
 Status show_export(Session& session, const json::object& answer) {
-  if (session.args.as_json) {
-    print_json(session.env.out, answer);
-    return {};
-  }
   const json::object one = TRY(object_member(answer, "export"));
-  std::vector<Row> rows;
-  for (const auto& member : one) rows.push_back({std::string{member.key()}, cell(one, member.key())});
-  print_table(session.env.out, {"Member", "Value"}, rows);
-  return {};
+  return show_members(session, answer, one);
 }
 
 Result<json::object> export_order(Session& session) {

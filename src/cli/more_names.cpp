@@ -21,15 +21,8 @@ constexpr std::array aliases{
 };
 
 Status show_one(Session& session, const json::object& answer, const char* noun) {
-  if (session.args.as_json) {
-    print_json(session.env.out, answer);
-    return {};
-  }
   const json::object one = TRY(object_member(answer, noun));
-  std::vector<Row> rows;
-  for (const auto& member : one) rows.push_back({std::string{member.key()}, cell(one, member.key())});
-  print_table(session.env.out, {"Member", "Value"}, rows);
-  return {};
+  return show_members(session, answer, one);
 }
 
 Status run_workspace_get(Session& session) {

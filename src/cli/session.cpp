@@ -233,6 +233,17 @@ Status say(Session& session, const json::object& answer, const std::string& word
   return {};
 }
 
+Status show_members(Session& session, const json::object& answer, const json::object& one) {
+  if (session.args.as_json) {
+    print_json(session.env.out, answer);
+    return {};
+  }
+  std::vector<Row> rows;
+  for (const auto& member : one) rows.push_back({std::string{member.key()}, cell(one, member.key())});
+  print_table(session.env.out, {"Member", "Value"}, rows);
+  return {};
+}
+
 Status show_list(Session& session, const json::object& answer, std::string_view list, const Row& header,
                  const std::vector<std::string_view>& members) {
   const std::vector<json::object> all = TRY(objects(answer, list));

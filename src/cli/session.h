@@ -136,6 +136,8 @@ Result<std::string> device_path(Session& session);
 Result<std::vector<json::object>> objects(const json::object& answer, std::string_view name);
 // The manager's answer as JSON, or what it means in words.
 Status say(Session& session, const json::object& answer, const std::string& words);
+// The answer as JSON, or `one` of it as a table of all its members.
+Status show_members(Session& session, const json::object& answer, const json::object& one);
 // The manager's answer as JSON, or its list as a table of these members.
 Status show_list(Session& session, const json::object& answer, std::string_view list, const Row& header,
                  const std::vector<std::string_view>& members);

@@ -1,5 +1,7 @@
 #include "board/client/channel.h"
 
+#include "board/client/handover.h"
+
 #include <sys/socket.h>
 #include <cerrno>
 #include <cstring>
@@ -83,19 +85,15 @@ Status Channel::read_some() {
   std::uint8_t chunk[16384];
   for (;;) {
     iovec piece{chunk, sizeof chunk};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    Handover handover;
     msghdr message{};
     message.msg_iov = &piece;
     message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
+    handover.take(message);
     const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return Error{Errc::unavailable, "the board has gone"};
-    const cmsghdr* const with = CMSG_FIRSTHDR(&message);
-    if (with && with->cmsg_type == SCM_RIGHTS && with->cmsg_len == CMSG_LEN(sizeof(int))) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(with), sizeof fd);
+    if (const int fd = Handover::taken(message); fd >= 0) {
       handed_.emplace_back(fd);
     } else if ((message.msg_flags & MSG_CTRUNC) != 0) {
       handed_.emplace_back();
