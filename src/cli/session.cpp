@@ -149,8 +149,8 @@ Result<json::object> ask_all(Session& session, const std::string& path, std::str
   json::object out = TRY(ask(session, "GET", path));
   while (const json::value* next = out.if_contains("next")) {
     if (!next->is_string()) break;
-    const std::string cursor = percent_encode(std::string{next->get_string()});
-    json::object page = TRY(ask(session, "GET", path + "?cursor=" + cursor));
+    const std::string from = "?cursor=" + percent_encode(std::string{next->get_string()});
+    json::object page = TRY(ask(session, "GET", path + from));
     json::value* const all = out.if_contains(list);
     json::value* const more = page.if_contains(list);
     if (!all || !all->is_array() || !more || !more->is_array() || more->get_array().empty()) break;
