@@ -1,6 +1,6 @@
+#include "base/port/silence.h"
 #include "cli/cli.h"
 
-#include <termios.h>
 #include <unistd.h>
 #include <cstdlib>
 #include <iostream>
@@ -20,19 +20,13 @@ std::string home_folder() {
   return variable("HOME") + "/.config/signet";
 }
 
-// Reads one line from the terminal with echo off, and puts the terminal back whatever happens.
+// Reads one line from the terminal with echo off.
 Result<std::string> ask_secret(std::string_view prompt) {
-  termios before{};
-  if (::tcgetattr(STDIN_FILENO, &before) != 0) {
-    return Error{Errc::malformed, "there is no terminal to ask for a password: add --password-stdin"};
-  }
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  const auto silence = Silence::on(STDIN_FILENO);
+  if (!silence) return Error{Errc::malformed, "there is no terminal to ask for a password: add --password-stdin"};
   std::cerr << prompt << std::flush;
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   std::string line;
   const bool got = static_cast<bool>(std::getline(std::cin, line));
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   std::cerr << '\n';
   if (!got || line.empty()) return Error{Errc::malformed, "no password was given"};
   return line;

@@ -1,10 +1,10 @@
 // Where passphrases and PINs come from: a file, an inherited descriptor, a person.
 #include "base/port/file.h"
+#include "base/port/silence.h"
 #include "element/open/name.h"
 #include "element/open/open.h"
 
 #include <fcntl.h>
-#include <termios.h>
 #include <unistd.h>
 
 namespace signet::element {
@@ -43,19 +43,15 @@ Result<crypto::SecretBytes> read_secret(const SecretSource& source, std::string_
 
 Result<crypto::SecretBytes> ask_at_terminal(std::string_view what) {
   const Fd terminal{::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)};
-  termios before{};
-  if (!terminal || ::tcgetattr(terminal.get(), &before) != 0) {
+  const auto silence = Silence::on(terminal.get());
+  if (!silence) {
     return Error{Errc::unauthenticated, "there is no terminal to ask for the " + std::string{what} +
                                             ": name its file, as in software:FILE?passphrase-source=file:PATH or "
                                             "pkcs11:token=LABEL?pin-source=file:PATH"};
   }
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   const std::string prompt = std::string{what} + ": ";
   (void)!::write(terminal.get(), prompt.data(), prompt.size());
-  ::tcsetattr(terminal.get(), TCSAFLUSH, &silent);
   auto line = read_line(terminal.get(), what);
-  ::tcsetattr(terminal.get(), TCSAFLUSH, &before);
   (void)!::write(terminal.get(), "\n", 1);
   return line;
 }
