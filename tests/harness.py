@@ -194,7 +194,19 @@ class Manager:
         return self.call("GET", path)["result"]
 
     def audit(self):
-        return self.call("GET", "/v3/audit?size=1000")["audit"]
+        entries = []
+        while page := self.call("GET", f"/v3/audit?size=1000&after={entries[-1]['number'] if entries else 0}")["audit"]:
+            entries += page
+        return entries
+
+    def refusals(self, *texts):
+        """What the audit says of refusals: its entries that hold all of these."""
+        return [entry for entry in self.audit()
+                if not entry["allowed"] and all(text in json.dumps(entry) for text in texts)]
+
+    def has_audited(self, *texts):
+        """Waits until the audit tells of such a refusal: of one kind, from one address, one every ten seconds."""
+        return wait_for(lambda: self.refusals(*texts), f"the audit to tell of {texts}")
 
 
 class Identity:

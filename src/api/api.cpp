@@ -6,6 +6,7 @@
 #include "api/rate_limit.h"
 #include "api/session.h"
 #include "base/log.h"
+#include "fleet/own_account.h"
 
 namespace signet::api {
 namespace {
@@ -81,9 +82,11 @@ struct Api::State {
 
   // Well, or what the client is answered at once: it asks too often.
   Result<std::optional<net::HttpResponse>> let_in(const Route& route, Call& call, Payer& payer);
-  std::optional<net::HttpResponse> count(Payer& payer, RequestLimit& limit, std::string key, const Call& call);
+  std::optional<net::HttpResponse> count(Payer& payer, RequestLimit& limit, std::string key, const Route& route,
+                                         const Call& call);
   Result<net::HttpResponse> serve(const Route& route, Call& call, Payer& payer);
   net::HttpResponse answer(std::shared_ptr<const net::HttpRequest> whole, const Route*& row, Payer& payer);
+  void note(const net::HttpRequest& request, const Route* row, const fleet::Actor& who, const Error& why);
   void charge(const Payer& payer, Instant begun);
   net::HttpResponse finish(net::HttpResponse made, const Route* row, Instant begun);
 };
@@ -94,10 +97,23 @@ Api::Api(fleet::Fleet& fleet, Clock& clock, Gate gate, About about, IssueEnrolle
 Api::~Api() = default;
 void Api::tend() { state_->streams.tend(); }
 
+// For the audit: a request that was refused for how it is made, or how often. Who may not do what it asks for, and
+// whose id it is not, the fleet has noted.
+void Api::State::note(const net::HttpRequest& request, const Route* row, const fleet::Actor& who, const Error& why) {
+  fleet::Actor from = who;
+  from.address = request.peer_address;
+  from.request = request.id;
+  fleet::OwnAccount{service.fleet}.note_refused(
+      from, request.method + " " + (row ? std::string{row->path} : request.path), why);
+}
+
 std::optional<net::HttpResponse> Api::State::count(Payer& payer, RequestLimit& limit, std::string key,
-                                                   const Call& call) {
+                                                   const Route& route, const Call& call) {
   const std::optional<Seconds> wait = limit.pass(key, service.clock.monotonic());
-  if (wait) return too_many(*wait, call.request.id);
+  if (wait) {
+    note(call.request, &route, call.actor, {Errc::exhausted, "too many requests, or too long ones"});
+    return too_many(*wait, call.request.id);
+  }
   if (&limit == &of_tokens) payer = {&limit, std::move(key)};  // how long strangers take is bounded where they sign in
   return std::nullopt;
 }
@@ -107,23 +123,26 @@ std::optional<net::HttpResponse> Api::State::count(Payer& payer, RequestLimit& l
 Result<std::optional<net::HttpResponse>> Api::State::let_in(const Route& route, Call& call, Payer& payer) {
   const std::string site = site_of(call.request.peer_address);
   if (route.access == Access::open || route.access == Access::limited) {
-    std::optional<net::HttpResponse> refused = count(payer, of_strangers, site, call);
-    if (!refused && route.access == Access::limited) TRY(sign_ins.pass(site, service.clock.monotonic()));
-    return refused;
+    std::optional<net::HttpResponse> refused = count(payer, of_strangers, site, route, call);
+    if (refused || route.access != Access::limited) return refused;
+    Status passed = sign_ins.pass(site, service.clock.monotonic());
+    if (passed) return refused;
+    note(call.request, &route, call.actor, passed.error());
+    return std::move(passed).error();
   }
   if (route.access == Access::metrics && is_same_secret(header_token(call.request), service.about.metrics_token)) {
-    return count(payer, of_strangers, site, call);
+    return count(payer, of_strangers, site, route, call);
   }
   const bool is_use = route.content_type != "text/event-stream";  // it goes on when nobody is there any more
   Result<fleet::Actor> actor = identify(service, call, is_use);
   if (!actor) {
-    std::optional<net::HttpResponse> refused = count(payer, of_strangers, site, call);
+    std::optional<net::HttpResponse> refused = count(payer, of_strangers, site, route, call);
     if (refused) return refused;
     return std::move(actor).error();
   }
   call.actor = std::move(actor).value();
   call.actor.request = call.request.id;
-  return count(payer, of_tokens, call.actor.token.str(), call);
+  return count(payer, of_tokens, call.actor.token.str(), route, call);
 }
 
 Result<net::HttpResponse> Api::State::serve(const Route& route, Call& call, Payer& payer) {
@@ -143,15 +162,21 @@ Result<net::HttpResponse> Api::State::serve(const Route& route, Call& call, Paye
 net::HttpResponse Api::State::answer(std::shared_ptr<const net::HttpRequest> whole, const Route*& row, Payer& payer) {
   const net::HttpRequest& request = *whole;
   if (request.path.size() > path_bytes_max || !is_utf8(request.path)) {
-    return refusal(Error{Errc::too_large, "the path is too long, or not UTF-8"}, request.id);
+    const Error why{Errc::too_large, "the path is too long, or not UTF-8"};
+    note(request, nullptr, {}, why);
+    return refusal(why, request.id);
   }
   Found found = find_route(request);
-  if (!found.route) return no_route(found, request.id);
+  if (!found.route) {
+    note(request, nullptr, {}, {Errc::not_found, found.methods.empty() ? "there is no such path" : "no such method"});
+    return no_route(found, request.id);
+  }
   row = found.route;
   Call call{request, std::move(found.path), {}, {}, {}, false, std::move(whole)};
   Result<net::HttpResponse> done = serve(*row, call, payer);
   if (done) return std::move(done).value();
   const Error& error = done.error();
+  if (error.code == Errc::malformed || error.code == Errc::too_large) note(request, row, call.actor, error);
   if (log_level_of(error.code) == LogLevel::error) {
     log_error("api.failed", {{"method", request.method},
                              {"path", row->path},

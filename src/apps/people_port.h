@@ -5,6 +5,7 @@
 #include "api/errors.h"
 #include "api/site.h"
 #include "base/log.h"
+#include "fleet/own_account.h"
 #include "net/loop.h"
 #include "net/worker.h"
 
@@ -43,6 +44,16 @@ inline net::HttpHandler through(net::Loop& loop, api::Api& api, const api::Site&
     if (!loop.post([answer, request = std::move(request), reply]() mutable { answer(std::move(request), reply); })) {
       reply(busy(fleet_is_busy, id));
     }
+  };
+}
+
+// What never became a request is in the audit as well.
+inline net::HttpRefused refused_through(net::Loop& loop, fleet::Fleet& fleet) {
+  return [&loop, &fleet](const std::string& address, std::string_view why) {
+    const auto note = [&fleet, address, why = std::string{why}] {
+      fleet::OwnAccount{fleet}.note_refused({{}, "", {}, address}, "", Error{Errc::malformed, why});
+    };
+    [[maybe_unused]] const Status posted = loop.post(note);  // a loop that is full tells of the next
   };
 }
 

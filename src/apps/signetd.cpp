@@ -307,6 +307,7 @@ Status serve(const Options& options) {
   http.host = config.listen_host;
   http.port = config.people_port;
   http.identity = certificate->identity();
+  http.on_refused = refused_through(*loop, fleet);
   const auto people = TRY(with_hint(net::HttpServer::create(http, through(*loop, api, site, reader)), "--people-port"));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));

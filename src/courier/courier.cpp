@@ -92,7 +92,7 @@ void Courier::settle() {
   }
   for (const Done& one : done) {
     --under_way_;
-    tell(fleet_.integrations().settled(one.delivery, {one.posted.status, one.posted.trouble}));
+    tell(fleet_.integrations().settled(one.delivery, {one.posted.status, one.posted.trouble, one.posted.refused}));
   }
 }
 

@@ -66,6 +66,7 @@ TEST(Poster, AnAddressIsJudgedWhenItIsConnectedToHoweverItIsWritten) {
     const net::HttpPosted posted = post(sink.url(host), "");
     EXPECT_EQ(posted.status, 0) << host;
     EXPECT_THAT(posted.trouble, HasSubstr("not public")) << host;
+    EXPECT_TRUE(posted.refused);
   }
   EXPECT_EQ(sink.count(), 0u);
   EXPECT_EQ(post(sink.url("localhost"), "127.0.0.0/8 ::1").status, 200) << "a name, where it is allowed";

@@ -153,12 +153,15 @@ Status Integrations::pass_over(Integration integration, std::int64_t end) {
 
 Status Integrations::settled(const Delivery& delivery, const Outcome& outcome) {
   under_way_.erase(delivery.id);
+  const auto found = all_.find(delivery.id);
+  if (outcome.refused && found != all_.end()) {
+    fleet_.state_->note_refusal(by_itself(fleet_.now(), "integration.refused", found->second, outcome.trouble));
+  }
   if (delivery.is_test) {
     const auto test = tests_.find(delivery.id);
     if (test != tests_.end()) test->second = {true, fleet_.now(), outcome};
     return {};
   }
-  const auto found = all_.find(delivery.id);
   if (found == all_.end()) return {};
   if (delivery.dead_letter) return replayed(delivery, outcome);
   const Integration& now = found->second;

@@ -61,6 +61,7 @@ struct Delivery {
 struct Outcome {
   int status = 0;         // of the answer; 0: none came
   std::string trouble{};  // why none came
+  bool refused = false;   // it leads to an address that may not be reached
 };
 
 struct TestResult {

@@ -210,6 +210,18 @@ TEST_F(IntegrationTest, IsTurnedOffWhenTooMuchWaits) {
   EXPECT_EQ(m.last_audit().detail, "sink: more than 2000000 lines wait for it");
 }
 
+TEST_F(IntegrationTest, AnAddressThatMayNotBeReachedIsInTheAuditAndNobodyWhoIsOnlyDown) {
+  const Integration one = make();
+  ASSERT_TRUE(is_well(hooks.test(m.owner, m.workspace.id, one.id)));
+  ASSERT_TRUE(is_well(hooks.settled(due().front(), {0, "nobody answers"})));
+  EXPECT_EQ(m.last_audit().action, "integration.test");
+  ASSERT_TRUE(is_well(hooks.test(m.owner, m.workspace.id, one.id)));
+  ASSERT_TRUE(is_well(hooks.settled(due().front(), {0, "10.0.0.1 is not public", true})));
+  EXPECT_EQ(m.last_audit().action, "integration.refused");
+  EXPECT_EQ(m.last_audit().subject, one.id.str());
+  EXPECT_FALSE(m.last_audit().allowed);
+}
+
 TEST_F(IntegrationTest, AFailureIsToldInSoManyBytes) {
   const Integration one = make();
   say(1);

@@ -29,6 +29,10 @@ void OwnAccount::note_forged(const Actor& actor, std::string_view what, const Er
   state_.note_refusal(state_.entry(actor, "account.forged_request", what, why.what));
 }
 
+void OwnAccount::note_refused(const Actor& actor, std::string_view what, const Error& why) {
+  state_.note_refusal(state_.entry(actor, "request.refuse", what, why.what));
+}
+
 Result<bool> OwnAccount::manager_waits() { return !TRY(state_.store.operator_account()); }
 
 Status OwnAccount::end_session(const Actor& actor, const TokenId& id) {

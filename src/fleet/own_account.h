@@ -31,6 +31,8 @@ class OwnAccount {
   Status end_session(const Actor& actor, const TokenId& id);
   // The audit's note of a request that came with somebody's session from a page that is not ours.
   void note_forged(const Actor& actor, std::string_view what, const Error& why);
+  // And of one that was refused for what it says, before anybody was asked whether they may.
+  void note_refused(const Actor& actor, std::string_view what, const Error& why);
   Result<bool> manager_waits();  // for its first account
   Status end_other_sessions(const Actor& actor);
   // Ends the other sessions. API keys stay: they have their own list.

@@ -130,7 +130,7 @@ HttpPosted outcome_of(const Transfer& transfer, CURLcode code) {
   if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && transfer.body_bytes > post_answer_bytes_max)) {
     return {static_cast<int>(status), ""};
   }
-  if (!transfer.refused.empty()) return {0, transfer.refused};
+  if (!transfer.refused.empty()) return {0, transfer.refused, true};
   const std::string words = transfer.detail[0] ? transfer.detail : curl_easy_strerror(code);
   return {0, is_utf8(words) ? words : curl_easy_strerror(code)};
 }

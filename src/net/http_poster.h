@@ -25,6 +25,7 @@ struct HttpPost {
 struct HttpPosted {
   int status = 0;         // 0: no answer
   std::string trouble{};  // why
+  bool refused = false;   // by may_reach
 };
 
 struct PosterConfig {

@@ -131,6 +131,8 @@ FixedWords words_of(int status) {
 
 }  // namespace
 
+std::string_view detail_of(int status) { return words_of(status).detail; }
+
 HttpResponse fixed_error(int status, const std::string& request_id) {
   const FixedWords words = words_of(status);
   std::string body = R"({"error":{"code":")";

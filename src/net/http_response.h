@@ -19,5 +19,6 @@ std::string encode_response(const HttpResponse& response, const HttpFraming& fra
 
 // A fixed sentence for the peer, {"error":{"code","message","detail","request_id"}}; the reason stays in our log.
 HttpResponse fixed_error(int status, const std::string& request_id);
+std::string_view detail_of(int status);  // what it says
 
 }  // namespace signet::net

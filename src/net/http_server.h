@@ -67,6 +67,8 @@ struct HttpResponse {
 
 using HttpReply = std::function<void(HttpResponse)>;              // call once, from any thread
 using HttpHandler = std::function<void(HttpRequest, HttpReply)>;  // called on the server's thread
+// What was refused before it was a request: whose, and why. Called on the server's thread.
+using HttpRefused = std::function<void(const std::string& peer_address, std::string_view why)>;
 
 struct HttpConfig {
   std::string host = "127.0.0.1";
@@ -77,6 +79,7 @@ struct HttpConfig {
   std::size_t connections_max = 512;
   std::size_t requests_bytes_max = 256u << 20;  // all that is being read, over all connections
   Millis request_timeout{30'000};
+  HttpRefused on_refused{};
 };
 
 class HttpServer {

@@ -95,6 +95,8 @@ void HttpSession::refuse(int status) {
   close_after_ = true;
   connection_->pause_reading(true);
   if (id_.empty()) id_ = shared_.ids->make();
+  const bool is_theirs = status != 503;
+  if (is_theirs && shared_.config.on_refused) shared_.config.on_refused(connection_->peer_address(), detail_of(status));
   answer(fixed_error(status, id_));
 }
 

@@ -279,9 +279,26 @@ TEST_F(HttpTest, ASlowRequestIsCutAndAnIdleConnectionClosed) {
   EXPECT_EQ(raw(""), "");
 }
 
+TEST_F(HttpTest, WhatIsNoRequestIsToldWithWhoseItWas) {
+  std::vector<std::string> told;
+  const auto tell = [&](const std::string& peer, std::string_view why) {
+    told.push_back(peer.substr(0, peer.find(':')) + " " + std::string{why});
+  };
+  serve({.body_bytes_max = 1000, .request_timeout = Millis{100}, .on_refused = tell});
+  EXPECT_EQ(status_line("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), "HTTP/1.1 200 OK");
+  raw("GET /\r\n\r\n");
+  raw("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n");
+  raw("GET / HTTP/1.1\r\nHo");
+  server.reset();  // and with it its thread
+  EXPECT_THAT(told, testing::ElementsAre("127.0.0.1 the request is malformed", "127.0.0.1 the request is too large",
+                                         "127.0.0.1 the request was too slow"));
+}
+
 TEST_F(HttpTest, AHandlerThatNeverAnswersMeansTooBusy) {
   HttpReply kept;
-  serve({.request_timeout = Millis{100}}, [&](HttpRequest, HttpReply reply) { kept = std::move(reply); });
+  HttpConfig config{.request_timeout = Millis{100}};
+  config.on_refused = [](const std::string&, std::string_view why) { ADD_FAILURE() << why << ": ours, not theirs"; };
+  serve(config, [&](HttpRequest, HttpReply reply) { kept = std::move(reply); });
   EXPECT_THAT(raw("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 503 "));
   kept({.body = "too late"});  // dropped
   server.reset();

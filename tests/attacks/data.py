@@ -67,6 +67,8 @@ class Data(Siege):
                 for path in (f"timeseries/{place}/data", f"workspaces/{place}/data"):
                     self.assertIn(self.ask(path)[0], (400, 404, 413))
         self.unharmed()
+        for path in ("/v3/timeseries/{wks}/data", "/v3/workspaces/{wks}/data/aggregate"):
+            self.manager.has_audited("request.refuse", "ann@example.org", path)
 
     def test_absurd_ranges(self):
         begun = time.monotonic()

@@ -94,6 +94,7 @@ class MassAssignment(unittest.TestCase):
                     asked += 1
         self.assertGreater(asked, 300)
         self.assertEqual(self.snapshot(), before)
+        self.manager.has_audited("request.refuse", "ann@example.org", "{wks}")
 
     def test_a_path_that_takes_no_body_refuses_one_and_a_delete_reads_none(self):
         device, tested = self.names["dev"], f"{self.base}/integrations/{self.names['int']}/test"

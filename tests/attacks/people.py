@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import pathlib
 import struct
@@ -88,7 +89,7 @@ class People(unittest.TestCase):
         left = self.manager.call("GET", f"/v3/workspaces/{mine}/devices")["devices"]
         self.assertEqual([one["name"] for one in left], ["lamp"])
         self.assertEqual(self.manager.call("GET", f"/v3/workspaces/{mine}/members")["members"][0]["role"], "owner")
-        self.assertTrue(any(not one["allowed"] and one["actor"] == "eve@example.org" for one in self.manager.audit()))
+        self.assertTrue(self.manager.refusals('"actor": "eve@example.org"'))
 
     def test_a_role_that_is_not_given_cannot_be_taken(self):
         base = f"/v3/workspaces/{self.manager.workspace}"
@@ -100,6 +101,9 @@ class People(unittest.TestCase):
         self.assertEqual(self.manager.status("POST", f"{base}/invitations", {"email": "w@example.org"}, viewer), 403)
         self.assertEqual(self.manager.status("POST", f"{base}/devices", {"name": "d"}, viewer), 403)
         self.assertEqual(self.manager.status("POST", f"{base}/devices", {"name": "d", "account_id": me}, self.ann), 400)
+        for action in ("member.update", "api_key.create", "member.invite", "device.create"):
+            self.manager.has_audited('"actor": "v@example.org"', action)
+        self.manager.has_audited("request.refuse", "account_id")
 
     def test_a_session_that_somebody_planted_is_never_anybodys(self):
         planted = "sgs_" + "A" * 43
@@ -116,6 +120,8 @@ class People(unittest.TestCase):
         self.manager.call("POST", "/v3/logout")
         self.assertEqual(self.manager.status("GET", "/v3/account", token=first), 401)
         self.assertEqual(self.manager.status("GET", "/v3/account", token=second), 200)
+        self.manager.token = self.ann
+        self.manager.has_audited("account.authenticate")
 
     def test_codes_of_a_second_factor_are_not_guessed(self):
         dan = self.manager.join(self.manager.workspace, "dan@example.org", "viewer")
@@ -137,7 +143,29 @@ class People(unittest.TestCase):
             self.assertNotIn(base64.b32decode(secret), content, name)
             self.assertNotIn(recovery[0].encode(), content, name)
         self.manager.token = self.ann
+        self.manager.has_audited("account.sign_in", "dan@example.org", "wrong code")
         self.assertNotIn(secret, json.dumps(self.manager.audit()))
+
+
+class Passwords(unittest.TestCase):
+    def test_passwords_are_not_guessed_and_their_owner_is_not_shut_out(self):
+        manager = self.enterContext(Scene()).manager()
+        mia = manager.join(manager.workspace, "mia@example.org", "viewer")
+        login = {"email": "mia@example.org", "password": PASSWORD}
+        self.assertEqual(manager.status("POST", "/v3/login", login, ""), 200)
+        answers = [manager.status("POST", "/v3/login", login | {"password": f"password {number}"}, "")
+                   for number in range(12)]
+        self.assertEqual(set(answers), {401, 429})
+        self.assertEqual(answers[-1], 429, "guessing is slow by now")
+        self.assertEqual(manager.status("GET", "/v3/account", token=mia), 200, "who is in stays in")
+        manager.has_audited("account.sign_in", "mia@example.org", "wrong e-mail or password")
+        manager.has_audited("account.sign_in", "mia@example.org", "too many")
+        self.assertEqual(manager.refusals("password 1"), [], "what was tried is in no audit")
+        elsewhere = http.client.HTTPSConnection("127.0.0.1", manager.ready["people"], context=manager.trust,
+                                                source_address=("127.0.0.2", 0))
+        self.addCleanup(elsewhere.close)
+        elsewhere.request("POST", "/v3/login", json.dumps(login), {"Content-Type": "application/json"})
+        self.assertEqual(elsewhere.getresponse().status, 200, "its owner comes from elsewhere")
 
 
 if __name__ == "__main__":

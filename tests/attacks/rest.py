@@ -84,6 +84,8 @@ class Rest(Siege):
             status, text = self.send("POST", f"/v3/devices/{device}/jobs/blink", b'{"value": %s}' % hostile)
             self.assertIn(status, (400, 413), text)
         self.assertEqual(len(self.manager.call("GET", f"{self.base()}/devices")["devices"]), len(self.devices))
+        self.manager.has_audited("request.refuse", "ann@example.org", "not JSON: too deep")
+        self.manager.has_audited("request.refuse", "the body is longer than")
 
     def test_what_is_packed_is_not_unpacked(self):
         zeros = bytes(BOMB)
@@ -102,6 +104,7 @@ class Rest(Siege):
             self.assertEqual(status, 400, "without saying so, it is no JSON")
         self.assertLess(self.manager.footprint()[1] - before, BOMB // 4)
         self.others_are_served()
+        self.manager.has_audited("request.refuse", "Content-Encoding")
 
     def test_clients_that_dribble_keep_nobody_waiting(self):
         """A few bytes now and then, of a header and of a body: cut when their time is over, whatever they send."""
@@ -127,6 +130,7 @@ class Rest(Siege):
             self.wait(0.5)
         self.assertFalse(alive, "clients that are still there")
         self.assertGreater(time.monotonic() - start, SLOW_TIME / 2, "they had their time")
+        self.manager.has_audited("request.refuse", "127.0.0.1", "the request was too slow")
 
     def test_no_line_of_theirs_becomes_a_header_of_ours(self):
         break_ = "%0d%0aX-Injected:%20yes%0d%0a"
@@ -150,6 +154,8 @@ class Rest(Siege):
                                   b'\r\nContent-Length: 11\r\n\r\n{"value":1}')
             self.assertIn(connection.recv(65536).split(b" ")[1], (b"200", b"400", b"409", b"412", b"431"), value)
         self.others_are_served()
+        self.manager.has_audited("request.refuse", "the request is malformed")
+        self.manager.has_audited("request.refuse", "/fleets")
 
     def test_sql_in_every_string(self):
         def state():
@@ -179,6 +185,8 @@ class Rest(Siege):
         self.manager.call("GET", "/readyz")
         copy = self.scene.folder / f"copy-{time.monotonic_ns()}"
         self.assertEqual(run(BIN / "signetd", "--data", self.manager.data, "backup", copy).returncode, 0)
+        for path in ("{wks}", "{dev}", "/data"):
+            self.manager.has_audited("request.refuse", "ann@example.org", path)
         checked = run(BIN / "signetd", "--data", copy, "check")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 

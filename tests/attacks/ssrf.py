@@ -72,6 +72,7 @@ class Ssrf(unittest.TestCase):
             with self.subTest(literal=literal):
                 self.assertEqual(self.closed.status_of_making(f"https://{literal}/"), 400)
                 self.assertEqual(self.closed.status_of_making(f"https://{literal}:8443/v3"), 400)
+        self.closed.manager.has_audited("request.refuse", "POST /v3/workspaces/{wks}/integrations", "not public")
 
     def test_a_name_that_leads_there_is_found_out_when_it_is_connected_to(self):
         with Sink() as sink:
@@ -84,6 +85,7 @@ class Ssrf(unittest.TestCase):
                     if name == "localhost":
                         self.assertIn("not public", outcome["error"])
             self.assertEqual(sink.attempts, [])
+        self.closed.manager.has_audited("integration.refused", "not public")
 
     def test_a_redirect_is_not_followed(self):
         with Sink() as inner, Sink() as outer:
@@ -109,6 +111,7 @@ class Ssrf(unittest.TestCase):
         for token in ("a\r\nX-Evil: 1", "a\nb", "a b", "\x00", "ä", "x" * 600):
             with self.subTest(token=token):
                 self.assertIn(self.open.status_of_making("https://sink.example.org/", token=token), (400, 413))
+        self.open.manager.has_audited("request.refuse", "/integrations", "token")
         with Sink() as sink:
             made = self.open.make(sink.url(path="/a%0d%0aX-Evil:%201?b=%0d%0aX-Evil:1"), name="s", token="plain")
             self.open.test(made)

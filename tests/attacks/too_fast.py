@@ -59,12 +59,15 @@ class TooFast(unittest.TestCase):
         self.assertTrue(all(1 <= wait <= 10 for _, waits in greedy for wait in waits))
         time.sleep(max(wait for _, waits in greedy for wait in waits))  # what it was told
         self.assertEqual(self.answers(key, f"{base}/devices", 1)[0], [200])
+        self.manager.has_audited("request.refuse", "(API key)", "too many requests")
 
     def test_guesses_of_tokens_are_slow_and_shut_nobody_out(self):
         statuses, waits = self.answers("sgk_" + "A" * 43, "/v3/workspaces", 3 * STRANGERS_BURST)
         self.assertEqual(set(statuses), {401, 429})
         self.assertTrue(waits)
         self.assertEqual(self.answers(self.owner, "/v3/workspaces", 5)[0], [200] * 5)
+        self.manager.has_audited("account.authenticate")
+        self.manager.has_audited("request.refuse", '"actor": "unknown"', "too many requests")
 
 
 if __name__ == "__main__":
