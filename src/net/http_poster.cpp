@@ -70,7 +70,7 @@ CurlListPtr header_lines(const HttpPost& what) {
   std::vector<std::string> lines{"Expect:", "Content-Type: application/json"};
   for (const auto& [name, value] : what.headers) {
     ENSURE(is_plain_line(name) && is_plain_line(value));  // who makes them has checked what people gave
-    lines.push_back(name + ": " + value);
+    lines.emplace_back(name).append(": ").append(value);
   }
   CurlListPtr list;
   for (const std::string& line : lines) {

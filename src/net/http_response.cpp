@@ -102,7 +102,7 @@ std::string encode_response(const HttpResponse& response, const HttpFraming& fra
       log_error("net.http_header", {{"name", name}, {"error", "an answer's header cannot be sent as it is"}});
       return encode_response(fixed_error(500, framing.request_id), framing, now);
     }
-    out += name + ": " + value + "\r\n";
+    out.append(name).append(": ").append(value).append("\r\n");
   }
   out += "\r\n";
   if (!framing.head_only && !framing.is_endless && may_have_body(response.status)) out += response.body;
