@@ -117,11 +117,13 @@ class Manager:
         pages = int((process / "statm").read_text().split()[1])
         return len(os.listdir(process / "fd")), pages * os.sysconf("SC_PAGESIZE")
 
-    def start(self, *more):
+    def start(self, *more, same_ports=False):
+        """At ports that the system chooses; at those of its life before, for who knows no others."""
+        ports = (self.ready["devices"], self.ready["people"]) if same_ports else (0, 0)
         self.ready_file.unlink(missing_ok=True)
-        self.program = self.scene.start("signetd", "--data", self.data, "--host", "127.0.0.1", "--device-port", 0,
-                                        "--people-port", 0, "--ready-file", self.ready_file, *self.arguments, *more,
-                                        **self.process)
+        self.program = self.scene.start("signetd", "--data", self.data, "--host", "127.0.0.1", "--device-port",
+                                        ports[0], "--people-port", ports[1], "--ready-file", self.ready_file,
+                                        *self.arguments, *more, **self.process)
         wait_for(lambda: self.ready_file.exists() or self.program.poll() is not None, "signetd to serve")
         if self.program.poll() is not None:
             raise AssertionError("signetd ended:\n" + self.scene.log("signetd"))

@@ -63,10 +63,13 @@ struct UpdateTold {  // "@fota", again with every connection until it is answere
   std::int64_t version = 0;
   std::string value;
 };
+struct SuccessorTold {  // the CA that will follow the manager's: identity/successor.h as JSON
+  std::string value;
+};
 struct ConditionsTold {  // {uuid: {"tag", "start"}}: the answer to "#conditions"
   std::string open;
 };
-using Order = std::variant<JobOrdered, ResetOrdered, VariableWished, UpdateTold, ConditionsTold>;
+using Order = std::variant<JobOrdered, ResetOrdered, VariableWished, UpdateTold, SuccessorTold, ConditionsTold>;
 
 // What the shell does for the machine.
 struct Dial {};  // then on_open or on_closed

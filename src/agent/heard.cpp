@@ -58,6 +58,7 @@ void Agent::on_order(const std::string& key, std::int64_t version, const json::v
   if (key == "@fota" || key == "#fota_info") {
     return actions_.push_back(Order{UpdateTold{key, version, json::serialize(value)}});
   }
+  if (key == "#ca") return actions_.push_back(Order{SuccessorTold{json::serialize(value)}});
   if (key.starts_with('@')) return on_job(key.substr(1), version, value, now);
   if (key.empty() || key.starts_with('#') || key.starts_with('_')) {
     return note(LogLevel::debug, "agent.message_ignored", key);

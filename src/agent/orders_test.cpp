@@ -53,6 +53,14 @@ TEST_F(OrdersTest, AJobIsHandedOutAndItsAnswerTold) {
   EXPECT_EQ(told_keys, Lines{"@blink"});
 }
 
+TEST_F(OrdersTest, TheCaThatWillFollowIsHandedOn) {
+  boot();
+  bring_up();
+  tell_status(R"({"#ca":{"t":5,"v":{"ca":"PEM"}}})");
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(std::get<SuccessorTold>(orders[0]).value, R"({"ca":"PEM"})");
+}
+
 TEST_F(OrdersTest, AJobIsDoneOnceHoweverOftenItIsTold) {
   boot();
   bring_up();

@@ -10,6 +10,7 @@
 
 #include "api/request_limit.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "fleet/fleet.h"
 #include "guard/guard.h"
 #include "identity/profile.h"
@@ -38,6 +39,7 @@ struct About {
   std::uint16_t device_port = 0;
   unsigned store_version = 0;
   std::string metrics_token{};  // for GET /metrics; empty: nobody has one
+  json::value successor{};      // of the CA (identity/successor.h); usually null
 };
 
 // Issues a certificate for a software key that proved itself by its request.

@@ -1,6 +1,7 @@
 #include "api/manager_identity.h"
 
 #include "api/scene_for_test.h"
+#include "base/port/file.h"
 
 #include <sys/stat.h>
 #include <fstream>
@@ -38,6 +39,55 @@ TEST_F(ManagerIdentityTest, goes_on_after_a_crash_between_key_and_certificate) {
   ASSERT_TRUE(open());
   std::filesystem::remove(file("ca.pem"));
   EXPECT_TRUE(open());
+}
+
+TEST_F(ManagerIdentityTest, a_ca_is_followed_by_the_one_that_it_named) {
+  const std::string first = open().value().fingerprint();
+  EXPECT_FALSE(open().value().successor());
+  EXPECT_EQ(ManagerIdentity::succeed(folder.path()).error().code, Errc::not_found);
+  const auto named = ManagerIdentity::prepare_successor(folder.path(), clock, random);
+  ASSERT_TRUE(named) << named.error().what;
+  EXPECT_EQ(mode("ca-next.key"), 0600u);
+  const auto again = ManagerIdentity::prepare_successor(folder.path(), clock, random);
+  EXPECT_EQ(again.value().ca.der, named.value().ca.der) << "it is made once";
+  {
+    const auto between = open();
+    EXPECT_EQ(between.value().fingerprint(), first) << "it serves as before";
+    EXPECT_EQ(between.value().for_fleet().successor_name, hex(identity::fingerprint(named.value().ca)));
+  }
+  ASSERT_TRUE(ManagerIdentity::succeed(folder.path()));
+  const auto after = open();
+  ASSERT_TRUE(after) << after.error().what;
+  EXPECT_EQ(after.value().fingerprint(), hex(identity::fingerprint(named.value().ca)));
+  EXPECT_FALSE(after.value().successor());
+  EXPECT_TRUE(after.value().issue_server({"localhost"}, clock, random));
+  EXPECT_FALSE(std::filesystem::exists(file("ca-next.key")));
+}
+
+// The key moves, then the certificate, then the word goes: a power cut may come between any two.
+TEST_F(ManagerIdentityTest, a_change_that_was_cut_is_finished_at_the_next_start) {
+  ASSERT_TRUE(open());
+  const auto named = ManagerIdentity::prepare_successor(folder.path(), clock, random);
+  const std::string expected = hex(identity::fingerprint(named.value().ca));
+  std::filesystem::rename(file("ca-next.key"), file("ca.key"));
+  std::filesystem::copy(folder.path(), folder.path() + "/later");
+  EXPECT_EQ(open().value().fingerprint(), expected);
+  EXPECT_FALSE(std::filesystem::exists(file("ca-next.sig")));
+  const std::string later = folder.path() + "/later";
+  std::filesystem::rename(later + "/ca-next.pem", later + "/ca.pem");
+  EXPECT_EQ(ManagerIdentity::open(later, clock, random).value().fingerprint(), expected);
+  EXPECT_FALSE(std::filesystem::exists(later + "/ca-next.sig"));
+}
+
+TEST_F(ManagerIdentityTest, a_word_that_is_not_the_ca_s_own_is_damage) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(ManagerIdentity::prepare_successor(folder.path(), clock, random));
+  const Buffer kept = read_file(file("ca-next.sig"), 8192).value();
+  std::string word{text_of(kept)};
+  char& digit = word[word.find("signature") + 20];
+  digit = digit == '0' ? '1' : '0';
+  std::ofstream{file("ca-next.sig")} << word;
+  EXPECT_EQ(open().error().code, Errc::corrupt);
 }
 
 TEST_F(ManagerIdentityTest, never_replaces_in_silence_what_devices_trust) {

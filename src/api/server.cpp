@@ -8,7 +8,8 @@ Result<net::HttpResponse> get_server(Service& service, const Call&) {
                                         {"fingerprint", about.fingerprint},
                                         {"device_port", about.device_port},
                                         {"store_version", about.store_version},
-                                        {"receipt_key", hex(about.receipt_key)}}}});
+                                        {"receipt_key", hex(about.receipt_key)},
+                                        {"next_ca", about.successor}}}});
 }
 
 Result<net::HttpResponse> get_ca(Service& service, const Call&) {

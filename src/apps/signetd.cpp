@@ -5,6 +5,7 @@
 #include "apps/command_line.h"
 #include "apps/every.h"
 #include "apps/people_port.h"
+#include "apps/signetd_ca.h"
 #include "apps/signetd_store.h"
 #include "base/fields.h"
 #include "base/json.h"
@@ -87,6 +88,7 @@ struct Options {
   std::string data;
   std::string other;  // folder, of backup and restore
   bool as_json = false;
+  bool finish = false, force = false;  // of rotate-ca
   std::string config_file;
   std::string ready_file;
   std::vector<std::string> names;
@@ -294,7 +296,7 @@ Status serve(const Options& options) {
       clock,
       {gateway->guard(), [&gateway] { return gateway->save_bans(); }, [&gateway] { return figures_of(*gateway); }},
       {SIGNET_VERSION, identity.ca_pem(), identity.fingerprint(), identity.receipt_key(), gateway->port(),
-       static_cast<unsigned>(store::migrations().size()), metrics_token},
+       static_cast<unsigned>(store::migrations().size()), metrics_token, successor_of(identity)},
       identity.issuer(clock),
       {{config.requests_per_second, config.request_burst},
        {config.stranger_requests_per_second, config.stranger_request_burst}},
@@ -344,11 +346,18 @@ void describe(CLI::App& app, Options& options) {
   app.add_flag("--legacy-claims", options.legacy_claims, "accept bundles dcn:nonce:signature, which bind no account");
   for (CLI::App* command : {app.add_subcommand("backup", "copy the data folder to OTHER, while the manager serves"),
                             app.add_subcommand("restore", "make the data folder from the backup OTHER"),
-                            app.add_subcommand("check", "read all of the data folder: is it whole?")}) {
+                            app.add_subcommand("check", "read all of the data folder: is it whole?"),
+                            app.add_subcommand("rotate-ca",
+                                               "another CA for this manager: makes it, tells how many "
+                                               "boards trust it, and changes to it")}) {
     command->fallthrough();
-    if (command->get_name() == "check") {
-      command->add_flag("--json", options.as_json, "for programs");
-    } else {
+    const std::string& name = command->get_name();
+    if (name == "check" || name == "rotate-ca") command->add_flag("--json", options.as_json, "for programs");
+    if (name == "rotate-ca") {
+      command->add_flag("--finish", options.finish, "change to it now; signetd must not run");
+      command->add_flag("--force", options.force, "although some boards do not trust it yet");
+    }
+    if (name == "backup" || name == "restore") {
       command->add_option("other", options.other, "a folder; of backup and restore")->type_name("OTHER")->required();
     }
   }
@@ -360,6 +369,7 @@ Status run(const CLI::App& app, const Options& options) {
   if (chosen.empty()) return serve(options);
   const std::string& command = chosen.front()->get_name();
   if (command == "check") return check_data_folder(options.data, options.as_json);
+  if (command == "rotate-ca") return rotate_ca({options.data, options.finish, options.force, options.as_json});
   if (command == "restore") return restore_data_folder(options.other, options.data);
   return copy_data_folder(options.data, options.other);
 }

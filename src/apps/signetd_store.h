@@ -17,8 +17,13 @@ inline constexpr std::size_t small_file_bytes = 16u << 20;
 // Beside the database: the manager's own keys and certificate, and who is banned. The ingest log is not among them:
 // what it holds and the database does not is younger than the copy.
 inline Status copy_small_files(const std::string& from, const std::string& to) {
-  for (const auto& [name, mode] :
-       {std::pair{"/ca.key", 0600u}, {"/ca.pem", 0644u}, {"/receipt.key", 0600u}, {"/bans", 0600u}}) {
+  for (const auto& [name, mode] : {std::pair{"/ca.key", 0600u},
+                                   {"/ca.pem", 0644u},
+                                   {"/receipt.key", 0600u},
+                                   {"/bans", 0600u},
+                                   {"/ca-next.key", 0600u},
+                                   {"/ca-next.pem", 0644u},
+                                   {"/ca-next.sig", 0644u}}) {
     if (!file_exists(from + name)) continue;
     TRY(write_file_atomic(to + name, TRY(read_file(from + name, small_file_bytes)), mode));
   }

@@ -44,6 +44,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
   uplink_.on_told([this](const std::string& key) { on_told(key); });
   uplink_.on_order(
       [this](const agent::Order& order) { std::visit([this](const auto& what) { on_order(what); }, order); });
+  uplink_.on_server([this](Bytes certificate) { on_server(certificate); });
   uplink_.on_say([this](const std::string& text) { say(text); });
   if (parts_.bootloader) parts_.bootloader->on_say([this](const std::string& text) { say(text); });
 }

@@ -134,6 +134,9 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   void on_order(const agent::VariableWished& wish);
   void on_order(const agent::UpdateTold& update);
   void on_order(const agent::ConditionsTold& told);
+  void on_order(const agent::SuccessorTold& told);  // trust.cpp
+  void on_server(Bytes certificate);                // the same
+  void trust(Endpoint endpoint, const std::string& why);
 
   void on_firmware_text(std::string_view line) override { show(firmware_line(line)); }
   void on_firmware_request(const Frame& frame) override;

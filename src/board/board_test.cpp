@@ -1,5 +1,6 @@
 #include "board/board_scene_for_test.h"
 #include "board/incident.h"
+#include "identity/successor.h"
 
 #include <gmock/gmock.h>
 
@@ -117,6 +118,37 @@ TEST_F(BoardTest, KeepsItsEndpointUntilItIsRemoved) {
   EXPECT_FALSE(ask({{"do", "identify"}}).at("claimed").as_bool());
   boot();
   EXPECT_THAT(console.lines, Contains("board: not claimed"));
+}
+
+TEST_F(BoardTest, TrustsTheCaThatItsOwnNamesAndLetsTheFormerGo) {
+  const auto ca_of = [&](const crypto::PrivateKey& key) {
+    return identity::issue_manager_ca(crypto::public_key_of(key), "CA", year_2026, signer_of(key)).value();
+  };
+  const crypto::PrivateKey key = crypto::generate_private_key(random), next_key = crypto::generate_private_key(random);
+  const identity::Certificate ca = ca_of(key), next = ca_of(next_key);
+  const auto leaf_of = [&](const identity::Certificate& by, const crypto::PrivateKey& its_key) {
+    return identity::issue_server(crypto::public_key_of(key), {"localhost"}, by, year_2026, signer_of(its_key))
+        .value()
+        .der;
+  };
+  json::object installed = claim_of("dev-000000000001");
+  installed["ca"] = identity::pem("CERTIFICATE", ca.der);
+  const Endpoint endpoint = read_endpoint(installed).value();
+  const auto named = identity::name_successor(ca, next, signer_of(key)).value();
+  const auto both = with_successor(endpoint, json::serialize(identity::write_successor(named)));
+  ASSERT_TRUE(both) << both.error().what;
+  EXPECT_EQ(both.value().trust(), identity::pem("CERTIFICATE", ca.der) + identity::pem("CERTIFICATE", next.der));
+  EXPECT_EQ(trusts_of(both.value()).at("trusts").as_array().size(), 2u);
+  ASSERT_TRUE(store_endpoint(folder, both.value()));
+  EXPECT_EQ(load_endpoint(folder).value(), both.value());
+  EXPECT_FALSE(succeeded_by(both.value(), leaf_of(ca, key))) << "the manager has not changed yet";
+  EXPECT_FALSE(succeeded_by(endpoint, leaf_of(next, next_key))) << "nobody named that one";
+  const auto after = succeeded_by(both.value(), leaf_of(next, next_key));
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->trust(), identity::pem("CERTIFICATE", next.der));
+  auto forged = named;
+  forged.signature[0] ^= 1;
+  EXPECT_EQ(with_successor(endpoint, json::serialize(identity::write_successor(forged))).error().code, Errc::forbidden);
 }
 
 TEST_F(BoardTest, RefusesAnEndpointThatCannotBeRight) {

@@ -71,7 +71,8 @@ void Fetcher::get(const std::string& path, std::uint32_t first, std::uint32_t si
 Status Fetcher::dial() {
   if (!endpoint_ || chain_.empty()) return Error{Errc::unavailable, "the board is not connected"};
   if (!tls_) {
-    tls_ = TRY(net::TlsClient::create({endpoint_->ca, endpoint_->host, "http/1.1", newest_tls_}, chain_, element_));
+    tls_ =
+        TRY(net::TlsClient::create({endpoint_->trust(), endpoint_->host, "http/1.1", newest_tls_}, chain_, element_));
   }
   let_go();
   line_ = std::make_shared<Line>(this, tls_);

@@ -11,6 +11,7 @@ class Uplink::Line final : public net::ConnectionEvents {
     if (!owner_) return;
     owner_->agent_.on_open(owner_->now());
     owner_->perform();
+    if (owner_) owner_->server_(connection.peer_certificate());
   }
   void on_bytes(net::Connection&, Bytes bytes) override {
     if (!owner_) return;
@@ -50,8 +51,22 @@ std::string Uplink::missing() const {
   return "";
 }
 
+namespace {
+
+// Whom it connects to, whichever CAs it trusts: a connection that is up has been judged.
+bool is_same_peer(std::optional<Endpoint> one, std::optional<Endpoint> other) {
+  for (std::optional<Endpoint>* endpoint : {&one, &other}) {
+    if (*endpoint) (*endpoint)->ca.clear(), (*endpoint)->next_ca.clear();
+  }
+  return one == other;
+}
+
+}  // namespace
+
 void Uplink::set(Needs needs) {
-  const bool same_peer = needs.endpoint == needs_.endpoint && needs.chain == needs_.chain;
+  const bool same_chain = needs.chain == needs_.chain;
+  const bool same_peer = same_chain && is_same_peer(needs.endpoint, needs_.endpoint);
+  const bool same_trust = same_chain && needs.endpoint == needs_.endpoint;
   const bool new_program = needs.program != needs_.program;
   needs_ = std::move(needs);
   const bool can = missing().empty();
@@ -60,7 +75,7 @@ void Uplink::set(Needs needs) {
     agent_.stop(now());
     perform();
   }
-  if (!same_peer) tls_.reset();
+  if (!same_trust) tls_.reset();
   if (can && agent_.phase() == agent::Phase::stopped) {
     agent_.start(needs_.endpoint->device, needs_.program, now());
   } else if (can && new_program) {
@@ -145,7 +160,7 @@ void Uplink::arm() {
 void Uplink::dial() {
   const auto& endpoint = *needs_.endpoint;
   if (!tls_) {
-    auto tls = net::TlsClient::create({endpoint.ca, endpoint.host, "mqtt", newest_tls_}, needs_.chain, element_);
+    auto tls = net::TlsClient::create({endpoint.trust(), endpoint.host, "mqtt", newest_tls_}, needs_.chain, element_);
     if (!tls) return lost(tls.error().what);
     tls_ = std::move(tls).value();
   }

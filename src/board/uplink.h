@@ -34,6 +34,8 @@ class Uplink {
   void on_say(Say call) { say_ = std::move(call); }
   void on_told(Say call) { told_ = std::move(call); }  // the key that the manager has acknowledged
   void on_order(OnOrder call) { ordered_ = std::move(call); }
+  // The manager has shown that it holds this certificate, in DER, and it is one that the endpoint trusts.
+  void on_server(std::function<void(Bytes)> call) { server_ = std::move(call); }
 
   // Starts, stops or starts anew as the needs say.
   void set(Needs needs);
@@ -72,6 +74,7 @@ class Uplink {
   OnChange changed_ = [] {};
   Say told_ = [](const std::string&) {};
   OnOrder ordered_ = [](const agent::Order&) {};
+  std::function<void(Bytes)> server_ = [](Bytes) {};
   Say say_ = [](const std::string&) {};
 };
 

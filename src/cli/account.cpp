@@ -1,3 +1,4 @@
+#include "cli/follow_ca.h"
 #include "cli/session.h"
 
 #include "identity/certificate.h"
@@ -124,7 +125,10 @@ Status run_login(Session& session) {
     return Error{Errc::unauthenticated,
                  body.contains("code") ? "wrong e-mail, password or code" : "wrong e-mail or password"};
   }
-  return remember(session, TRY(std::move(answer)));
+  TRY(remember(session, TRY(std::move(answer))));
+  const Result<json::object> about = ask(session, "GET", "/v3/server");
+  const Result<json::object> server = about ? object_member(about.value(), "server") : about.error();
+  return server ? follow_ca(session, server.value()) : Status{};  // signed in is signed in
 }
 
 Status run_logout(Session& session) {

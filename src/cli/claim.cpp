@@ -3,6 +3,7 @@
 #include "identity/claim.h"
 
 #include "cli/board.h"
+#include "cli/follow_ca.h"
 #include "crypto/p256.h"
 #include "identity/certificate.h"
 
@@ -48,6 +49,7 @@ Status check_console_is_open(ConsoleClient& board) {
 
 struct Manager {
   std::string fingerprint;
+  std::string ca_pem;
   std::uint16_t device_port = 0;
   crypto::PublicKey receipt_key{};
 };
@@ -56,9 +58,11 @@ struct Manager {
 Result<Manager> manager_of(Session& session) {
   const json::object answer = TRY(ask(session, "GET", "/v3/server"));
   const json::object server = TRY(object_member(answer, "server"));
+  TRY(follow_ca(session, server));
   Manager out;
-  const identity::Certificate ca = TRY(identity::read_certificate(bytes_of(session.config.ca_pem)));
+  const identity::Certificate ca = TRY(pinned_ca(session.config));
   out.fingerprint = hex(identity::fingerprint(ca));
+  out.ca_pem = identity::pem("CERTIFICATE", ca.der);
   const std::int64_t port = TRY(integer_member(server, "device_port"));
   if (port < 1 || port > port_max) return Error{Errc::malformed, "the manager's device port is no port"};
   out.device_port = static_cast<std::uint16_t>(port);
@@ -99,7 +103,7 @@ Status install(Session& session, ConsoleClient& board, const Manager& manager, c
                const std::string& receipt) {
   const json::object arguments{{"host", host_of_server(session.config.server)},
                                {"port", manager.device_port},
-                               {"ca", session.config.ca_pem},
+                               {"ca", manager.ca_pem},
                                {"device", device},
                                {"receipt", receipt}};
   const Result<json::object> done = board.ask("claim.install", arguments, board_timeout);

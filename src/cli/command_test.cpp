@@ -164,8 +164,9 @@ TEST(Command, login_keeps_the_token_in_a_private_file_and_logout_forgets_it) {
   Scripted_for_test script;
   script.answers["POST /v3/login"] = {
       200, R"({"token":"sgs_new","account":{"id":"acc-1"},"workspace":{"id":"wks-000000000001","name":"default"}})"};
+  script.answers["GET /v3/server"] = {503, R"({"code":"unavailable","title":"","message":"later"})"};
   ASSERT_EQ(script.run({"login", "--email", "me@example.org"}), 0) << script.err.str();
-  EXPECT_EQ(script.calls.back().body, R"({"email":"me@example.org","password":"correct horse battery"})");
+  EXPECT_EQ(script.calls.front().body, R"({"email":"me@example.org","password":"correct horse battery"})");
   EXPECT_NE(script.config().find("sgs_new"), std::string::npos);
   EXPECT_EQ(script.out.str().find("sgs_new"), std::string::npos);
   const auto mode = std::filesystem::status(script.environment.home + "/config.json").permissions();

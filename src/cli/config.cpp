@@ -1,7 +1,6 @@
 #include "cli/config.h"
 
 #include "base/port/file.h"
-#include "identity/certificate.h"
 
 #include <algorithm>
 
@@ -9,6 +8,7 @@ namespace signet::cli {
 namespace {
 
 constexpr std::string_view scheme = "https://";
+constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
 
 Error bad_link() {
   return Error{Errc::malformed,
@@ -79,8 +79,24 @@ Result<SetupLink> parse_join_link(std::string_view link) {
       {Errc::malformed, "that is no invitation; expected, in quotes: https://HOST:8443/join#token=...&ca=..."});
 }
 
+std::vector<std::string> pinned_cas(const Config& config) {
+  std::vector<std::string> out;
+  std::string_view text = config.ca_pem;
+  for (std::size_t end = text.find(pem_end); end != text.npos; end = text.find(pem_end)) {
+    end = std::min(text.size(), end + pem_end.size() + 1);
+    out.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+Result<identity::Certificate> pinned_ca(const Config& config) {
+  const std::vector<std::string> all = pinned_cas(config);
+  return identity::read_certificate(bytes_of(all.empty() ? config.ca_pem : all.front()));
+}
+
 Result<std::string> ca_fingerprint(const Config& config) {
-  const identity::Certificate ca = TRY(identity::read_certificate(bytes_of(config.ca_pem)));
+  const identity::Certificate ca = TRY(pinned_ca(config));
   return hex(identity::fingerprint(ca));
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "identity/certificate.h"
 
 namespace signet::cli {
 
@@ -13,7 +14,7 @@ inline constexpr std::size_t link_bytes_max = 2048;
 
 struct Config {
   std::string server;
-  std::string ca_pem;
+  std::string ca_pem;  // while the manager changes its CA: of the present one, then of the next
   std::string token;
   std::string email;
 };
@@ -28,7 +29,9 @@ struct SetupLink {
   std::string ca;  // SHA-256 of the CA's DER, lower-case hex
 };
 Result<SetupLink> parse_setup_link(std::string_view link);
-Result<SetupLink> parse_join_link(std::string_view link);  // the same with "/join": an invitation
+Result<SetupLink> parse_join_link(std::string_view link);   // the same with "/join": an invitation
+std::vector<std::string> pinned_cas(const Config& config);  // PEM, the present one first
+Result<identity::Certificate> pinned_ca(const Config& config);
 Result<std::string> ca_fingerprint(const Config& config);  // as such a link names it
 
 // "https://host:port" without path; malformed, with an example, when it is something else.

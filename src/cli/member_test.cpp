@@ -52,6 +52,7 @@ TEST(Key, is_made_with_a_scope_listed_and_revoked_by_name) {
 TEST(Account, a_sign_in_asks_for_a_code_only_when_the_manager_does) {
   Scripted_for_test script;
   unsigned asked = 0;
+  script.answers["GET /v3/server"] = {200, "{}"};
   script.otherwise = [&](const net::HttpCall& call) -> Scripted_for_test::Given {
     const bool with_code = call.body.find("\"code\":\"correct horse battery\"") != std::string::npos;
     if (++asked; !with_code) {

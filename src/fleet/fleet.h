@@ -5,11 +5,11 @@
 // from one thread. A function that changes something returns after the store has committed.
 #pragma once
 
-#include "crypto/aead.h"
 #include "crypto/password.h"
 #include "fleet/aggregate.h"
 #include "fleet/data.h"
 #include "fleet/index.h"
+#include "fleet/manager_identity.h"
 #include "fleet/model.h"
 #include "fleet/ports.h"
 #include "identity/claim.h"
@@ -59,13 +59,6 @@ struct SignedIn {
   std::string token;  // shown once; only its hash is kept
   Account account;
   Workspace workspace;
-};
-
-// What the manager is to claims: its name in statements, and its signing key.
-struct ManagerIdentity {
-  std::string server;  // hex SHA-256 of the manager's CA certificate
-  std::function<Result<crypto::Signature>(const crypto::Digest&)> sign;
-  crypto::AeadKey seal_key{};  // for secrets that the store must not know
 };
 
 struct Policy {

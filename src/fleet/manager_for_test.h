@@ -19,10 +19,13 @@ struct UnitWithKey_for_test {
 };
 
 struct Manager_for_test : Observer {
-  explicit Manager_for_test(Policy policy = {})
+  explicit Manager_for_test(Policy policy = {}, std::string successor = "", std::string successor_name = "")
       : fleet(store, clock, random,
               {std::string(64, 'c'),
-               [this](const crypto::Digest& digest) { return Result<crypto::Signature>{crypto::sign(key, digest)}; }},
+               [this](const crypto::Digest& digest) { return Result<crypto::Signature>{crypto::sign(key, digest)}; },
+               {},
+               std::move(successor),
+               std::move(successor_name)},
               with_cheap_passwords(std::move(policy))) {
     fleet.observe(this);
     setup_token = fleet.open_setup().value();

@@ -143,6 +143,8 @@ struct Fleet::State {
 
   Result<std::vector<DownMessage>> requested(const Admission& who, const std::string& key,
                                              const json::value& value);  // twin.cpp
+  // successor.cpp: what a device is told that does not know the next CA yet.
+  Result<json::value> with_successor(json::value expected, const Twin& twin) const;
   // running.cpp: what "#status" says that the device runs is part of its twin; as it is then.
   Result<Twin> note_running(const DeviceId& device, const json::value& said, Twin twin);
   // --- fota.cpp

@@ -109,7 +109,8 @@ Result<std::vector<DownMessage>> Fleet::State::requested(const Admission& who, c
   if (key == "#status") {
     const Twin twin = TRY(note_running(who.device, value, TRY(store.twin(who.device))));
     const json::value current = TRY(map_of(twin.current));
-    const json::value expected = TRY(map_of(twin.expected));
+    json::value expected = TRY(map_of(twin.expected));
+    expected = TRY(with_successor(std::move(expected), twin));
     return std::vector{answer(key, json::object{{"current", current}, {"expected", expected}}, now)};
   }
   if (key == "#fota_info") return fota_info(who, value);

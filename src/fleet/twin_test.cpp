@@ -27,6 +27,22 @@ TEST_F(TwinTest, StatusOfANewDeviceIsEmpty) {
             R"({"version":)" + now + R"(,"key":"#status","value":{"current":null,"expected":null}})");
 }
 
+TEST(Twin, TheNextCaIsToldUntilTheDeviceTrustsIt) {
+  Manager_for_test m{{}, R"({"ca":"PEM","signature":"00"})", "ab12"};
+  m.set_up();
+  const Admission who = m.admitted("pump", "sn0123AAAAAAAAAAAA01");
+  const auto expected = [&] {
+    const auto answers = m.fleet.heard(who, R"({"key":"#status","value":{}})").value();
+    return json::serialize(parse_json_object(answers.at(0).payload).value().at("value").at("expected"));
+  };
+  const std::string now = std::to_string(epoch_millis(noon_for_test));
+  EXPECT_EQ(expected(), R"({"#ca":{"t":)" + now + R"(,"v":{"ca":"PEM","signature":"00"}}})");
+  ASSERT_TRUE(is_well(m.fleet.heard(who, R"({"key":"__ca","value":{"trusts":["cd34"]}})")));
+  EXPECT_NE(expected(), "null") << "that is another CA";
+  ASSERT_TRUE(is_well(m.fleet.heard(who, R"({"key":"__ca","value":{"trusts":["cd34","ab12"]}})")));
+  EXPECT_EQ(expected(), "null");
+}
+
 TEST_F(TwinTest, NowIsMillisecondsSince1970) {
   m.clock.advance(Millis{1234});
   const json::object answer = parse_json_object(ask(R"({"key":"#now","value":{}})")).value();

@@ -134,6 +134,11 @@ Status AtomicFile::commit() {
   return sync_folder_of(path_);
 }
 
+Status move_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return os_error("rename to", to);
+  return sync_folder_of(to);
+}
+
 Status write_file_atomic(const std::string& path, Bytes data, unsigned mode) {
   AtomicFile file = TRY(AtomicFile::create(path, mode));
   TRY(file.write(data));

@@ -57,6 +57,9 @@ Status create_file_atomic(const std::string& path, Bytes data, unsigned mode);
 // Adds `line` and a newline; durable when it returns. A line that a crash cut short is ended first: it stands alone.
 Status append_line(const std::string& path, std::string_view line, unsigned mode);
 
+// Within one folder, in the place of what is there: after any crash the file has the one name or the other.
+Status move_file(const std::string& from, const std::string& to);
+
 // Afterwards there is no such file, also after any crash. Fine when there was none.
 Status remove_file(const std::string& path);
 

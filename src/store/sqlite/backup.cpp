@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t audit_page = 1000;
 constexpr std::size_t faults_told = 20;
+constexpr std::size_t others_told = 100;
 
 Result<Database> open_ours(const std::string& path) {
   if (!file_exists(path)) return Error{Errc::not_found, "there is no " + path};
@@ -103,6 +104,26 @@ Result<std::vector<fleet::KeptImage>> images_of(const std::string& path) {
   return database.list(read_kept,
                        "SELECT sha256, min(size), min(firmware), version FROM firmware_images GROUP BY sha256 "
                        "ORDER BY firmware, version");
+}
+
+Result<Trusting> devices_that_trust(const std::string& path, std::string_view ca) {
+  Database database = TRY(open_ours(path));
+  TRY(database.script("PRAGMA query_only = ON"));
+  Cursor each =
+      TRY(database.ask_once("SELECT d.id, coalesce((SELECT instr(value, ?1) FROM twin WHERE device = d.number AND side "
+                            "= 0 AND key = '__ca'), 0) "
+                            "FROM devices d WHERE EXISTS (SELECT 1 FROM identities WHERE device = d.number AND state = "
+                            "1) ORDER BY d.number"));
+  TRY(each.bind(ca));
+  Trusting out;
+  while (TRY(each.step())) {
+    ++out.devices;
+    if (each.row().integer(1) > 0)
+      ++out.trusting;
+    else if (out.others.size() < others_told)
+      out.others.push_back(TRY(each.row().id<DeviceId>(0)).str());
+  }
+  return out;
 }
 
 }  // namespace signet::store

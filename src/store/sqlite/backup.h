@@ -28,4 +28,11 @@ Result<CheckedStore> check_sqlite(const std::string& path);
 // The firmware images that a whole database names.
 Result<std::vector<fleet::KeptImage>> images_of(const std::string& path);
 
+// Of the devices that an identity is claimed for, how many have said that they trust that CA (hex SHA-256).
+struct Trusting {
+  std::int64_t devices = 0, trusting = 0;
+  std::vector<std::string> others;  // the first hundred that have not said so: ids
+};
+Result<Trusting> devices_that_trust(const std::string& path, std::string_view ca);
+
 }  // namespace signet::store
