@@ -62,15 +62,17 @@ Result<Reading> reading_of(Reader body) {
   return Reading{std::move(tag), std::string{text_of(body.rest())}};
 }
 
+Error gone(std::size_t offset) {
+  return {Errc::corrupt, std::string{outbox_file} + ": the record at byte " + std::to_string(offset) +
+                             " is not what was written there"};
+}
+
 // The record that was written at `offset`, as it is: whole, and of `size` bytes.
 Result<Buffer> record_at(Disk& disk, std::size_t offset, std::size_t size) {
   Buffer out(size);
   const std::size_t got = TRY(disk.read_at(outbox_file, offset, out));
   Reader in{out};
-  if (got != size || !next_body(in) || !in.empty()) {
-    return Error{Errc::corrupt, std::string{outbox_file} + ": the record at byte " + std::to_string(offset) +
-                                    " is not what was written there"};
-  }
+  if (got != size || !next_body(in) || !in.empty()) return gone(offset);
   return out;
 }
 
@@ -102,17 +104,29 @@ Result<Outbox> Outbox::load(Disk& disk, std::size_t bytes_max) {
     return Error{Errc::corrupt, std::string{outbox_file} + ": not an outbox; move it away to start with an empty one"};
   }
   box.live_ = base_bytes;
-  while (!in.empty()) {
-    const std::size_t before = in.size();
-    if (!box.take(in, file.value().size() - before)) {
-      box.cut_ = before;
-      break;
-    }
-  }
+  box.take_all(in);
   box.file_ = file.value().size();
   box.flood_ = box.waiting_.size();
-  if (box.cut_ > 0) TRY(box.rewrite());
+  if (box.cut_ > 0 || box.lost_ > 0) TRY(box.rewrite());
   return box;
+}
+
+// A record that does not check is lost alone when whole ones follow it; at the end it is what a power cut tore.
+void Outbox::take_all(Reader& in) {
+  const std::size_t all = in.size() + magic.size();
+  std::size_t torn = 0, passed_over = 0;
+  while (!in.empty()) {
+    const std::size_t before = in.size();
+    const Status taken = take(in, all - before);
+    if (taken) {
+      lost_ += std::exchange(passed_over, 0), torn = 0;
+      continue;
+    }
+    if (torn == 0) torn = before;
+    if (taken.error().code != Errc::corrupt) break;  // it says no place where the next one begins
+    ++passed_over;
+  }
+  cut_ = torn;
 }
 
 std::deque<Outbox::Waiting>::const_iterator Outbox::find(Timestamp device_time) const {
@@ -157,6 +171,7 @@ Status Outbox::take(Reader& in, std::size_t offset) {
 Result<Reading> Outbox::read(Timestamp device_time) const {
   const auto found = find(device_time);
   if (found == waiting_.end()) return Error{Errc::not_found, "no reading of that time waits"};
+  if (found->size == 0) return gone(found->offset);
   const Buffer record = TRY(record_at(*disk_, found->offset, found->size));
   return reading_of(Reader{Bytes{record}.subspan(frame_bytes + 1 + 8)});
 }
@@ -235,9 +250,14 @@ Status Outbox::rewrite() {
   out.text(magic).bytes(time_record(spent, last_));
   std::deque<Waiting> moved = waiting_;
   for (Waiting& one : moved) {
-    const Buffer record = TRY(record_at(*disk_, one.offset, one.size));
+    const Result<Buffer> record = record_at(*disk_, one.offset, one.size);
+    if (!record && record.error().code != Errc::corrupt) return record.error();
+    if (!record) {  // the others are not lost with it: who would send it finds that it is gone
+      one.size = 0;
+      continue;
+    }
     one.offset = static_cast<std::uint32_t>(whole.size());
-    out.bytes(record);
+    out.bytes(record.value());
   }
   const Status replaced = disk_->replace(outbox_file, whole);
   damaged_ = !replaced;

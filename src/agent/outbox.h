@@ -28,10 +28,10 @@ class Outbox {
   struct Waiting {
     Timestamp at;          // its device time
     std::uint32_t offset;  // of its record in the file
-    std::uint32_t size;    // of the record
+    std::uint32_t size;    // of the record; 0: the disk has lost it
   };
 
-  // corrupt when the file is not an outbox. A torn end is cut; see cut_bytes. `disk` outlives the outbox.
+  // corrupt when the file is not an outbox. A torn end is cut; see cut_bytes and lost. `disk` outlives the outbox.
   static Result<Outbox> load(Disk& disk, std::size_t bytes_max = outbox_bytes_max);
 
   // Durable when it returns. Gives the device time: `now`, or one microsecond past the last one when that is later.
@@ -55,11 +55,13 @@ class Outbox {
   // Once each time that the last of many, flood_min at least, has gone.
   bool has_ebbed();
   std::size_t cut_bytes() const { return cut_; }  // of a torn end at load
+  std::size_t lost() const { return lost_; }      // records that did not check, with whole ones behind them
   std::size_t file_bytes() const { return file_; }
 
  private:
   Outbox(Disk& disk, std::size_t bytes_max) : disk_(&disk), bytes_max_(bytes_max) {}
   std::deque<Waiting>::const_iterator find(Timestamp device_time) const;  // or the end
+  void take_all(Reader& in);
   Status take(Reader& in, std::size_t offset);
   void forget(const std::deque<Waiting>::const_iterator& which);
   Status rewrite();
@@ -72,7 +74,7 @@ class Outbox {
   Timestamp last_{};
   std::size_t live_ = 0;  // bytes of the file that a rewrite would keep
   std::size_t file_ = 0;
-  std::size_t cut_ = 0;
+  std::size_t cut_ = 0, lost_ = 0;
   bool damaged_ = false;  // an append failed half-way: the end of the file is unknown until it is written anew
 };
 

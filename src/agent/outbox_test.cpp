@@ -158,7 +158,7 @@ TEST(Outbox, NoticesEveryFlippedBit) {
     harmed.bytes(outbox_file) = good;
     harmed.bytes(outbox_file)[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     const auto box = Outbox::load(harmed);
-    const bool noticed = box ? box.value().cut_bytes() > 0 : box.error().code == Errc::corrupt;
+    const bool noticed = box ? box.value().cut_bytes() + box.value().lost() > 0 : box.error().code == Errc::corrupt;
     EXPECT_TRUE(noticed) << "bit " << bit;
   }
 }
@@ -217,6 +217,31 @@ TEST(Outbox, ReadsWhatItWroteAlsoAfterTheFileWasWrittenAnewAndSaysWhenTheDiskHas
   const std::size_t place = box.waiting().front().offset;
   disk.bytes(outbox_file)[place + 30] ^= 1;
   EXPECT_EQ(box.read(second).error().code, Errc::corrupt);
+}
+
+TEST(Outbox, AReadingThatTheDiskHasLostTakesNoOtherWithIt) {
+  CutDisk disk;
+  Outbox box = Outbox::load(disk).value();
+  std::vector<Timestamp> times;
+  for (int i = 0; i < 5; ++i) times.push_back(box.add(midday, "t", R"({"n":)" + std::to_string(i) + "}").value());
+  disk.bytes(outbox_file)[box.waiting()[2].offset + 25] ^= 1;
+  const Buffer harmed = disk.bytes(outbox_file);
+  for (int i = 0; i < 1000; ++i) box.remove(box.add(midday, "x", std::string(200, 'x')).value());
+  EXPECT_LT(box.file_bytes(), 100'000u) << "it was written anew, and took what came";
+  EXPECT_EQ(box.read(times[2]).error().code, Errc::corrupt) << "who would send it is told";
+  box.remove(times[2]);
+  for (const std::size_t left : {0, 1, 3, 4}) {
+    EXPECT_EQ(box.read(times[left]).value().payload, R"({"n":)" + std::to_string(left) + "}");
+  }
+  EXPECT_EQ(Outbox::load(disk).value().waiting().size(), 4u);
+
+  CutDisk restarted;
+  restarted.bytes(outbox_file) = harmed;
+  const Outbox again = Outbox::load(restarted).value();
+  EXPECT_EQ(again.waiting().size(), 4u);
+  EXPECT_EQ(again.lost(), 1u);
+  EXPECT_EQ(again.cut_bytes(), 0u);
+  EXPECT_EQ(Outbox::load(restarted).value().lost(), 0u) << "and is told once";
 }
 
 TEST(Outbox, StaysSmallWhenReadingsComeAndGo) {

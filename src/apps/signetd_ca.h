@@ -75,8 +75,8 @@ inline Status prepare_ca(const RotateCa& asked, Clock& clock, crypto::Random& ra
 inline Status finish_ca(const RotateCa& asked, const std::string& name, const store::Trusting& trusting, Clock& clock) {
   if (trusting.trusting < trusting.devices && !asked.force) {
     return Error{Errc::conflict, words_of(trusting) +
-                                     ". Those would have to be claimed anew: wait until they have connected, or add "
-                                     "--force"};
+                                     ". Those would trust this manager no more: wait until they have connected, give "
+                                     "ca-next.pem to those that run another agent, or add --force"};
   }
   const auto store = TRY(store::open_sqlite(asked.folder + "/signet.db"));
   TRY(api::ManagerIdentity::succeed(asked.folder));

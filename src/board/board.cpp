@@ -70,6 +70,10 @@ void Board::boot(signet::boot::Reset why) {
     log_warn("outbox.end_cut", {{"bytes", outbox_.cut_bytes()}});
     say("the outbox ended in a torn record; it was cut");
   }
+  if (outbox_.lost() > 0) {
+    log_error("outbox.records_lost", {{"count", outbox_.lost()}});
+    say(std::to_string(outbox_.lost()) + " readings were not as they had been written, and are lost");
+  }
   if (!outbox_.waiting().empty()) say(std::to_string(outbox_.waiting().size()) + " readings wait to be sent");
   if (const Status checked = check_element(); !checked) {
     say("the element does not answer (" + checked.error().what + "); type the reset command to try again");

@@ -109,11 +109,10 @@ Result<std::vector<fleet::KeptImage>> images_of(const std::string& path) {
 Result<Trusting> devices_that_trust(const std::string& path, std::string_view ca) {
   Database database = TRY(open_ours(path));
   TRY(database.script("PRAGMA query_only = ON"));
-  Cursor each =
-      TRY(database.ask_once("SELECT d.id, coalesce((SELECT instr(value, ?1) FROM twin WHERE device = d.number AND side "
-                            "= 0 AND key = '__ca'), 0) "
-                            "FROM devices d WHERE EXISTS (SELECT 1 FROM identities WHERE device = d.number AND state = "
-                            "1) ORDER BY d.number"));
+  Cursor each = TRY(database.ask_once(
+      "SELECT d.id, coalesce(instr(t.value, ?1), 0) FROM devices d "
+      "LEFT JOIN twin t ON t.device = d.number AND t.side = 0 AND t.key = '__ca' WHERE d.removed = 0 "
+      "AND EXISTS (SELECT 1 FROM identities WHERE device = d.number AND state = 1) ORDER BY d.number"));
   TRY(each.bind(ca));
   Trusting out;
   while (TRY(each.step())) {
