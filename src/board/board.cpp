@@ -41,6 +41,10 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
     if (outbox_.has_ebbed()) return_memory();
   });
   uplink_.on_change([this] { desk_.on_agent_change(); });
+  parts_.wifi.on_change([this] {
+    say(parts_.wifi.connected() ? "Wi-Fi is back" : "Wi-Fi is lost; the board waits for its return");
+    refresh();
+  });
   uplink_.on_told([this](const std::string& key) { on_told(key); });
   uplink_.on_order(
       [this](const agent::Order& order) { std::visit([this](const auto& what) { on_order(what); }, order); });
@@ -50,6 +54,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
 
 Board::~Board() {
   parts_.console.on_input([](Bytes) {});
+  parts_.wifi.on_change([] {});
   for (const auto& timer : {desk_timer_, restart_timer_, on_reset_timer_, trial_timer_, cable_timer_}) {
     if (timer) parts_.loop.cancel(*timer);
   }
