@@ -131,14 +131,24 @@ void Board::refresh() {
 }
 
 void Board::ethernet_changed() {
+  ethernet_was_connected_ = parts_.ethernet->connected();
+  refresh();
+  watch_cable();
+}
+
+void Board::watch_cable() {
   if (cable_timer_) parts_.loop.cancel(*cable_timer_);
   cable_timer_.reset();
-  refresh();
-  if (!parts_.ethernet->connected()) return;
+  if (!parts_.ethernet->started()) return;
   cable_timer_ = parts_.loop.after(cable_looked_at_every, [this] {
     cable_timer_.reset();
-    if (!parts_.ethernet->connected()) say("the Ethernet cable was pulled: eth.start() when it is in again");
-    ethernet_changed();
+    const bool connected = parts_.ethernet->connected();
+    if (parts_.ethernet->started() && connected != std::exchange(ethernet_was_connected_, connected)) {
+      say(connected ? "Ethernet is connected"
+                    : "the Ethernet cable was pulled, or its address is gone; the board waits");
+      refresh();
+    }
+    watch_cable();
   });
 }
 

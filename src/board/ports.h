@@ -48,7 +48,8 @@ struct Ethernet {
   virtual ~Ethernet() = default;
   virtual Status start() = 0;  // not_found: no cable
   virtual void stop() = 0;
-  virtual bool connected() = 0;  // started, and the cable is in now
+  virtual bool started() const = 0;  // and not stopped since, also while the cable is out
+  virtual bool connected() = 0;      // started, and the cable is in now, with an address
   virtual Result<WifiInfo> info() = 0;
 };
 

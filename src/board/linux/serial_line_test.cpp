@@ -1,5 +1,6 @@
 #include "board/linux/serial_line.h"
 
+#include "base/port/file.h"
 #include "base/port/folder_for_test.h"
 #include "net/turn_for_test.h"
 

@@ -62,9 +62,10 @@ TEST_F(VirtualTest, TheCableIsInOrOutAsItsFileSays) {
   EXPECT_EQ(cable.info().value().mac.size(), 17u);
   ASSERT_TRUE(write_file_atomic(folder + "/cable", bytes_of("out\n"), 0600));
   EXPECT_FALSE(cable.connected());
+  EXPECT_TRUE(cable.started()) << "it goes on when the cable is in again";
   EXPECT_EQ(cable.start().error().code, Errc::not_found);
   ASSERT_TRUE(write_file_atomic(folder + "/cable", bytes_of("in\n"), 0600));
-  EXPECT_FALSE(cable.connected()) << "it is for the program to start it again";
+  EXPECT_FALSE(cable.connected()) << "a start that failed started nothing";
   ASSERT_TRUE(cable.start());
   cable.stop();
   EXPECT_FALSE(cable.connected());
