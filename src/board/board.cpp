@@ -41,6 +41,10 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
     if (outbox_.has_ebbed()) return_memory();
   });
   uplink_.on_change([this] { desk_.on_agent_change(); });
+  parts_.wifi.on_change([this] {
+    say(parts_.wifi.connected() ? "Wi-Fi is back" : "Wi-Fi is lost; the board waits for its return");
+    refresh();
+  });
   uplink_.on_told([this](const std::string& key) { on_told(key); });
   uplink_.on_order(
       [this](const agent::Order& order) { std::visit([this](const auto& what) { on_order(what); }, order); });
@@ -51,6 +55,7 @@ Board::Board(BoardConfig config, const BoardParts& parts, agent::Outbox outbox, 
 
 Board::~Board() {
   parts_.console.on_input([](Bytes) {});
+  parts_.wifi.on_change([] {});
   for (const auto& timer : {desk_timer_, restart_timer_, on_reset_timer_, trial_timer_, cable_timer_}) {
     if (timer) parts_.loop.cancel(*timer);
   }
@@ -131,14 +136,24 @@ void Board::refresh() {
 }
 
 void Board::ethernet_changed() {
+  ethernet_was_connected_ = parts_.ethernet->connected();
+  refresh();
+  watch_cable();
+}
+
+void Board::watch_cable() {
   if (cable_timer_) parts_.loop.cancel(*cable_timer_);
   cable_timer_.reset();
-  refresh();
-  if (!parts_.ethernet->connected()) return;
+  if (!parts_.ethernet->started()) return;
   cable_timer_ = parts_.loop.after(cable_looked_at_every, [this] {
     cable_timer_.reset();
-    if (!parts_.ethernet->connected()) say("the Ethernet cable was pulled: eth.start() when it is in again");
-    ethernet_changed();
+    const bool connected = parts_.ethernet->connected();
+    if (parts_.ethernet->started() && connected != std::exchange(ethernet_was_connected_, connected)) {
+      say(connected ? "Ethernet is connected"
+                    : "the Ethernet cable was pulled, or its address is gone; the board waits");
+      refresh();
+    }
+    watch_cable();
   });
 }
 

@@ -16,7 +16,7 @@
 
 namespace signet::board {
 
-inline constexpr Seconds cable_looked_at_every{1};  // while Ethernet is up: it may be pulled
+inline constexpr Seconds cable_looked_at_every{1};  // while Ethernet is started: it is pulled and put in
 inline constexpr Seconds trial_timeout{300};        // a new version that is not confirmed by then goes back
 
 struct BoardConfig {
@@ -109,6 +109,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   void wifi_changed() override { refresh(); }
   Ethernet* ethernet() override { return parts_.ethernet; }
   void ethernet_changed() override;
+  void watch_cable();
   bool has_network() override { return parts_.wifi.connected() || (parts_.ethernet && parts_.ethernet->connected()); }
   element::Element& element() override { return unit_.barred ? barred_ : parts_.element; }
   Secrets& secrets() override { return secrets_; }
@@ -169,6 +170,7 @@ class Board final : private Services, private FirmwareEvents, private FotaHost {
   int trial_crashes_ = 0;
   std::optional<net::Loop::TimerId> desk_timer_;
   std::optional<net::Loop::TimerId> cable_timer_;
+  bool ethernet_was_connected_ = false;
   std::optional<net::Loop::TimerId> restart_timer_;
   std::optional<net::Loop::TimerId> on_reset_timer_;  // the program's on_reset is at work
 };

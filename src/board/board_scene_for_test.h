@@ -29,10 +29,15 @@ struct FakeConsole final : Console {
 struct AnyWifi final : Wifi {
   bool up = false;
   Status configure(const std::string&, const std::string&) override { return {}; }
-  Status start() override { return up = true, Status{}; }
+  void start(Started started) override {
+    up = true;
+    started({});
+  }
   void stop() override { up = false; }
   bool connected() const override { return up; }
   Result<WifiInfo> info() override { return WifiInfo{}; }
+  void on_change(std::function<void()> call) override { changed = std::move(call); }
+  std::function<void()> changed;
 };
 
 struct HandJumper final : Jumper {

@@ -300,5 +300,16 @@ TEST_F(BoardTest, ExplainsAfterAFailedDialThatTheManagersCertificateIsNotOfThisT
       << testing::PrintToString(console.lines);
 }
 
+TEST_F(BoardTest, SaysThatItsWifiIsLostAndIsBack) {
+  boot();
+  wifi.changed();
+  EXPECT_TRUE(printed("Wi-Fi is lost"));
+  wifi.up = true;
+  wifi.changed();
+  EXPECT_TRUE(printed("Wi-Fi is back"));
+  board.reset();
+  wifi.changed();
+}
+
 }  // namespace
 }  // namespace signet::board

@@ -13,6 +13,7 @@ struct HandCable final : Ethernet {
     return Error{Errc::not_found, "no cable"};
   }
   void stop() override { up = false; }
+  bool started() const override { return up; }
   bool connected() override { return up && in; }
   Result<WifiInfo> info() override {
     if (!connected()) return Error{Errc::unavailable, "no"};

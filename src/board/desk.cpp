@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace signet::board {
-namespace {
-
-json::object to_json(const WifiInfo& i) {
-  return {{"dhcp", i.dhcp}, {"ip", i.ip}, {"mask", i.mask}, {"gateway", i.gateway}, {"dns", i.dns}, {"mac", i.mac}};
-}
-
-}  // namespace
 
 crypto::Digest app_digest(Bytes message) {
   crypto::Sha256 hash;
@@ -31,7 +24,7 @@ void Desk::on_request(const Frame& request, Instant now) {
 
 Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request, Instant now) {
   const std::string what = TRY(string_member(request, "do"));
-  if (what.starts_with("wifi.")) return answer_wifi(what, request);
+  if (what.starts_with("wifi.")) return answer_wifi(what, id, request, now);
   if (what.starts_with("eth.")) return answer_ethernet(what);
   if (what.starts_with("element.")) return answer_element(what, request);
   if (what.starts_with("secret.")) return answer_secret(what, request);
@@ -41,63 +34,6 @@ Result<Desk::Answer> Desk::answer(std::uint32_t id, const json::object& request,
   if (what == "net.dial") return answer_dial(id, request, now);
   if (what.starts_with("agent.")) return answer_agent(what, id, request, now);
   return Error{Errc::not_found, "the board knows no \"" + what + "\""};
-}
-
-// Without a network in the request, the one that the owner stored: a program need not know it.
-Status Desk::configure_wifi(const json::object& request) {
-  if (request.contains("ssid") || request.contains("password")) {
-    const std::string network = TRY(string_member(request, "ssid"));
-    const std::string word = TRY(string_member(request, "password"));
-    return services_.wifi().configure(network, word);
-  }
-  const auto ssid = services_.secrets().get(wifi_ssid_secret);
-  if (!ssid && ssid.error().code == Errc::not_found) {
-    return Error{Errc::conflict,
-                 "the program names no Wi-Fi network and none is stored: 'signet secret set wifi.ssid'"};
-  }
-  if (!ssid) return ssid.error();
-  const auto password = services_.secrets().get(wifi_password_secret);
-  if (!password && password.error().code != Errc::not_found) return password.error();
-  return services_.wifi().configure(std::string{text_of(ssid.value().reveal())},
-                                    password ? std::string{text_of(password.value().reveal())} : "");
-}
-
-Result<Desk::Answer> Desk::answer_wifi(const std::string& what, const json::object& request) {
-  Wifi& wifi = services_.wifi();
-  if (what == "wifi.configure") {
-    TRY(configure_wifi(request));
-    return Answer{json::object{}};
-  }
-  if (what == "wifi.start") {
-    const Status started = wifi.start();
-    services_.wifi_changed();
-    if (!started) return started.error();
-    return Answer{json::object{}};
-  }
-  if (what == "wifi.stop") {
-    wifi.stop();
-    services_.wifi_changed();
-    return Answer{json::object{}};
-  }
-  if (what == "wifi.info") return Answer{to_json(TRY(wifi.info()))};
-  return Error{Errc::not_found, "the board knows no \"" + what + "\""};
-}
-
-Result<Desk::Answer> Desk::answer_ethernet(const std::string& what) {
-  Ethernet* const ethernet = services_.ethernet();
-  if (!ethernet) return Error{Errc::not_found, "this board has no Ethernet"};
-  if (what == "eth.info") return Answer{to_json(TRY(ethernet->info()))};
-  if (what == "eth.connected") return Answer{json::object{{"connected", ethernet->connected()}}};
-  if (what == "eth.start") {
-    const Status started = ethernet->start();
-    services_.ethernet_changed();
-    if (!started) return started.error();
-    return Answer{json::object{}};
-  }
-  if (what != "eth.stop") return Error{Errc::not_found, "the board knows no \"" + what + "\""};
-  ethernet->stop();
-  services_.ethernet_changed();
-  return Answer{json::object{}};
 }
 
 Result<Desk::Answer> Desk::answer_element(const std::string& what, const json::object& request) {
@@ -182,23 +118,24 @@ void Desk::tick(Instant now) {
     watchdog_ = Millis{0};
     return services_.watchdog_bit();  // which ends the program, and all its waiting
   }
-  for (auto it = waiting_.begin(); it != waiting_.end();) {
-    if (now < it->until) {
-      ++it;
-      continue;
-    }
-    switch (it->what) {
-      case Awaits::online: reply(it->id, services_.agent_state()); break;
-      case Awaits::dial:
-        services_.give_up_dial(it->id);
-        refuse(it->id, Error{Errc::unavailable, "the host did not answer in time"});
-        break;
-      case Awaits::event: reply(it->id, {{"event", nullptr}}); break;
-      case Awaits::reading:
-        refuse(it->id, Error{Errc::unavailable, "no acknowledgement in time; the reading is kept and will be sent"});
-    }
-    it = waiting_.erase(it);
+  const auto due =
+      std::stable_partition(waiting_.begin(), waiting_.end(), [now](const Waiting& w) { return now < w.until; });
+  const std::vector<Waiting> over{due, waiting_.end()};
+  waiting_.erase(due, waiting_.end());
+  for (const Waiting& waiting : over) give_up(waiting);
+}
+
+void Desk::give_up(const Waiting& waiting) {
+  switch (waiting.what) {
+    case Awaits::online: return reply(waiting.id, services_.agent_state());
+    case Awaits::event: return reply(waiting.id, {{"event", nullptr}});
+    case Awaits::wifi: return give_up_wifi(waiting);
+    case Awaits::dial:
+      services_.give_up_dial(waiting.id);
+      return refuse(waiting.id, Error{Errc::unavailable, "the host did not answer in time"});
+    case Awaits::reading: break;
   }
+  refuse(waiting.id, Error{Errc::unavailable, "no acknowledgement in time; the reading is kept and will be sent"});
 }
 
 std::optional<Instant> Desk::deadline() const {

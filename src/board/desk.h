@@ -14,6 +14,7 @@
 #include "element/element.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace signet::board {
@@ -25,8 +26,9 @@ inline constexpr std::int64_t wait_max_ms = 3'600'000;
 inline constexpr std::int64_t watchdog_min_ms = 100;     // so that no busy machine ends a good program
 inline constexpr std::size_t dial_host_bytes_max = 253;  // of a name in the DNS
 inline constexpr std::int64_t dial_timeout_max_ms = 30'000;
-inline constexpr Seconds on_reset_max{5};      // before the board starts anew all the same
-inline constexpr int dials_in_a_row_max = 20;  // then one each dial_every
+inline constexpr Seconds wifi_start_timeout{20};  // then Wi-Fi is stopped, and the program told
+inline constexpr Seconds on_reset_max{5};         // before the board starts anew all the same
+inline constexpr int dials_in_a_row_max = 20;     // then one each dial_every
 inline constexpr Millis dial_every{500};
 inline constexpr std::string_view app_signature_domain{"signet.app.v1\0", 14};
 
@@ -61,7 +63,8 @@ struct Services {
 class Desk {
  public:
   using Send = std::function<void(const Frame&)>;
-  Desk(Services& services, Send send) : services_(services), send_(std::move(send)) {}
+  Desk(Services& services, Send send)
+      : services_(services), send_(std::move(send)), self_(std::make_shared<Desk*>(this)) {}
 
   void on_request(const Frame& request, Instant now);
   void on_settled(Timestamp device_time, const Status& outcome);  // a reading left the outbox
@@ -83,17 +86,22 @@ class Desk {
   std::optional<Instant> deadline() const;
 
  private:
-  enum class Awaits : std::uint8_t { online, reading, event, dial };
+  enum class Awaits : std::uint8_t { online, reading, event, dial, wifi };
   struct Waiting {
     std::uint32_t id;
     Awaits what;
     Instant until;
     Timestamp reading{};
+    std::uint64_t wifi_start = 0;
   };
   using Answer = std::optional<json::object>;  // nothing: it comes later
   Result<Answer> answer(std::uint32_t id, const json::object& request, Instant now);
   Status configure_wifi(const json::object& request);
-  Result<Answer> answer_wifi(const std::string& what, const json::object& request);
+  Result<Answer> answer_wifi(const std::string& what, std::uint32_t id, const json::object& request, Instant now);
+  void start_wifi(std::uint32_t id, Instant now);
+  void on_wifi_started(std::uint64_t start, const Status& outcome);
+  void give_up(const Waiting& waiting);
+  void give_up_wifi(const Waiting& waiting);
   Result<Answer> answer_ethernet(const std::string& what);
   Result<Answer> answer_secret(const std::string& what, const json::object& request);
   Result<Answer> answer_element(const std::string& what, const json::object& request);
@@ -123,8 +131,10 @@ class Desk {
   bool hears_connection_ = false;  // the program asked to be told when it goes online and offline
   bool told_online_ = false;       // what it was told last
   Instant dials_paid_until_{};
-  Millis watchdog_{0};  // 0: none
+  std::uint64_t last_wifi_start_ = 0;  // of one program or of an earlier one
+  Millis watchdog_{0};                 // 0: none
   Instant watchdog_until_{};
+  std::shared_ptr<Desk*> self_;  // weak in what comes back from the Wi-Fi: we may have gone
 };
 
 // SHA-256("signet.app.v1" 0x00 message): what element.sign signs. No claim, certificate or handshake begins so.

@@ -29,8 +29,12 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   json::object agent_state() override { return {}; }
   Result<Timestamp> publish(std::string_view, std::string_view) override { return Timestamp{}; }
   Status configure(const std::string&, const std::string&) override { return {}; }
-  Status start() override { return {}; }
+  void start(Started started) override {
+    if (answers_at_once_) return started({});
+    later_ = std::move(started);
+  }
   void stop() override {}
+  void on_change(std::function<void()>) override {}
   bool connected() const override { return true; }
   Result<board::WifiInfo> info() override { return board::WifiInfo{}; }
   element::Assurance assurance() const override { return element::Assurance::software; }
@@ -42,6 +46,8 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
   Result<std::uint32_t> counter(unsigned) override { return 0u; }
   Result<std::uint32_t> increment(unsigned) override { return 0u; }
   board::Secrets secrets_{*this, "/nonexistent"};
+  bool answers_at_once_ = true;
+  Started later_ = [](Status) {};
 };
 
 }  // namespace
@@ -49,10 +55,12 @@ struct Nothing final : board::Services, board::Wifi, element::Element {
 // Every request gets exactly one answer, now or when all waiting is over.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Nothing services;
+  services.answers_at_once_ = size % 2 == 0;
   int answers = 0;
   board::Desk desk{services, [&](const board::Frame&) { ++answers; }};
   desk.on_request({board::FrameKind::request, 1, std::string{text_of(Bytes{data, size})}}, Instant{});
   desk.tick(Instant::max());
+  services.later_({});
   if (answers != 1) std::abort();
   return 0;
 }

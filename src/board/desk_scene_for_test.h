@@ -15,23 +15,33 @@ namespace signet::board {
 inline constexpr Instant desk_start = Instant{Seconds{100}};
 
 struct DeskWifi final : Wifi {
-  Status next;
+  std::optional<Status> next = Status{};  // nothing: the test calls `later`
+  Started later;
   bool up = false;
   std::string ssid_, password_;
   Status configure(const std::string& ssid, const std::string& password) override {
     ssid_ = ssid, password_ = password;
     return {};
   }
-  Status start() override {
-    up = static_cast<bool>(next);
-    return next;
+  void start(Started started) override {
+    give_up();
+    up = next && *next;
+    if (next) return started(*next);
+    later = std::move(started);
   }
-  void stop() override { up = false; }
+  void stop() override {
+    up = false;
+    give_up();
+  }
+  void give_up() {
+    if (const Started call = std::exchange(later, nullptr)) call(Error{Errc::unavailable, "given up"});
+  }
   bool connected() const override { return up; }
   Result<WifiInfo> info() override {
     if (!up) return Error{Errc::unavailable, "Wi-Fi is not connected"};
     return WifiInfo{true, "10.0.0.2", "m", "g", "d", "02"};
   }
+  void on_change(std::function<void()>) override {}
 };
 
 class DeskTest : public testing::Test, protected Services {

@@ -46,15 +46,80 @@ TEST_F(DeskTest, SignsOnlyWithinItsDomain) {
 TEST_F(DeskTest, WifiSaysWhatIsWrong) {
   EXPECT_EQ(ask(R"({"do":"wifi.configure","ssid":"Lab","password":"secret"})"), "{}");
   EXPECT_EQ(wifi_.password_, "secret");
-  wifi_.next = Error{Errc::unauthenticated, "wrong password"};
+  wifi_.next = Status{Error{Errc::unauthenticated, "wrong password"}};
   EXPECT_EQ(ask(R"({"do":"wifi.start"})"), "unauthenticated");
-  wifi_.next = {};
+  wifi_.next = Status{};
   EXPECT_EQ(ask(R"({"do":"wifi.start"})"), "{}");
   EXPECT_EQ(wifi_changes, 2);
   EXPECT_EQ(ask(R"({"do":"wifi.info"})"),
             R"({"dhcp":true,"ip":"10.0.0.2","mask":"m","gateway":"g","dns":"d","mac":"02"})");
   EXPECT_EQ(ask(R"({"do":"wifi.stop"})"), "{}");
   EXPECT_EQ(ask(R"({"do":"wifi.info"})"), "unavailable");
+}
+
+TEST_F(DeskTest, WifiAnswersWhenItIsKnown) {
+  wifi_.next.reset();
+  EXPECT_EQ(ask(R"({"do":"wifi.start"})"), "(nothing yet)");
+  EXPECT_EQ(wifi_changes, 0);
+  const Wifi::Started first = std::exchange(wifi_.later, nullptr);
+  first({});
+  EXPECT_EQ(last(), "{}");
+  EXPECT_EQ(wifi_changes, 1);
+  EXPECT_FALSE(desk.deadline());
+
+  EXPECT_EQ(ask(R"({"do":"wifi.start"})"), "(nothing yet)");
+  std::exchange(wifi_.later, nullptr)(Error{Errc::not_found, "no such network"});
+  EXPECT_EQ(last(), "not_found");
+  first({});
+  EXPECT_EQ(replies.size(), 1u) << "one answer to a request";
+}
+
+TEST_F(DeskTest, AStartOfWifiEndsTheOneBefore) {
+  wifi_.next.reset();
+  ask(R"({"do":"wifi.start"})");
+  ask(R"({"do":"wifi.start"})");
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].id + 1, id) << "the first";
+  EXPECT_EQ(last(), "unavailable");
+  ask(R"({"do":"wifi.stop"})");
+  ASSERT_EQ(replies.size(), 2u);
+  EXPECT_EQ(replies[0].kind, FrameKind::refusal) << "the second start";
+  EXPECT_EQ(last(), "{}");
+}
+
+TEST_F(DeskTest, WifiHasATime) {
+  wifi_.next.reset();
+  ask(R"({"do":"wifi.start"})");
+  EXPECT_EQ(desk.deadline(), start + wifi_start_timeout);
+  desk.tick(start + wifi_start_timeout - Millis{1});
+  EXPECT_EQ(last(), "(nothing yet)");
+  desk.tick(start + wifi_start_timeout);
+  EXPECT_EQ(last(), "unavailable");
+  EXPECT_NE(replies[0].body.find("given up"), std::string::npos) << "the Wi-Fi's own reason";
+  EXPECT_EQ(replies.size(), 1u);
+  EXPECT_FALSE(wifi_.later) << "stopped";
+}
+
+TEST_F(DeskTest, AProgramThatEndsWaitsForNoWifi) {
+  wifi_.next.reset();
+  ask(R"({"do":"wifi.start"})");
+  desk.forget();
+  const Wifi::Started of_the_first = std::exchange(wifi_.later, nullptr);
+  id = 0;  // the next program counts as it likes
+  EXPECT_EQ(ask(R"({"do":"wifi.start"})"), "(nothing yet)");
+  of_the_first(Error{Errc::unauthenticated, "wrong password"});
+  EXPECT_EQ(last(), "(nothing yet)") << "an answer to a request of the same number, of another program";
+  wifi_.later({});
+  EXPECT_EQ(last(), "{}");
+}
+
+TEST_F(DeskTest, WifiMayOutliveADesk) {
+  wifi_.next.reset();
+  {
+    Desk short_lived{*this, [](const Frame&) { FAIL() << "it has gone"; }};
+    short_lived.on_request({FrameKind::request, 1, R"({"do":"wifi.start"})"}, start);
+  }
+  wifi_.later({});
 }
 
 TEST_F(DeskTest, WifiWithoutArgumentsIsTheOwners) {

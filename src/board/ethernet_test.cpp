@@ -10,7 +10,10 @@ TEST_F(BoardTest, NoticesThatItsEthernetCableIsPulled) {
   turn_until([&] { return ethernet.up; });
   EXPECT_FALSE(printed("cable"));
   ethernet.in = false;
-  turn_until([&] { return printed("the Ethernet cable was pulled: eth.start()"); });
+  turn_until([&] { return printed("the Ethernet cable was pulled"); });
+  EXPECT_FALSE(printed("Ethernet is connected"));
+  ethernet.in = true;
+  turn_until([&] { return printed("Ethernet is connected"); });
 }
 
 TEST_F(BoardTest, EthernetEndsWithARestart) {

@@ -28,13 +28,19 @@ struct WifiInfo {
 };
 
 struct Wifi {
+  // Called once, within start() or later; not found: no such network; unauthenticated: wrong password; conflict:
+  // configure first; unavailable: given up, and why it had not come so far.
+  using Started = std::function<void(Status)>;
   virtual ~Wifi() = default;
   virtual Status configure(const std::string& ssid, const std::string& password) = 0;
-  // not_found: no such network. unauthenticated: wrong password. conflict: configure first.
-  virtual Status start() = 0;
+  // Waits as long as it takes. Another start and stop() give an earlier one up; when the Wifi ends, so does its
+  // waiting, without a call.
+  virtual void start(Started started) = 0;
   virtual void stop() = 0;
   virtual bool connected() const = 0;
   virtual Result<WifiInfo> info() = 0;  // unavailable when not connected
+  // Called when connected() has changed by itself: a network goes out of reach, and comes back.
+  virtual void on_change(std::function<void()> changed) = 0;
 };
 
 // A board without has none; an address comes by DHCP.
@@ -42,7 +48,8 @@ struct Ethernet {
   virtual ~Ethernet() = default;
   virtual Status start() = 0;  // not_found: no cable
   virtual void stop() = 0;
-  virtual bool connected() = 0;  // started, and the cable is in now
+  virtual bool started() const = 0;  // and not stopped since, also while the cable is out
+  virtual bool connected() = 0;      // started, and the cable is in now, with an address
   virtual Result<WifiInfo> info() = 0;
 };
 

@@ -12,6 +12,7 @@ class VirtualCable final : public Ethernet {
 
   Status start() override;
   void stop() override { started_ = false; }
+  bool started() const override { return started_; }
   bool connected() override;  // reads the file anew: a cable is pulled at any time
   Result<WifiInfo> info() override;
 

@@ -1,10 +1,11 @@
 #include "board/virtual/pty.h"
 
+#include "base/log.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
-#include <cerrno>
 
 namespace signet::board {
 namespace {
@@ -38,51 +39,16 @@ Result<std::unique_ptr<Pty>> Pty::create(net::Loop& loop, const std::string& fol
   TRY(make_raw(slave));
   const std::string link = folder + "/console";
   TRY(link_to(name, link));
-  std::unique_ptr<Pty> pty{new Pty{loop, std::move(master), std::move(slave), link}};
-  Pty* line = pty.get();
-  TRY(loop.watch(line->master_.get(), net::Ready::read, [line](net::Ready ready) {
-    if (net::includes(ready, net::Ready::write)) line->flush();
-    if (!net::includes(ready, net::Ready::read)) return;
-    std::uint8_t chunk[4096];
-    const ssize_t got = ::read(line->master_.get(), chunk, sizeof chunk);
-    if (got > 0) line->take_(Bytes{chunk, static_cast<std::size_t>(got)});
-  }));
+  std::unique_ptr<Pty> pty{new Pty{loop, std::move(slave), link}};
+  TRY(pty->line_.open(std::move(master)));
   return pty;
 }
 
-Pty::Pty(net::Loop& loop, Fd master, Fd slave, std::string link)
-    : loop_(loop), master_(std::move(master)), slave_(std::move(slave)), link_(std::move(link)) {}
+Pty::Pty(net::Loop& loop, Fd slave, std::string link)
+    : slave_(std::move(slave)), link_(std::move(link)), line_(loop, [link = link_] {
+        log_error("console.lost", {{"console", link}});
+      }) {}
 
-Pty::~Pty() {
-  loop_.unwatch(master_.get());
-  ::unlink(link_.c_str());
-}
-
-void Pty::write(std::string_view whole_lines) {
-  unsent_ += whole_lines;
-  make_room();
-  flush();
-}
-
-void Pty::flush() {
-  while (!unsent_.empty()) {
-    const ssize_t wrote = ::write(master_.get(), unsent_.data(), unsent_.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) break;
-    mid_line_ = unsent_[static_cast<std::size_t>(wrote) - 1] != '\n';
-    unsent_.erase(0, static_cast<std::size_t>(wrote));
-  }
-  (void)loop_.change(master_.get(), unsent_.empty() ? net::Ready::read : net::Ready::read_write);
-}
-
-// Whole lines go, the oldest first; one that is partly out stays.
-void Pty::make_room() {
-  while (unsent_.size() > unread_bytes_max) {
-    const std::size_t keep = mid_line_ ? unsent_.find('\n') + 1 : 0;
-    const std::size_t end = unsent_.find('\n', keep);
-    if (end == unsent_.npos) return;
-    unsent_.erase(keep, end + 1 - keep);
-  }
-}
+Pty::~Pty() { ::unlink(link_.c_str()); }
 
 }  // namespace signet::board

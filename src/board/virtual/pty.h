@@ -1,12 +1,10 @@
 // pty.h -- the virtual board's serial line: a pseudo-terminal, found through the symbolic link FOLDER/console.
 #pragma once
 
+#include "board/descriptor_line.h"
 #include "board/ports.h"
-#include "net/loop.h"
 
 namespace signet::board {
-
-inline constexpr std::size_t unread_bytes_max = 64 * 1024;  // output that nobody reads; older lines make room
 
 class Pty final : public Console {
  public:
@@ -14,23 +12,17 @@ class Pty final : public Console {
   static Result<std::unique_ptr<Pty>> create(net::Loop& loop, const std::string& folder);
   ~Pty() override;
 
-  void write(std::string_view whole_lines) override;
-  void on_input(std::function<void(Bytes)> take) override { take_ = std::move(take); }
+  void write(std::string_view whole_lines) override { line_.write(whole_lines); }
+  void on_input(std::function<void(Bytes)> take) override { line_.on_input(std::move(take)); }
   const std::string& path() const { return link_; }
-  std::size_t unread_bytes() const { return unsent_.size(); }
+  std::size_t unread_bytes() const { return line_.unread_bytes(); }
 
  private:
-  Pty(net::Loop& loop, Fd master, Fd slave, std::string link);
-  void flush();
-  void make_room();
+  Pty(net::Loop& loop, Fd slave, std::string link);
 
-  net::Loop& loop_;
-  Fd master_;
   Fd slave_;  // held open: else every close by a tool would hang the line up
   std::string link_;
-  std::string unsent_;
-  bool mid_line_ = false;  // the first line of unsent_ is partly out
-  std::function<void(Bytes)> take_ = [](Bytes) {};
+  DescriptorLine line_;
 };
 
 }  // namespace signet::board

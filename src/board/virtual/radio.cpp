@@ -48,7 +48,7 @@ Status VirtualRadio::configure(const std::string& ssid, const std::string& passw
   return {};
 }
 
-Status VirtualRadio::start() {
+Status VirtualRadio::join() {
   connected_ = false;
   if (!configured_) return Error{Errc::conflict, "wifi.configure() comes first"};
   const Buffer conf = TRY(read_file(file_, radio_conf_bytes_max));

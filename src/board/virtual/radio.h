@@ -15,12 +15,14 @@ class VirtualRadio final : public Wifi {
   static Result<VirtualRadio> create(const std::string& folder, Bytes mac_seed);
 
   Status configure(const std::string& ssid, const std::string& password) override;
-  Status start() override;  // reads radio.conf anew: networks come and go
+  void start(Started started) override { started(join()); }
   void stop() override { connected_ = false; }
   bool connected() const override { return connected_; }
+  void on_change(std::function<void()>) override {}  // it changes when it is told to
   Result<WifiInfo> info() override;
 
  private:
+  Status join();  // reads radio.conf anew: networks come and go
   VirtualRadio(std::string file, std::string mac) : file_(std::move(file)), mac_(std::move(mac)) {}
 
   std::string file_;

@@ -11,6 +11,13 @@
 namespace signet::board {
 namespace {
 
+Status outcome_of(VirtualRadio& radio) {
+  std::optional<Status> outcome;
+  radio.start([&](Status came) { outcome = std::move(came); });
+  EXPECT_TRUE(outcome) << "a virtual network is there or not, at once";
+  return *outcome;
+}
+
 class VirtualTest : public testing::Test {
  protected:
   Folder_for_test place;
@@ -19,21 +26,21 @@ class VirtualTest : public testing::Test {
 
 TEST_F(VirtualTest, TheRadioHearsTheNetworksOfItsFile) {
   VirtualRadio radio = VirtualRadio::create(folder, bytes_of("seed")).value();
-  EXPECT_EQ(radio.start().error().code, Errc::conflict);
+  EXPECT_EQ(outcome_of(radio).error().code, Errc::conflict);
   ASSERT_TRUE(radio.configure("Signet-Lab", "correct horse battery"));
-  ASSERT_TRUE(radio.start());
+  ASSERT_TRUE(outcome_of(radio));
   EXPECT_TRUE(radio.connected());
   EXPECT_EQ(radio.info().value().mac.size(), 17u);
 
   ASSERT_TRUE(radio.configure("Signet-Lab", "wrong horse"));
-  EXPECT_EQ(radio.start().error().code, Errc::unauthenticated);
+  EXPECT_EQ(outcome_of(radio).error().code, Errc::unauthenticated);
   EXPECT_FALSE(radio.connected());
   EXPECT_EQ(radio.info().error().code, Errc::unavailable);
   ASSERT_TRUE(radio.configure("Elsewhere", "correct horse battery"));
-  EXPECT_EQ(radio.start().error().code, Errc::not_found);
+  EXPECT_EQ(outcome_of(radio).error().code, Errc::not_found);
 
   ASSERT_TRUE(write_file_atomic(folder + "/radio.conf", bytes_of("Elsewhere = correct horse battery\n"), 0600));
-  EXPECT_TRUE(radio.start()) << "the file is read anew";
+  EXPECT_TRUE(outcome_of(radio)) << "the file is read anew";
   EXPECT_FALSE(radio.configure("", "x"));
   EXPECT_FALSE(radio.configure(std::string(33, 's'), "x"));
   EXPECT_FALSE(radio.configure("s", std::string(65, 'p')));
@@ -55,9 +62,10 @@ TEST_F(VirtualTest, TheCableIsInOrOutAsItsFileSays) {
   EXPECT_EQ(cable.info().value().mac.size(), 17u);
   ASSERT_TRUE(write_file_atomic(folder + "/cable", bytes_of("out\n"), 0600));
   EXPECT_FALSE(cable.connected());
+  EXPECT_TRUE(cable.started()) << "it goes on when the cable is in again";
   EXPECT_EQ(cable.start().error().code, Errc::not_found);
   ASSERT_TRUE(write_file_atomic(folder + "/cable", bytes_of("in\n"), 0600));
-  EXPECT_FALSE(cable.connected()) << "it is for the program to start it again";
+  EXPECT_FALSE(cable.connected()) << "a start that failed started nothing";
   ASSERT_TRUE(cable.start());
   cable.stop();
   EXPECT_FALSE(cable.connected());
@@ -69,10 +77,10 @@ TEST_F(VirtualTest, ARadioFileHasASize) {
   Buffer text = copy_of(bytes_of("Open =\n#"));
   text.resize(radio_conf_bytes_max, 'x');
   ASSERT_TRUE(write_file_atomic(folder + "/radio.conf", text, 0600));
-  EXPECT_TRUE(radio.start());
+  EXPECT_TRUE(outcome_of(radio));
   text.push_back('x');
   ASSERT_TRUE(write_file_atomic(folder + "/radio.conf", text, 0600));
-  EXPECT_EQ(radio.start().error().code, Errc::too_large);
+  EXPECT_EQ(outcome_of(radio).error().code, Errc::too_large);
 }
 
 class PtyTest : public VirtualTest {
