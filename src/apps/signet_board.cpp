@@ -1,4 +1,4 @@
-// signet-board: a board on this computer. It stands on its folder, its element and a radio that a file describes.
+// signet-board: a board on this computer. It stands on its folder, its element, and parts that are made up or real.
 #include "apps/command_line.h"
 #include "base/log.h"
 #include "base/port/process.h"
@@ -6,6 +6,7 @@
 #include "board/flash/bootloader.h"
 #include "board/fuses/virtual_fuses.h"
 #include "board/jumper.h"
+#include "board/linux/part_names.h"
 #include "board/native.h"
 #include "board/profile.h"
 #include "board/refusals.h"
@@ -30,6 +31,8 @@ struct Options {
   std::string tls_max = "1.3";
   std::string jumper = "file";
   std::string profile;
+  std::string console;
+  bool hardware = false;
   bool show_console = false;
   bool flash = false;
   std::int64_t trial_seconds = board::trial_timeout.count();
@@ -46,8 +49,12 @@ constexpr const char* example =
     "               --root root.pem\n"
     "Example, of firmware that its owner signed:\n"
     "  signet firmware flash --dir /tmp/board --key release.pem os.img lamp.img\n"
-    "  signet-board --dir /tmp/board --element unix:/tmp/element.sock --flash\n\n"
-    "DIR/console is the serial line: give it to `signet device claim --board`. DIR/radio.conf names the Wi-Fi "
+    "  signet-board --dir /tmp/board --element unix:/tmp/element.sock --flash\n"
+    "Example, of real hardware (docs/formats/board-profile.md; examples/profiles):\n"
+    "  signet-board --hardware --profile raspberry-pi.profile --dir /var/lib/signet-board \\\n"
+    "               --element atecc:i2c:/dev/i2c-1:0x60 --jumper gpio:/dev/gpiochip0:17 --flash\n\n"
+    "DIR/console is a virtual board's serial line: give it to `signet device claim --board`. DIR/radio.conf names its "
+    "Wi-Fi\n"
     "networks.\n"
     "Once claimed, a board's console does nothing but say who it is until its jumper is set: make the file "
     "DIR/jumper.\n"
@@ -105,13 +112,49 @@ Status check_apart(const std::string& file, const std::string& folder, const cha
   return {};
 }
 
-Result<board::BoardConfig> configure(const Options& options) {
+// A board's line, and where a person finds it.
+struct OpenedConsole {
+  std::unique_ptr<board::Console> line;
+  std::string path;
+};
+
+Result<OpenedConsole> open_console(net::Loop& loop, const std::string& name, const std::string& folder) {
+  if (name == "pty") {
+    auto pty = TRY(board::Pty::create(loop, folder));
+    std::string path = pty->path();
+    return OpenedConsole{std::move(pty), std::move(path)};
+  }
+  board::SerialName serial = TRY(board::parse_serial_name(name.substr(board::serial_prefix.size())));
+  std::string path = serial.device;
+  return OpenedConsole{TRY(board::SerialLine::create(loop, std::move(serial))), std::move(path)};
+}
+
+Result<std::unique_ptr<board::Wifi>> open_wifi(net::Loop& loop, const board::PartNames& parts,
+                                               const std::string& folder) {
+  if (parts.wifi != "virtual") return board::open_real_wifi(loop, parts, folder);
+  board::VirtualRadio radio = TRY(board::VirtualRadio::create(folder, bytes_of(folder)));
+  return std::unique_ptr<board::Wifi>{std::make_unique<board::VirtualRadio>(std::move(radio))};
+}
+
+Result<std::unique_ptr<board::Ethernet>> open_ethernet(const board::PartNames& parts, const std::string& folder) {
+  if (parts.ethernet != "virtual") return board::open_real_ethernet(parts);
+  board::VirtualCable cable = TRY(board::VirtualCable::create(folder, bytes_of(folder)));
+  return std::unique_ptr<board::Ethernet>{std::make_unique<board::VirtualCable>(std::move(cable))};
+}
+
+Result<board::Profile> load_profile(const Options& options) {
+  if (options.profile.empty()) return board::Profile{};
+  return load_config_file<board::Profile>(options.profile, board::profile_fields);
+}
+
+Result<board::PartNames> choose_parts(const Options& options, const board::Profile& profile) {
+  const std::string& console = options.console.empty() ? profile.console : options.console;
+  return board::settle_parts({profile.wifi, profile.wifi_control, profile.ethernet, console}, options.hardware);
+}
+
+Result<board::BoardConfig> configure(const Options& options, const board::Profile& profile) {
   board::BoardConfig config;
   config.folder = std::filesystem::absolute(options.folder).string();
-  board::Profile profile;
-  if (!options.profile.empty()) {
-    profile = TRY(load_config_file<board::Profile>(options.profile, board::profile_fields));
-  }
   config.name = profile.board;
   auto reach = board::DialRules::parse(profile.reach);
   if (!reach) return std::move(reach).error().within(options.profile);
@@ -141,7 +184,9 @@ Result<board::BoardConfig> configure(const Options& options) {
 Status run(const Options& options) {
   TRY(board::give_up_listening());
   const Fd stop = TRY(open_stop_signals());
-  board::BoardConfig config = TRY(configure(options));
+  const board::Profile profile = TRY(load_profile(options));
+  const board::PartNames parts = TRY(choose_parts(options, profile));
+  board::BoardConfig config = TRY(configure(options, profile));
   TRY(make_folder(config.folder, 0700));
   const Fd lock = TRY(lock_file(config.folder + "/lock"));  // one board, one folder
   config.root = TRY(board::load_root(config.folder, options.root));
@@ -155,21 +200,43 @@ Status run(const Options& options) {
   if (options.flash) bootloader = TRY(board::Bootloader::open(config.folder, config.name, *opened.element));
   if (bootloader) bootloader->cut_power_at(options.cut_power_at);
   board::VirtualFuses fuses = TRY(board::VirtualFuses::open(config.folder));
-  const auto line = TRY(board::Pty::create(*loop, config.folder));
-  SharedConsole console{*line, options.show_console || ::isatty(STDOUT_FILENO) == 1};
-  board::VirtualRadio radio = TRY(board::VirtualRadio::create(config.folder, bytes_of(config.folder)));
-  board::VirtualCable cable = TRY(board::VirtualCable::create(config.folder, bytes_of(config.folder)));
+  const auto opened_console = TRY(open_console(*loop, parts.console, config.folder));
+  SharedConsole console{*opened_console.line, options.show_console || ::isatty(STDOUT_FILENO) == 1};
+  const auto wifi = TRY(open_wifi(*loop, parts, config.folder));
+  const auto ethernet = TRY(open_ethernet(parts, config.folder));
   const auto jumper = TRY(board::open_jumper(options.jumper, config.folder));
-  const auto board = TRY(board::Board::create(
-      std::move(config), {*loop, *opened.element, fuses, console, radio, *jumper, random, &cable, bootloader.get()}));
+  const auto board = TRY(board::Board::create(std::move(config), {*loop, *opened.element, fuses, console, *wifi,
+                                                                  *jumper, random, ethernet.get(), bootloader.get()}));
 
   TRY(loop->watch(stop.get(), net::Ready::read, [&](net::Ready) { loop->stop(); }));
-  log_info("board.ready", {{"console", line->path()}});
+  log_info("board.ready", {{"console", opened_console.path}, {"wifi", parts.wifi}, {"ethernet", parts.ethernet}});
   board->boot();
   loop->run();
   loop->unwatch(stop.get());
   log_info("board.stopped");
   return {};
+}
+
+void add_parts(CLI::App& app, Options& options) {
+  app.add_option(
+         "--profile", options.profile,
+         "what kind of board this is, a file of lines 'name = value': board, its name (virtual); reach, the hosts "
+         "that its program may be connected to (none); wifi, ethernet, console, its parts")
+      ->type_name("FILE");
+  app.add_flag(
+      "--hardware", options.hardware,
+      "real parts alone: Wi-Fi is the system's and Ethernet none where the profile names no other, and a console "
+      "must be named");
+  app.add_option(
+         "--console", options.console,
+         "the serial line: pty, a pseudo-terminal at DIR/console; serial:DEVICE[:BAUD], serial:/dev/ttyAMA0 (pty, "
+         "or what the profile says)")
+      ->type_name("NAME");
+  app.add_option(
+         "--jumper", options.jumper,
+         "what opens the console of a claimed board: file, while there is a file DIR/jumper; gpio:CHIP:LINE, while "
+         "that line is drawn to ground; on: always (file)")
+      ->type_name("NAME");
 }
 
 // Nothing, or with what the program ends. It is gone before the board begins, and its memory with it.
@@ -193,17 +260,8 @@ std::optional<int> read_command_line(int argc, char** argv, Options& options) {
                  "folder of the packages zdm, bsp, ...; default: ../python beside this program");
   app.add_option("--tls-max", options.tls_max, "newest TLS to speak; 1.2 for a network that breaks 1.3 (1.3)")
       ->check(CLI::IsMember({"1.2", "1.3"}));
-  app.add_option(
-         "--profile", options.profile,
-         "what kind of board this is, a file of lines 'name = value': board, its name (virtual); reach, the hosts "
-         "that its program may be connected to (none)")
-      ->type_name("FILE");
+  add_parts(app, options);
   app.add_flag("--show-console", options.show_console, "the console goes to standard output too, a terminal or not");
-  app.add_option(
-         "--jumper", options.jumper,
-         "what opens the console of a claimed board: file, while there is a file DIR/jumper; gpio:CHIP:LINE, while "
-         "that line is drawn to ground; on: always (file)")
-      ->type_name("NAME");
   app.add_option("--trial-limit", options.trial_seconds,
                  "a new version that is not confirmed in so many seconds goes back (300)")
       ->check(CLI::Range(1, 86'400));

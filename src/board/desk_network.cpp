@@ -57,6 +57,9 @@ void Desk::start_wifi(std::uint32_t id, Instant now) {
   services_.wifi().start([self = std::weak_ptr{self_}, start](const Status& outcome) {
     if (const auto desk = self.lock()) (*desk)->on_wifi_started(start, outcome);
   });
+  const bool waits =
+      std::any_of(waiting_.begin(), waiting_.end(), [start](const Waiting& w) { return w.wifi_start == start; });
+  if (waits) services_.wifi_changed();  // what was joined before is left
 }
 
 void Desk::on_wifi_started(std::uint64_t start, const Status& outcome) {
