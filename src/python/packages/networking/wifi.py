@@ -42,7 +42,8 @@ def configure(ssid=None, password=None, security=WPA_WPA2, dhcp=True, ip="", mas
 
 
 def start():
-    """Joins the network. WifiBadSSID: not in reach. WifiBadPassword: refused. WifiException: any other reason."""
+    """Joins the network. WifiBadSSID: not in reach. WifiBadPassword: refused. WifiException: any other
+    reason, also that it took more than 20 seconds."""
     _ask("wifi.start")
 
 

@@ -22,7 +22,8 @@ def configure(
     """
 
 def start() -> None:
-    """Joins the network. WifiBadSSID: not in reach. WifiBadPassword: refused. WifiException: any other reason."""
+    """Joins the network. WifiBadSSID: not in reach. WifiBadPassword: refused. WifiException: any other
+    reason, also that it took more than 20 seconds."""
 
 def stop() -> None:
     """Leaves the network; the agent goes offline."""
