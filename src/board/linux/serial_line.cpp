@@ -3,7 +3,7 @@
 #include "base/log.h"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
+#include <sys/file.h>
 #include <termios.h>
 #include <unistd.h>
 #include <algorithm>
@@ -45,8 +45,13 @@ Status set_up(const Fd& line, const SerialName& name) {
       ::tcsetattr(line.get(), TCSANOW, &mode) != 0) {
     return os_error("set up", name.device);
   }
-  (void)::ioctl(line.get(), TIOCEXCL);  // a login prompt on the same line would take every second byte
   return {};
+}
+
+Error in_use(const std::string& device) {
+  return {Errc::conflict, "another program has " + device +
+                              ": a login prompt ends with systemctl disable --now serial-getty@" +
+                              device.substr(device.rfind('/') + 1)};
 }
 
 Error with_next_step(const std::string& device) {
@@ -54,8 +59,7 @@ Error with_next_step(const std::string& device) {
   Error error = os_error("open", device);
   if (number == EACCES) error.what += "; add the board's user to the group of the device: usermod -aG dialout USER";
   if (number == ENOENT) error.what += "; ls /dev/tty* /dev/serial/by-id shows the lines of this computer";
-  if (number == EBUSY)
-    error.what += "; another program has it: a login prompt ends with systemctl disable --now serial-getty@";
+  if (number == EBUSY) return in_use(device);
   return error;
 }
 
@@ -99,6 +103,8 @@ SerialLine::~SerialLine() {
 Status SerialLine::open() {
   Fd line{::open(name_.device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)};
   if (!line) return with_next_step(name_.device);
+  // Freed however we end, unlike TIOCEXCL: tools that dial and other boards ask for the same lock.
+  if (::flock(line.get(), LOCK_EX | LOCK_NB) != 0) return in_use(name_.device);
   TRY(set_up(line, name_));
   return line_.open(std::move(line));
 }

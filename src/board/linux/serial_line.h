@@ -23,8 +23,7 @@ Result<SerialName> parse_serial_name(std::string_view name);
 
 class SerialLine final : public Console {
  public:
-  // Says what to do when there is no such line, or it is not for us. Nobody else may open it from here on. `loop`
-  // outlives it.
+  // Says what to do when there is no such line, it is not for us, or another program has locked it. `loop` outlives it.
   static Result<std::unique_ptr<SerialLine>> create(net::Loop& loop, SerialName name);
   ~SerialLine() override;
 

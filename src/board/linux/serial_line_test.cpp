@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -83,10 +82,9 @@ TEST_F(SerialLineTest, IsRawAtItsSpeedAndItsOwn) {
   EXPECT_EQ(::cfgetospeed(&mode), static_cast<speed_t>(B57600));
   EXPECT_EQ(mode.c_cflag & (CSIZE | PARENB | CSTOPB), static_cast<tcflag_t>(CS8));
   EXPECT_EQ(mode.c_lflag & (ECHO | ICANON | ISIG), 0u);
-  const Fd other{::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)};
-  int exclusive = 0;
-  if (other && ::ioctl(other.get(), TIOCGEXCL, &exclusive) != 0) exclusive = -1;  // root may open it all the same
-  EXPECT_TRUE(!other || exclusive == 1);
+  const auto another = SerialLine::create(*loop, {device});
+  EXPECT_EQ(another.error().code, Errc::conflict);
+  EXPECT_NE(another.error().what.find("serial-getty@tty"), std::string::npos);
 }
 
 TEST_F(SerialLineTest, WhatNobodyReadsMakesRoomInWholeLines) {
