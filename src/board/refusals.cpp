@@ -25,15 +25,21 @@ struct Call {
 constexpr std::array asked{Call{SYS_socket, "socket"}, Call{SYS_bind, "bind"},      Call{SYS_listen, "listen"},
                            Call{SYS_accept, "accept"}, Call{SYS_accept4, "accept"}, Call{SYS_connect, "connect"}};
 
-bool send_descriptor(int to, int fd) {
+// One byte, and a descriptor along with it.
+struct OneByte {
   std::uint8_t byte = 0;
   iovec bytes{&byte, 1};
   Handover handover;
   msghdr message{};
-  message.msg_iov = &bytes;
-  message.msg_iovlen = 1;
-  handover.give(message, fd);
-  return ::sendmsg(to, &message, MSG_NOSIGNAL) == 1;
+  OneByte() { message.msg_iov = &bytes, message.msg_iovlen = 1; }
+  OneByte(const OneByte&) = delete;
+  OneByte& operator=(const OneByte&) = delete;
+};
+
+bool send_descriptor(int to, int fd) {
+  OneByte out;
+  out.handover.give(out.message, fd);
+  return ::sendmsg(to, &out.message, MSG_NOSIGNAL) == 1;
 }
 
 }  // namespace
@@ -101,17 +107,12 @@ void Refusals::end(Fd& fd) {
 }
 
 void Refusals::take_over() {
-  std::uint8_t byte = 0;
-  iovec bytes{&byte, 1};
-  Handover handover;
-  msghdr message{};
-  message.msg_iov = &bytes;
-  message.msg_iovlen = 1;
-  handover.take(message);
-  const ssize_t got = ::recvmsg(from_.get(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  OneByte in;
+  in.handover.take(in.message);
+  const ssize_t got = ::recvmsg(from_.get(), &in.message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
   end(from_);
-  const int fd = got == 1 ? Handover::taken(message) : -1;
+  const int fd = got == 1 ? Handover::taken(in.message) : -1;
   if (fd < 0)
     return log_info("firmware.refusals_untold", {{"why", "this kernel does not ask a board: Linux 5.0 does"}});
   questions_ = Fd{fd};

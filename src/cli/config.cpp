@@ -8,7 +8,6 @@ namespace signet::cli {
 namespace {
 
 constexpr std::string_view scheme = "https://";
-constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
 
 Error bad_link() {
   return Error{Errc::malformed,
@@ -80,14 +79,8 @@ Result<SetupLink> parse_join_link(std::string_view link) {
 }
 
 std::vector<std::string> pinned_cas(const Config& config) {
-  std::vector<std::string> out;
-  std::string_view text = config.ca_pem;
-  for (std::size_t end = text.find(pem_end); end != text.npos; end = text.find(pem_end)) {
-    end = std::min(text.size(), end + pem_end.size() + 1);
-    out.emplace_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return out;
+  const auto texts = identity::certificate_texts(config.ca_pem);
+  return {texts.begin(), texts.end()};
 }
 
 Result<identity::Certificate> pinned_ca(const Config& config) {

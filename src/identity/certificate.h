@@ -86,6 +86,8 @@ std::string describe(const Certificate& certificate);
 // RFC 7468. pem decoding takes exactly one object of that label, text around it ignored.
 std::string pem(std::string_view label, Bytes der);
 Result<Buffer> decode_pem(std::string_view label, std::string_view text);
+// The texts of all certificates in `text`, one after the other, each to the end of its last line; none is read.
+std::vector<std::string_view> certificate_texts(std::string_view text);
 // Takes PEM or DER.
 Result<Certificate> read_certificate(Bytes pem_or_der);
 

@@ -35,6 +35,17 @@ Result<Buffer> decode_pem(std::string_view label, std::string_view text) {
   return der;
 }
 
+std::vector<std::string_view> certificate_texts(std::string_view text) {
+  constexpr std::string_view end = "-----END CERTIFICATE-----";
+  std::vector<std::string_view> out;
+  for (std::size_t at = text.find(end); at != text.npos; at = text.find(end)) {
+    const std::size_t size = at + end.size() + (text.substr(at + end.size()).starts_with('\n') ? 1 : 0);
+    out.push_back(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
 Result<Certificate> read_certificate(Bytes pem_or_der) {
   if (!pem_or_der.empty() && pem_or_der[0] == 0x30) return parse_certificate(pem_or_der);
   return parse_certificate(TRY(decode_pem("CERTIFICATE", text_of(pem_or_der))));

@@ -12,13 +12,11 @@ Result<std::string> request_of(Element& element) {
 }
 
 Status install_certificates(OwnElement& element, std::string_view pem) {
-  constexpr std::string_view end = "-----END CERTIFICATE-----";
   if (pem.size() > identity::pem_bytes_max) return Error{Errc::too_large, "the certificates have over 64 KiB"};
   std::vector<Buffer> chain;
   std::optional<identity::Certificate> below;
-  for (std::size_t at = pem.find(end); at != pem.npos; at = pem.find(end)) {
-    auto certificate = TRY(identity::read_certificate(bytes_of(pem.substr(0, at + end.size()))));
-    pem.remove_prefix(at + end.size());
+  for (const std::string_view text : identity::certificate_texts(pem)) {
+    auto certificate = TRY(identity::read_certificate(bytes_of(text)));
     if (chain.empty() && certificate.public_key != TRY(element.public_key())) {
       return Error{Errc::conflict, "the certificate is for another key: was it made from this element's request?"};
     }
